@@ -1,0 +1,216 @@
+//! What the numbers of a workload say, in one sentence, and what makes them doubtful.
+//!
+//! Separate from the formats so that all of them say the same, and from the numbers so that the
+//! wording can be read in one place. A gain is claimed only where the whole 95 % interval lies
+//! above 0; where it contains 0 the sentence says "cannot tell". Next: `compare.rs` for the
+//! numbers, [`crate::render`] for the pages.
+
+use crate::{
+    compare::{Comparison, Step, Sweep, Verdict},
+    model::{Estimate, Machine, Workload},
+    quantity,
+    statistics::FEWEST_BLOCKS,
+};
+
+/// Steps that one sentence lists; the table has them all.
+const MOST_STEPS: usize = 6;
+
+/// The answer of one workload: a sentence for each backend that was measured.
+pub fn sentences(workload: &Workload, comparison: &Comparison, machine: &Machine) -> Vec<String> {
+    let Some(reference) = comparison.reference else {
+        return vec!["No serial code was measured, so no speed-up can be given.".into()];
+    };
+    let serial = quantity::time(comparison.figures[reference].pass_ns.value);
+    if comparison.sweeps.is_empty() {
+        return vec![format!(
+            "The serial code takes {serial} a pass; nothing was measured beside it."
+        )];
+    }
+    let sentence = |sweep: &Sweep| {
+        let mut parts = vec![start(workload, comparison, sweep, &serial)];
+        parts.extend(steps(comparison, sweep));
+        parts.push(beyond(workload, sweep, machine));
+        format!("{}.", parts.join("; "))
+    };
+    comparison.sweeps.iter().map(sentence).collect()
+}
+
+/// Where the sweep begins, against the serial code.
+fn start(workload: &Workload, comparison: &Comparison, sweep: &Sweep, serial: &str) -> String {
+    let first = sweep.entry_idxs[0];
+    let speed_up = comparison.figures[first].speed_up;
+    let speed_up = speed_up.map_or_else(|| quantity::NONE.into(), reached);
+    let workers = quantity::counted(workload.entries[first].workers, "worker");
+    format!(
+        "Against serial code ({serial} a pass), {} with {workers} reached {speed_up} of its speed",
+        sweep.backend
+    )
+}
+
+/// A speed-up with its interval: `98.2 % (97.5–98.9 %)`.
+fn reached(speed_up: Estimate) -> String {
+    let value = quantity::per_cent(speed_up.value, 1);
+    match speed_up.interval {
+        Some(interval) => format!("{value} ({})", quantity::per_cents(interval)),
+        None => format!("{value} (too few blocks for an interval)"),
+    }
+}
+
+/// What each step to more workers gave.
+fn steps(comparison: &Comparison, sweep: &Sweep) -> Vec<String> {
+    let gains = sweep.entry_idxs.iter().filter_map(|&idx| comparison.figures[idx].gain);
+    let gains: Vec<Step> = gains.collect();
+    let mut told: Vec<String> = gains.iter().take(MOST_STEPS).map(step).collect();
+    if gains.len() > MOST_STEPS {
+        told.push(format!("{} further steps stand in the table", gains.len() - MOST_STEPS));
+    }
+    told
+}
+
+/// One step: `1 → 2 workers added 84.9 points (+81.0 to +88.2)`.
+fn step(step: &Step) -> String {
+    let name = format!("{} → {} workers", step.from_workers, step.to_workers);
+    let points = quantity::points(step.added.value);
+    let size = points.trim_start_matches(['+', '−', '±']);
+    match (step.verdict(), step.added.interval) {
+        (_, None) => {
+            format!("{name}: {points} points, too few blocks to tell whether that is real")
+        }
+        (verdict, Some(interval)) => {
+            let range = quantity::points_range(interval);
+            match verdict {
+                Verdict::Faster => format!("{name} added {size} points ({range})"),
+                Verdict::Slower => format!("{name} cost {size} points ({range})"),
+                Verdict::CannotTell => format!("{name}: cannot tell ({points} points, {range})"),
+            }
+        }
+    }
+}
+
+/// Whether more workers than CPUs could help.
+fn beyond(workload: &Workload, sweep: &Sweep, machine: &Machine) -> String {
+    let cpus = cpus(machine);
+    let measured = sweep.entry_idxs.iter().any(|&idx| workload.entries[idx].oversubscribed);
+    if !measured {
+        return format!("more workers than {cpus} were not measured");
+    }
+    let Some(first) = sweep.beyond.first() else {
+        return format!(
+            "every number of workers measured exceeds {cpus}, so whether that helps cannot be told"
+        );
+    };
+    let base = quantity::counted(first.from_workers, "worker");
+    let with = |verdict| {
+        let steps = sweep.beyond.iter().filter(|step| step.verdict() == verdict);
+        listed(&steps.map(|step| step.to_workers).collect::<Vec<_>>())
+    };
+    let verdicts = [
+        (with(Verdict::Faster), "faster with"),
+        (with(Verdict::CannotTell), "cannot tell with"),
+        (with(Verdict::Slower), "slower with"),
+    ];
+    let told = verdicts.iter().filter(|(workers, _)| !workers.is_empty());
+    let told: Vec<String> = told.map(|(workers, verdict)| format!("{verdict} {workers}")).collect();
+    format!("more workers than {cpus}, against {base}: {}", told.join(", "))
+}
+
+/// A few numbers in full, many as their ends: `3 and 4`, `22 counts from 18 to 39`.
+fn listed(workers: &[u64]) -> String {
+    match workers {
+        [first, .., last] if workers.len() > MOST_STEPS => {
+            format!("{} counts from {first} to {last}", workers.len())
+        }
+        _ => workers.iter().map(u64::to_string).collect::<Vec<_>>().join(" and "),
+    }
+}
+
+/// `the 2 usable CPUs`, as far as known.
+fn cpus(machine: &Machine) -> String {
+    match machine.usable_cpus() {
+        None => "CPUs".into(),
+        Some(1.0) => "the 1 usable CPU".into(),
+        Some(cpus) => format!("the {} usable CPUs", quantity::length(cpus)),
+    }
+}
+
+/// What makes the numbers of a workload doubtful, each ending in what the user can do.
+pub fn doubts(workload: &Workload, comparison: &Comparison) -> Vec<String> {
+    let blocks = workload.order.len();
+    let few = (blocks < FEWEST_BLOCKS).then(|| {
+        format!(
+            "{}: {} too few for a 95 % interval; measure at least {FEWEST_BLOCKS} blocks",
+            workload.name,
+            match blocks {
+                1 => "1 block is".into(),
+                _ => format!("{blocks} blocks are"),
+            }
+        )
+    });
+    let risen = comparison.sweeps.iter().filter_map(|sweep| rise(workload, comparison, sweep));
+    few.into_iter().chain(risen).collect()
+}
+
+/// A worker that adds more than the one before it contradicts every law of scaling.
+fn rise(workload: &Workload, comparison: &Comparison, sweep: &Sweep) -> Option<String> {
+    let fitting = sweep.entry_idxs.iter().filter(|&&idx| !workload.entries[idx].oversubscribed);
+    let gains: Vec<Step> = fitting.filter_map(|&idx| comparison.figures[idx].gain).collect();
+    let rises = |pair: &&[Step]| {
+        let earlier = pair[0].added_per_worker().interval;
+        let later = pair[1].added_per_worker().interval;
+        earlier.zip(later).is_some_and(|(earlier, later)| later.low > earlier.high)
+    };
+    gains.windows(2).find(rises).map(|pair| {
+        format!(
+            "{}: {} → {} workers added more per worker than the step before; no law of scaling \
+             allows that: look for other load and measure again",
+            workload.name, pair[1].from_workers, pair[1].to_workers
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Interval;
+
+    fn made_up(low: f64, value: f64, high: f64) -> Step {
+        let added = Estimate { value, interval: Some(Interval { low, high }) };
+        Step { from_workers: 1, to_workers: 2, added }
+    }
+
+    #[test]
+    fn a_step_is_claimed_only_if_its_interval_excludes_zero() {
+        assert_eq!(
+            step(&made_up(0.81, 0.849, 0.882)),
+            "1 → 2 workers added 84.9 points (+81.0 to +88.2)"
+        );
+        assert_eq!(
+            step(&made_up(-0.5, -0.4, -0.3)),
+            "1 → 2 workers cost 40.0 points (−50.0 to −30.0)"
+        );
+        assert_eq!(
+            step(&made_up(-0.02, 0.004, 0.03)),
+            "1 → 2 workers: cannot tell (+0.4 points, −2.0 to +3.0)"
+        );
+    }
+
+    #[test]
+    fn many_worker_counts_are_listed_by_their_ends() {
+        assert_eq!(listed(&[]), "");
+        assert_eq!(listed(&[3, 4, 6]), "3 and 4 and 6");
+        assert_eq!(listed(&(18..40).collect::<Vec<_>>()), "22 counts from 18 to 39");
+    }
+
+    #[test]
+    fn usable_cpus_are_the_allowed_ones_cut_by_the_quota() {
+        let machine = |allowed: &[u64], quota_cpus| Machine {
+            allowed_cpus: allowed.into(),
+            quota_cpus,
+            ..Machine::default()
+        };
+        assert_eq!(cpus(&machine(&[0, 1], None)), "the 2 usable CPUs");
+        assert_eq!(cpus(&machine(&[0, 1], Some(1.5))), "the 1.5 usable CPUs");
+        assert_eq!(cpus(&machine(&[3], None)), "the 1 usable CPU");
+        assert_eq!(cpus(&machine(&[], None)), "CPUs");
+    }
+}

@@ -1,0 +1,53 @@
+//! From a report to text: one file per format, registered once.
+//!
+//! Separate because a format knows layout and nothing else: numbers come from
+//! [`crate::compare`], sentences from [`crate::answer`], rounding from [`crate::quantity`]. What
+//! all formats show is gathered in `page.rs`. To add a format, write its file and add it to
+//! [`ALL`]; command line, help and tests follow.
+
+pub mod html;
+pub mod markdown;
+mod page;
+mod tables;
+pub mod terminal;
+
+use crate::{Error, model::Report};
+
+/// A way to write a report down.
+pub trait Format: Sync {
+    /// Name, as on the command line.
+    fn name(&self) -> &'static str;
+
+    /// Name of the file that it is written to; `None` for text that belongs on standard output.
+    fn file_name(&self) -> Option<&'static str>;
+
+    /// The report as text; the same report gives the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// The template of the format does not accept the report.
+    fn render(&self, report: &Report) -> Result<String, Error>;
+}
+
+/// Every format.
+pub const ALL: &[&dyn Format] = &[&html::Html, &markdown::Markdown, &terminal::Terminal];
+
+/// The format with this name.
+pub fn by_name(name: &str) -> Option<&'static dyn Format> {
+    ALL.iter().copied().find(|format| format.name() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_is_found_by_its_own_name_and_has_its_own_file() {
+        for format in ALL {
+            assert_eq!(by_name(format.name()).unwrap().file_name(), format.file_name());
+            let same = ALL.iter().filter(|other| other.file_name() == format.file_name());
+            assert_eq!(same.count(), 1, "{}", format.name());
+        }
+        assert!(by_name("gopher").is_none());
+    }
+}

@@ -1,0 +1,203 @@
+//! What a page shows, as finished strings in reading order, for every format that is a page.
+//!
+//! Separate so that a template holds no logic beyond loops and two formats cannot disagree.
+//! Next: `tables.rs` fills the tables; `html.rs` and `markdown.rs` lay the page out.
+
+use serde::Serialize;
+
+use super::tables::{self, Table};
+use crate::{
+    answer, article,
+    chart::{self, Bars, svg},
+    compare,
+    model::{Report, Study, Workload},
+    quantity,
+    statistics::{FEWEST_BLOCKS, RESAMPLES},
+};
+
+/// A whole page.
+#[derive(Debug, Serialize)]
+pub(super) struct Page {
+    pub(super) title: &'static str,
+    /// Which study, measured when.
+    pub(super) subtitles: Vec<String>,
+    pub(super) answers: Vec<Answer>,
+    /// What the words of the answers mean.
+    pub(super) reading: &'static str,
+    /// Never empty: "None." is an answer, too.
+    pub(super) warnings: Vec<String>,
+    pub(super) article: Figure,
+    pub(super) article_caveat: &'static str,
+    pub(super) workloads: Vec<Section>,
+    pub(super) machines: Vec<Facts>,
+    pub(super) method: Vec<String>,
+    pub(super) bias: Vec<&'static str>,
+}
+
+/// What a workload says.
+#[derive(Debug, Serialize)]
+pub(super) struct Answer {
+    pub(super) workload: String,
+    pub(super) sentence: String,
+}
+
+/// A chart with its words.
+#[derive(Debug, Serialize)]
+pub(super) struct Figure {
+    pub(super) svg: String,
+    pub(super) caption: String,
+    /// The same figures as a table.
+    pub(super) table: Table,
+}
+
+/// Everything about one workload.
+#[derive(Debug, Serialize)]
+pub(super) struct Section {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) figure: Figure,
+    pub(super) samples: Facts,
+    pub(super) raw: Table,
+    pub(super) raw_summary: String,
+}
+
+/// Names with values.
+#[derive(Debug, Serialize)]
+pub(super) struct Facts {
+    pub(super) title: String,
+    pub(super) rows: Vec<(String, String)>,
+}
+
+/// Title of every page.
+const TITLE: &str = "Parzen window counting: serial against parallel";
+
+/// What the words of the answers mean.
+const READING: &str = "Speed-ups are ratios of median times to the serial code, in per cent of its \
+    speed; 1 point is 1 % of the serial speed. Parentheses hold 95 % intervals. “Cannot tell” means \
+    that the interval of a step contains 0.";
+
+/// What could mislead.
+const BIAS: [&str; 5] = [
+    "The serial code and the parallel ones use the same scan; a slower scan would scale better.",
+    "Each interval stands alone: of twenty, about one misses its true value.",
+    "Blocks follow each other within minutes on one machine; another day, build or memory layout \
+     may differ by more than these intervals show.",
+    "Nothing here explains why a step gained or lost: no cause was tested.",
+    "Speed-ups of two machines must not be ranked; compare times instead.",
+];
+
+/// Gathers the page of a report.
+pub(super) fn of(report: &Report) -> Page {
+    let mut page = Page {
+        title: TITLE,
+        subtitles: report.studies.iter().map(subtitle).collect(),
+        answers: Vec::new(),
+        reading: READING,
+        warnings: Vec::new(),
+        article: published(),
+        article_caveat: article::CAVEAT,
+        workloads: Vec::new(),
+        machines: Vec::new(),
+        method: Vec::new(),
+        bias: BIAS.into(),
+    };
+    for (study_idx, study) in report.studies.iter().enumerate() {
+        page.warnings.extend_from_slice(&study.warnings);
+        for (idx, workload) in study.workloads.iter().enumerate() {
+            let id = format!("workload-{}-{}", study_idx + 1, idx + 1);
+            page.add(study, workload, id);
+        }
+        let title = format!("Machine of {}", study.file_name);
+        page.machines.push(Facts { title, rows: tables::machine(study) });
+    }
+    if page.warnings.is_empty() {
+        page.warnings.push("None.".into());
+    }
+    page.method = method(report);
+    page
+}
+
+impl Page {
+    fn add(&mut self, study: &Study, workload: &Workload, id: String) {
+        let comparison = compare::workload(workload);
+        self.warnings.extend(answer::doubts(workload, &comparison));
+        for sentence in answer::sentences(workload, &comparison, &study.machine) {
+            self.answers.push(Answer { workload: workload.name.clone(), sentence });
+        }
+        let bars = chart::of_workload(format!("{id}-chart"), workload, &comparison);
+        let caption = format!(
+            "Median time per pass; labels: speed-up over serial. {}.",
+            tables::size(workload)
+        );
+        let table = tables::figures(workload, &comparison);
+        self.workloads.push(Section {
+            id,
+            name: workload.name.clone(),
+            title: workload.title.clone(),
+            figure: figure(&bars, caption, table),
+            samples: Facts { title: "Samples".into(), rows: tables::samples(study, workload) },
+            raw: tables::raw(workload),
+            raw_summary: format!(
+                "{} of {}: wall time in ns of {} together, and the order of measuring",
+                quantity::counted(workload.order.len() as u64, "block"),
+                workload.name,
+                match workload.passes {
+                    1 => "1 pass".into(),
+                    passes => format!("{} passes", quantity::whole(passes)),
+                }
+            ),
+        });
+    }
+}
+
+fn figure(bars: &Bars, caption: String, table: Table) -> Figure {
+    Figure { svg: svg::draw(bars), caption, table }
+}
+
+/// The article's own figure.
+fn published() -> Figure {
+    let caption = format!("{} ({}).", article::SOURCE, article::MACHINE);
+    figure(&chart::of_article(), caption, tables::published())
+}
+
+/// Which study, measured when.
+fn subtitle(study: &Study) -> String {
+    match study.created_unix_s {
+        Some(unix_s) => format!("{}, measured {}", study.file_name, quantity::moment(unix_s)),
+        None => format!("{}, time of measuring unknown", study.file_name),
+    }
+}
+
+/// How it was measured and computed.
+fn method(report: &Report) -> Vec<String> {
+    let mut method = vec![
+        "Every block measures each configuration once, in random order; what disturbs a block \
+         disturbs its neighbors in it alike."
+            .to_owned(),
+        "A time is the wall time that a caller waits for one pass over the whole job, handing out \
+         the work included."
+            .to_owned(),
+        format!(
+            "Times are medians over the blocks with rank intervals; they need {FEWEST_BLOCKS} \
+             blocks and no normal distribution (Hoefler & Belli 2015)."
+        ),
+        format!(
+            "Speed-ups and gains are computed from medians; their intervals come from {RESAMPLES} \
+             bootstrap draws of whole blocks with a fixed seed, 95 % percentiles (Kalibera & \
+             Jones 2013)."
+        ),
+        "The gain of a step is the difference of two speed-ups, and its interval that of the \
+         difference in each draw. Nothing is left out as an outlier."
+            .to_owned(),
+        "“CPUs busy” is the CPU time of all workers over the wall time; a worker that waits in a \
+         loop counts as busy."
+            .to_owned(),
+        "Every count was checked against the expected one before a time was kept.".to_owned(),
+    ];
+    for study in &report.studies {
+        let seed = study.seed.map_or_else(|| "unknown".into(), |seed| seed.to_string());
+        method.push(format!("Order of measuring in {}: seed {seed}.", study.file_name));
+    }
+    method
+}

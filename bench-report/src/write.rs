@@ -1,0 +1,64 @@
+//! Puts rendered reports into files, each whole or not at all.
+//!
+//! Separate because it is the only code here that changes the file system.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use crate::{Error, model::Report, render::Format};
+
+/// Renders every format that has a file, then writes the files into the directory `out`, which is
+/// made if it is missing, and returns their paths. Formats without a file are left to the caller.
+///
+/// Each file is written under a temporary name in `out` and renamed, so that a reader sees the old
+/// one or the new one.
+///
+/// # Errors
+///
+/// A format does not accept the report (then nothing is written), or a file cannot be written.
+pub fn write(report: &Report, formats: &[&dyn Format], out: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    for format in formats {
+        if let Some(file_name) = format.file_name() {
+            files.push((out.join(file_name), format.render(report)?));
+        }
+    }
+    let failed = |path: &Path| {
+        let path = path.to_path_buf();
+        |source| Error::Write { path, source }
+    };
+    if !files.is_empty() {
+        fs::create_dir_all(out).map_err(failed(out))?;
+    }
+    for (path, text) in &files {
+        replace(path, out, text).map_err(failed(path))?;
+    }
+    Ok(files.into_iter().map(|(path, _)| path).collect())
+}
+
+/// Puts `text` into the file at `path` in `directory` by renaming.
+fn replace(path: &Path, directory: &Path, text: &str) -> io::Result<()> {
+    let mut file = builder().tempfile_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// Files that others may read as far as the user's mask allows, like every other output.
+#[cfg(unix)]
+fn builder() -> tempfile::Builder<'static, 'static> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let mut builder = tempfile::Builder::new();
+    builder.permissions(fs::Permissions::from_mode(0o666));
+    builder
+}
+
+/// Where there is no mask, the system's own rule.
+#[cfg(not(unix))]
+fn builder() -> tempfile::Builder<'static, 'static> {
+    tempfile::Builder::new()
+}

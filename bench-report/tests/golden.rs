@@ -1,0 +1,119 @@
+//! Every format makes exactly the recorded bytes from the recorded study.
+//!
+//! After a wanted change: `BLESS=1 cargo test -p bench-report --test golden`, then read the
+//! difference. `tests/data/README.md` says what the files are.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up its files must stop")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use bench_report::{
+    read,
+    render::{self, Format},
+    report_from_study, write,
+};
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+/// Where the expected text of a format is kept.
+fn expected(format: &dyn Format) -> PathBuf {
+    let name = format.file_name().map_or_else(|| format!("{}.txt", format.name()), Into::into);
+    data(&name)
+}
+
+/// The page made of the recorded study.
+fn page() -> String {
+    let report = report_from_study(&data("study.json")).unwrap();
+    render::by_name("html").unwrap().render(&report).unwrap()
+}
+
+#[test]
+fn every_format_makes_the_recorded_bytes() {
+    let report = report_from_study(&data("study.json")).unwrap();
+    for format in render::ALL {
+        let text = format.render(&report).unwrap();
+        let path = expected(*format);
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&path, &text).unwrap();
+        }
+        let recorded = fs::read_to_string(&path).unwrap();
+        let line = recorded.lines().zip(text.lines()).position(|(old, new)| old != new);
+        assert!(
+            recorded == text,
+            "{} differs from {} first in line {:?}; if that is wanted: BLESS=1",
+            format.name(),
+            path.display(),
+            line.map(|line| line + 1)
+        );
+    }
+}
+
+#[test]
+fn the_same_study_gives_the_same_bytes_again() {
+    for format in render::ALL {
+        let text = || format.render(&report_from_study(&data("study.json")).unwrap()).unwrap();
+        assert_eq!(text(), text());
+    }
+}
+
+#[test]
+fn the_page_is_self_contained() {
+    let html = page();
+    for foreign in ["<script", "<link", "<img", "@import", "href=\"http", "src=\"", "url(http"] {
+        assert!(!html.contains(foreign), "{foreign}");
+    }
+    for label in ["100.00 %", "153.66 %", "237.76 %", "247.75 %", "248.28 %"] {
+        assert!(html.contains(label), "{label}");
+    }
+}
+
+#[test]
+fn sections_come_in_reading_order_and_ids_are_unique() {
+    let html = page();
+    let ids =
+        ["answer", "warnings", "article", "figures", "numbers", "samples", "machine", "method"];
+    let places: Vec<usize> =
+        ids.iter().map(|id| html.find(&format!("<h2 id=\"{id}\"")).expect(id)).collect();
+    assert!(places.is_sorted(), "{places:?}");
+    let mut all: Vec<&str> =
+        html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let count = all.len();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), count);
+}
+
+#[test]
+fn two_studies_share_one_report() {
+    let path = data("study.json");
+    let report = read(&[&path, &path]).unwrap();
+    assert_eq!(report.studies.len(), 2);
+    for format in render::ALL {
+        let once = format.render(&report_from_study(&path).unwrap()).unwrap();
+        let twice = format.render(&report).unwrap();
+        assert_eq!(twice.matches("186.9 %").count(), 2 * once.matches("186.9 %").count());
+    }
+}
+
+#[test]
+fn files_appear_whole_under_their_names_and_nothing_else_is_left() {
+    let directory = tempfile::tempdir().unwrap();
+    let out = directory.path().join("made/here");
+    let report = report_from_study(&data("study.json")).unwrap();
+    for _ in 0..2 {
+        let paths = write(&report, render::ALL, &out).unwrap();
+        let expected: Vec<PathBuf> =
+            render::ALL.iter().filter_map(|f| f.file_name()).map(|name| out.join(name)).collect();
+        assert_eq!(paths, expected);
+        assert_eq!(fs::read_dir(&out).unwrap().count(), expected.len());
+    }
+    for format in render::ALL.iter().filter(|format| format.file_name().is_some()) {
+        let written = fs::read_to_string(out.join(format.file_name().unwrap())).unwrap();
+        assert_eq!(written, format.render(&report).unwrap());
+    }
+}

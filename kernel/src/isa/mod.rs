@@ -1,0 +1,185 @@
+//! Instruction sets: the table, the choice, and the doors into code compiled for each.
+//!
+//! ```text
+//! Counter ──► Isa ──► Kernels (function pointers) ──► Lanes::vectorize ──► scan::…
+//!              │            one set for each storage        │ compiled with the features
+//!              └ ALL, best first                            └ avx512, avx2, portable
+//! ```
+//!
+//! To add an instruction set, write a file that implements [`lanes::Lanes`] and add its line to
+//! [`ALL`]. Nothing outside this folder names one.
+
+#![expect(clippy::inline_always, reason = "a function that is not inlined loses the features")]
+
+mod batch;
+mod blocks;
+mod lanes;
+mod portable;
+mod scan;
+mod widths;
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+
+use crate::error::Error;
+use crate::ranking::Ranking;
+use crate::samples::{Element, Run};
+use crate::window::Window;
+pub(crate) use lanes::key;
+use lanes::{Job, Lanes, Stored};
+use scan::with_constant;
+
+/// Every instruction set that this build has code for, best first. The last is always available.
+pub static ALL: &[Isa] = &[
+    #[cfg(target_arch = "x86_64")]
+    Isa::of::<avx512::Avx512>(),
+    #[cfg(target_arch = "x86_64")]
+    Isa::of::<avx2::Avx2>(),
+    Isa::of::<portable::Portable>(),
+];
+
+/// The best instruction set that this CPU has.
+pub fn best() -> &'static Isa {
+    ALL.iter().find(|isa| isa.is_available()).unwrap_or(&ALL[ALL.len() - 1])
+}
+
+/// The instruction set of this name.
+///
+/// # Errors
+/// - [`Error::UnknownIsa`] lists the known names;
+/// - [`Error::IsaUnavailable`] says what the CPU lacks.
+pub fn by_name(name: &str) -> Result<&'static Isa, Error> {
+    let known = || ALL.iter().map(Isa::name).collect();
+    let isa = ALL.iter().find(|isa| isa.name == name);
+    isa.ok_or_else(|| Error::UnknownIsa { name: name.to_owned(), known: known() })?.checked()
+}
+
+/// An instruction set: its name, what it needs, and its routines.
+#[derive(Debug)]
+pub struct Isa {
+    name: &'static str,
+    requires: &'static str,
+    detect: fn() -> bool,
+    double: Kernels<f64>,
+    single: Kernels<f32>,
+}
+
+impl Isa {
+    const fn of<L: Lanes>() -> Self {
+        Self {
+            name: L::NAME,
+            requires: L::REQUIRES,
+            detect: || L::detect().is_some(),
+            double: Kernels::of::<L>(),
+            single: Kernels::of::<L>(),
+        }
+    }
+
+    /// Its name, in Rust's feature spelling, or `portable`.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The CPU features it needs.
+    pub fn requires(&self) -> &'static str {
+        self.requires
+    }
+
+    /// Whether this CPU has them.
+    pub fn is_available(&self) -> bool {
+        (self.detect)()
+    }
+
+    /// Itself, if available.
+    ///
+    /// # Errors
+    /// [`Error::IsaUnavailable`] says what the CPU lacks.
+    pub fn checked(&'static self) -> Result<&'static Self, Error> {
+        let Self { name, requires, .. } = *self;
+        if self.is_available() { Ok(self) } else { Err(Error::IsaUnavailable { name, requires }) }
+    }
+
+    pub(crate) fn double(&self) -> &Kernels<f64> {
+        &self.double
+    }
+
+    pub(crate) fn single(&self) -> &Kernels<f32> {
+        &self.single
+    }
+}
+
+/// The routines of one instruction set for one storage. Each panics if the CPU lacks the
+/// instructions: [`Isa::checked`] comes first.
+#[derive(Debug)]
+pub struct Kernels<T: Element> {
+    pub(crate) count: fn(&Run<'_, T>, &Window) -> u64,
+    pub(crate) count_batch: fn(&Run<'_, T>, &[f64], &Ranking, &mut [u64]),
+    pub(crate) sum: fn(&Run<'_, T>) -> f64,
+}
+
+impl<T: Stored> Kernels<T> {
+    const fn of<L: Lanes>() -> Self {
+        Self {
+            count: |run, window| {
+                with_constant!(run.d(), D => token::<L>().vectorize(Count::<T, D> { run, window }))
+            },
+            count_batch: |run, centers, ranking, counts| {
+                with_constant!(run.d(), D => {
+                    token::<L>().vectorize(CountBatch::<T, D> { run, centers, ranking, counts });
+                });
+            },
+            sum: |run| token::<L>().vectorize(Sum { run }),
+        }
+    }
+}
+
+fn token<L: Lanes>() -> L {
+    L::detect().expect("an instruction set is chosen only where the CPU has it")
+}
+
+struct Count<'a, T, const D: usize> {
+    run: &'a Run<'a, T>,
+    window: &'a Window,
+}
+
+impl<T: Stored, const D: usize> Job for Count<'_, T, D> {
+    type Output = u64;
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> u64 {
+        scan::count::<_, T, D>(lanes.double(), self.run, self.window)
+    }
+}
+
+struct CountBatch<'a, T, const D: usize> {
+    run: &'a Run<'a, T>,
+    centers: &'a [f64],
+    ranking: &'a Ranking,
+    counts: &'a mut [u64],
+}
+
+impl<T: Stored, const D: usize> Job for CountBatch<'_, T, D> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let Self { run, centers, ranking, counts } = self;
+        if centers.len() == run.d() {
+            widths::count::<_, T, D>(lanes.double(), run, centers, ranking, counts);
+        } else {
+            batch::count::<_, T, D>(lanes, run, centers, ranking, counts);
+        }
+    }
+}
+
+struct Sum<'a, T> {
+    run: &'a Run<'a, T>,
+}
+
+impl<T: Stored> Job for Sum<'_, T> {
+    type Output = f64;
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> f64 {
+        scan::sum(lanes.double(), self.run)
+    }
+}

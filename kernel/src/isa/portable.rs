@@ -1,0 +1,187 @@
+//! Lanes on the `wide` crate: whatever the build's target has at least (SSE2 on x86-64, NEON on
+//! AArch64, SIMD128 on wasm, plain scalars elsewhere). Always available.
+//!
+//! `wide` chooses at compile time, so in a default x86-64 build this is SSE2 whatever the CPU.
+
+use wide::{bytemuck, f32x4, f64x2, i32x4, i64x2};
+
+use super::lanes::{Distances, Doubles, GROUP, Job, Lanes, Limits, ScalarSieve, Vectors};
+use super::widths::CAPACITY;
+
+/// No proof is needed: the build could not run otherwise.
+#[derive(Clone, Copy)]
+pub(crate) struct Portable(());
+
+/// Vectors of 2 doubles.
+#[derive(Clone, Copy)]
+pub(crate) struct Double(());
+
+/// Vectors of 4 singles.
+#[derive(Clone, Copy)]
+pub(crate) struct Single(());
+
+impl Lanes for Portable {
+    const NAME: &'static str = "portable";
+    const REQUIRES: &'static str = "nothing beyond the build's target";
+    type Double = Double;
+    type Single = Single;
+
+    fn detect() -> Option<Self> {
+        Some(Self(()))
+    }
+
+    fn vectorize<J: Job>(self, job: J) -> J::Output {
+        job.run(self)
+    }
+
+    fn double(self) -> Double {
+        Double(())
+    }
+
+    fn single(self) -> Single {
+        Single(())
+    }
+}
+
+impl Vectors for Double {
+    type Element = f64;
+    const WIDTH: usize = 2;
+    type Vector = f64x2;
+    type Tally = i64x2;
+
+    #[inline(always)]
+    fn splat(self, value: f64) -> f64x2 {
+        f64x2::splat(value)
+    }
+
+    #[inline(always)]
+    fn load(self, group: &[f64; GROUP], at: usize) -> f64x2 {
+        f64x2::from([group[at], group[at + 1]])
+    }
+
+    #[inline(always)]
+    fn sub(self, a: f64x2, b: f64x2) -> f64x2 {
+        a - b
+    }
+
+    #[inline(always)]
+    fn abs(self, a: f64x2) -> f64x2 {
+        a.abs()
+    }
+
+    #[inline(always)]
+    fn max(self, a: f64x2, b: f64x2) -> f64x2 {
+        a.fast_max(b)
+    }
+
+    #[inline(always)]
+    fn no_tally(self) -> i64x2 {
+        i64x2::ZERO
+    }
+
+    /// A true lane is −1 as an integer: subtracting the mask counts it.
+    #[inline(always)]
+    fn tally(self, tally: i64x2, value: f64x2, limit: f64x2) -> i64x2 {
+        tally - bytemuck::cast::<f64x2, i64x2>(value.simd_le(limit))
+    }
+
+    #[inline(always)]
+    fn total(self, tally: i64x2) -> u64 {
+        tally.to_array().iter().sum::<i64>().cast_unsigned()
+    }
+}
+
+impl Vectors for Single {
+    type Element = f32;
+    const WIDTH: usize = 4;
+    type Vector = f32x4;
+    type Tally = i32x4;
+
+    #[inline(always)]
+    fn splat(self, value: f32) -> f32x4 {
+        f32x4::splat(value)
+    }
+
+    #[inline(always)]
+    fn load(self, group: &[f32; GROUP], at: usize) -> f32x4 {
+        f32x4::from([group[at], group[at + 1], group[at + 2], group[at + 3]])
+    }
+
+    #[inline(always)]
+    fn sub(self, a: f32x4, b: f32x4) -> f32x4 {
+        a - b
+    }
+
+    #[inline(always)]
+    fn abs(self, a: f32x4) -> f32x4 {
+        a.abs()
+    }
+
+    #[inline(always)]
+    fn max(self, a: f32x4, b: f32x4) -> f32x4 {
+        a.fast_max(b)
+    }
+
+    #[inline(always)]
+    fn no_tally(self) -> i32x4 {
+        i32x4::ZERO
+    }
+
+    #[inline(always)]
+    fn tally(self, tally: i32x4, value: f32x4, limit: f32x4) -> i32x4 {
+        tally - bytemuck::cast::<f32x4, i32x4>(value.simd_le(limit))
+    }
+
+    #[inline(always)]
+    fn total(self, tally: i32x4) -> u64 {
+        tally.to_array().iter().map(|&sum| u64::from(sum.cast_unsigned())).sum()
+    }
+}
+
+impl Doubles for Double {
+    type Sieve = ScalarSieve;
+
+    #[inline(always)]
+    fn widen(self, group: &[f32; GROUP], at: usize) -> f64x2 {
+        f64x2::from([f64::from(group[at]), f64::from(group[at + 1])])
+    }
+
+    #[inline(always)]
+    fn store(self, vector: f64x2, group: &mut Distances, at: usize) {
+        group.0[at..at + 2].copy_from_slice(&vector.to_array());
+    }
+
+    #[inline(always)]
+    fn add(self, a: f64x2, b: f64x2) -> f64x2 {
+        a + b
+    }
+
+    #[inline(always)]
+    fn sum(self, a: f64x2) -> f64 {
+        a.to_array().iter().sum()
+    }
+
+    #[inline(always)]
+    fn sieve(self, limits: Limits) -> ScalarSieve {
+        ScalarSieve::new(limits)
+    }
+
+    #[inline(always)]
+    fn sift(
+        self,
+        sieve: &mut ScalarSieve,
+        distances: [f64x2; 2],
+        keys: &mut [u32; CAPACITY],
+        mut len: usize,
+    ) -> usize {
+        for distances in distances {
+            len = sieve.sift(&distances.to_array(), keys, len);
+        }
+        len
+    }
+
+    #[inline(always)]
+    fn below(self, sieve: ScalarSieve) -> u64 {
+        sieve.below()
+    }
+}

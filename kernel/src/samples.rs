@@ -1,0 +1,413 @@
+//! Samples as aligned columns (structure of arrays).
+//!
+//! `columns[j][i]` is coordinate j of sample i. One allocation holds all columns; its invariants
+//! live in the constructors, so that every later stage may rely on them:
+//!
+//! 1. every value is finite (checked by [`Draft::finish`]);
+//! 2. every column starts on a 64-byte boundary, so whole-column scans never split a cache line;
+//! 3. columns are an *odd* number of cache lines apart. With a power of two all columns of a sample
+//!    would fall into the same set of the L1 cache and evict each other from d = 8 or 12 on;
+//! 4. an allocation of 2 MiB or more is aligned to 2 MiB. Alignment is how this crate, which makes
+//!    no system call, says "this belongs on huge pages": a program that cares installs a global
+//!    allocator that answers it (`runner::machine::pages` does).
+//!
+//! This file is apart because it is the only one besides `isa` that may say `unsafe`: raw memory is
+//! the price of alignment that `Vec` cannot promise.
+
+#![expect(unsafe_code, reason = "aligned memory that Vec cannot promise")]
+
+use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::ops::Range;
+use std::ptr::NonNull;
+use std::{fmt, slice};
+
+use crate::error::Error;
+use crate::isa::{Isa, Kernels};
+
+/// Bytes of a cache line, and the alignment of every column.
+const LINE: usize = 64;
+/// Alignment, and threshold, of allocations that should lie on huge pages.
+pub const HUGE_PAGE: usize = 2 << 20;
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f64 {}
+    impl Sealed for f32 {}
+}
+
+/// How a coordinate is stored: `f64` or `f32`.
+///
+/// Storage never changes the answer for the values stored: windows are `f64`, an `f32` sample is
+/// widened exactly and then treated like any other.
+pub trait Element:
+    sealed::Sealed + Copy + Default + PartialEq + fmt::Debug + Send + Sync + 'static
+{
+    /// NumPy's name for it: `"f8"` or `"f4"`.
+    const NAME: &'static str;
+    /// The same value as `f64`; exact.
+    fn widen(self) -> f64;
+    /// Neither NaN nor infinite.
+    fn is_finite(self) -> bool;
+    /// The routines of `isa` for this storage.
+    #[doc(hidden)]
+    fn kernels(isa: &Isa) -> &Kernels<Self>;
+}
+
+impl Element for f64 {
+    const NAME: &'static str = "f8";
+    fn widen(self) -> f64 {
+        self
+    }
+    fn is_finite(self) -> bool {
+        self.is_finite()
+    }
+    fn kernels(isa: &Isa) -> &Kernels<Self> {
+        isa.double()
+    }
+}
+
+impl Element for f32 {
+    const NAME: &'static str = "f4";
+    fn widen(self) -> f64 {
+        f64::from(self)
+    }
+    fn is_finite(self) -> bool {
+        self.is_finite()
+    }
+    fn kernels(isa: &Isa) -> &Kernels<Self> {
+        isa.single()
+    }
+}
+
+/// n × d zero-initialised values in aligned columns; no statement about finiteness yet.
+struct Storage<T> {
+    start: NonNull<T>,
+    layout: Layout,
+    /// Distance of two columns in elements.
+    stride: usize,
+}
+
+// SAFETY: Storage owns plain numbers and hands them out under the usual borrow rules.
+unsafe impl<T: Send> Send for Storage<T> {}
+// SAFETY: as above; there is no interior mutability.
+unsafe impl<T: Sync> Sync for Storage<T> {}
+
+impl<T: Element> Storage<T> {
+    /// Memory for `d` columns of `n` elements, zeroed.
+    fn zeroed(n: usize, d: usize) -> Result<Self, Error> {
+        let too_large = || Error::TooLarge { n, d };
+        let lines = n.checked_mul(size_of::<T>()).ok_or_else(too_large)?.div_ceil(LINE) | 1;
+        let bytes = lines.checked_mul(LINE * d).ok_or_else(too_large)?;
+        let align = if bytes >= HUGE_PAGE { HUGE_PAGE } else { LINE };
+        let layout = Layout::from_size_align(bytes, align).map_err(|_| too_large())?;
+        // SAFETY: the size is not 0, because d >= 1 and lines >= 1.
+        let start = NonNull::new(unsafe { alloc_zeroed(layout) }).ok_or_else(too_large)?;
+        Ok(Self { start: start.cast(), layout, stride: lines * LINE / size_of::<T>() })
+    }
+
+    fn column(&self, j: usize, n: usize) -> &[T] {
+        assert!((j + 1) * self.stride * size_of::<T>() <= self.layout.size() && n <= self.stride);
+        // SAFETY: the assertion keeps the slice inside the allocation, which is initialised
+        // (zeroed, all-zero bits are a valid number) and borrowed from `self`.
+        unsafe { slice::from_raw_parts(self.start.as_ptr().add(j * self.stride), n) }
+    }
+
+    fn columns_mut(&mut self, n: usize) -> Vec<&mut [T]> {
+        let len = self.layout.size() / size_of::<T>();
+        // SAFETY: the whole allocation, initialised and exclusively borrowed through `self`.
+        let all = unsafe { slice::from_raw_parts_mut(self.start.as_ptr(), len) };
+        all.chunks_exact_mut(self.stride).map(|column| &mut column[..n]).collect()
+    }
+}
+
+impl<T> Drop for Storage<T> {
+    fn drop(&mut self) {
+        // SAFETY: allocated in `zeroed` with this very layout, and freed once.
+        unsafe { dealloc(self.start.as_ptr().cast(), self.layout) }
+    }
+}
+
+/// Columns that are being filled: zeros at first, not yet known to be finite.
+///
+/// Memory is only reserved when the draft is made. Whoever writes a page first decides on which
+/// NUMA node it lies.
+pub struct Draft<T> {
+    storage: Storage<T>,
+    n: usize,
+    d: usize,
+}
+
+impl<T: Element> Draft<T> {
+    /// Room for `n` samples of `d` dimensions, all 0.
+    ///
+    /// # Errors
+    /// - [`Error::NoDimensions`] if `d` is 0;
+    /// - [`Error::TooLarge`] if the memory cannot be had.
+    pub fn new(n: usize, d: usize) -> Result<Self, Error> {
+        if d == 0 {
+            return Err(Error::NoDimensions);
+        }
+        Ok(Self { storage: Storage::zeroed(n, d)?, n, d })
+    }
+
+    /// The d columns, each of n elements.
+    pub fn columns_mut(&mut self) -> Vec<&mut [T]> {
+        self.storage.columns_mut(self.n)
+    }
+
+    /// The samples, if all are finite. O(n d).
+    ///
+    /// # Errors
+    /// [`Error::NonFinite`] names the first offending column's first offending row.
+    pub fn finish(self) -> Result<Samples<T>, Error> {
+        for j in 0..self.d {
+            let column = self.storage.column(j, self.n);
+            // Two passes: the first has no exit and is vectorised, the second runs only on failure.
+            if !column.iter().fold(true, |finite, value| finite & value.is_finite()) {
+                let row = column.iter().position(|value| !value.is_finite()).unwrap_or(0);
+                return Err(Error::NonFinite { row, column: j, value: column[row].widen() });
+            }
+        }
+        Ok(Samples { storage: self.storage, n: self.n, d: self.d })
+    }
+
+    /// The samples without the rows that are not finite, and how many were dropped.
+    ///
+    /// A dropped row is in neither k nor n: the density is that of the rest. O(n d).
+    pub fn finish_dropping(mut self) -> (Samples<T>, usize) {
+        let mut columns = self.storage.columns_mut(self.n);
+        let mut kept = 0;
+        for i in 0..self.n {
+            if columns.iter().all(|column| column[i].is_finite()) {
+                for column in &mut columns {
+                    column[kept] = column[i];
+                }
+                kept += 1;
+            }
+        }
+        (Samples { storage: self.storage, n: kept, d: self.d }, self.n - kept)
+    }
+}
+
+/// n × d finite coordinates in 64-byte-aligned columns: `column(j)[i]` is coordinate j of sample i.
+///
+/// ```
+/// use kernel::Samples;
+/// let samples = Samples::from_rows(&[0.0, 1.0, 2.0, 3.0], 2)?;
+/// assert_eq!((samples.n(), samples.d()), (2, 2));
+/// assert_eq!(samples.column(1), &[1.0, 3.0]);
+/// # Ok::<(), kernel::Error>(())
+/// ```
+pub struct Samples<T> {
+    storage: Storage<T>,
+    n: usize,
+    d: usize,
+}
+
+impl<T: Element> Samples<T> {
+    /// Samples from `rows`, row after row: `rows[i * d + j]` is coordinate j of sample i.
+    ///
+    /// # Errors
+    /// - [`Error::NoDimensions`] if `d` is 0;
+    /// - [`Error::Ragged`] if the last row is incomplete;
+    /// - [`Error::NonFinite`], [`Error::TooLarge`].
+    pub fn from_rows(rows: &[T], d: usize) -> Result<Self, Error> {
+        if d == 0 {
+            return Err(Error::NoDimensions);
+        }
+        let (n, found) = (rows.len() / d, rows.len() % d);
+        if found != 0 {
+            return Err(Error::Ragged { what: "row", index: n, expected: d, found });
+        }
+        let mut draft = Draft::new(n, d)?;
+        for (j, column) in draft.columns_mut().into_iter().enumerate() {
+            for (to, row) in column.iter_mut().zip(rows.chunks_exact(d)) {
+                *to = row[j];
+            }
+        }
+        draft.finish()
+    }
+
+    /// Samples from d columns of equal length.
+    ///
+    /// # Errors
+    /// - [`Error::NoDimensions`] if there is no column;
+    /// - [`Error::Ragged`] if the columns differ in length;
+    /// - [`Error::NonFinite`], [`Error::TooLarge`].
+    pub fn from_columns<C: AsRef<[T]>>(columns: &[C]) -> Result<Self, Error> {
+        let n = columns.first().ok_or(Error::NoDimensions)?.as_ref().len();
+        for (index, column) in columns.iter().enumerate() {
+            let found = column.as_ref().len();
+            if found != n {
+                return Err(Error::Ragged { what: "column", index, expected: n, found });
+            }
+        }
+        let mut draft = Draft::new(n, columns.len())?;
+        for (to, from) in draft.columns_mut().into_iter().zip(columns) {
+            to.copy_from_slice(from.as_ref());
+        }
+        draft.finish()
+    }
+
+    /// Samples from an iterator over rows of `d` coordinates each.
+    ///
+    /// # Errors
+    /// - [`Error::NoDimensions`] if `d` is 0;
+    /// - [`Error::Ragged`] names the first row that has not `d` coordinates;
+    /// - [`Error::NonFinite`], [`Error::TooLarge`].
+    pub fn from_iter<R: AsRef<[T]>>(
+        rows: impl IntoIterator<Item = R>,
+        d: usize,
+    ) -> Result<Self, Error> {
+        if d == 0 {
+            return Err(Error::NoDimensions);
+        }
+        let mut columns = vec![Vec::new(); d];
+        for (index, row) in rows.into_iter().enumerate() {
+            let row = row.as_ref();
+            if row.len() != d {
+                return Err(Error::Ragged { what: "row", index, expected: d, found: row.len() });
+            }
+            for (column, &value) in columns.iter_mut().zip(row) {
+                column.push(value);
+            }
+        }
+        Self::from_columns(&columns)
+    }
+
+    /// Number of samples.
+    pub fn n(&self) -> usize {
+        self.n
+    }
+
+    /// Number of dimensions, at least 1.
+    pub fn d(&self) -> usize {
+        self.d
+    }
+
+    /// Coordinate `j` of every sample.
+    ///
+    /// # Panics
+    /// If `j >= d`.
+    pub fn column(&self, j: usize) -> &[T] {
+        assert!(j < self.d, "column {j} of {} columns", self.d);
+        self.storage.column(j, self.n)
+    }
+
+    /// The samples with positions in `range`, without copying.
+    ///
+    /// # Panics
+    /// If `range` reaches beyond n.
+    pub fn run(&self, range: Range<usize>) -> Run<'_, T> {
+        Run { columns: (0..self.d).map(|j| &self.column(j)[range.clone()]).collect() }
+    }
+
+    /// Every sample.
+    pub fn all(&self) -> Run<'_, T> {
+        self.run(0..self.n)
+    }
+
+    /// Bytes of all columns, without padding: what one scan reads.
+    pub fn bytes(&self) -> usize {
+        self.n * self.d * size_of::<T>()
+    }
+}
+
+impl<T: Element> fmt::Debug for Samples<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Samples<{}>({} x {})", T::NAME, self.n, self.d)
+    }
+}
+
+impl<T: Element> fmt::Debug for Draft<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Draft<{}>({} x {})", T::NAME, self.n, self.d)
+    }
+}
+
+/// A contiguous range of candidates: d columns of equal length, borrowed from [`Samples`].
+#[derive(Clone, Debug)]
+pub struct Run<'a, T> {
+    columns: Vec<&'a [T]>,
+}
+
+impl<'a, T: Element> Run<'a, T> {
+    /// Number of samples in the run.
+    pub fn len(&self) -> usize {
+        self.columns[0].len()
+    }
+
+    /// Whether the run holds no sample.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Number of dimensions, at least 1.
+    pub fn d(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// `columns()[j][i]` is coordinate j of the run's sample i; all columns have `len()` elements.
+    pub fn columns(&self) -> &[&'a [T]] {
+        &self.columns
+    }
+
+    /// A part of the run.
+    ///
+    /// # Panics
+    /// If `range` reaches beyond the run.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        Self { columns: self.columns.iter().map(|column| &column[range.clone()]).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_aligned_and_an_odd_number_of_lines_apart() {
+        for n in [0, 1, 7, 8, 9, 512, 4096, 300_000] {
+            let samples = Samples::from_columns(&[vec![1.0; n], vec![2.0; n]]).unwrap();
+            let [a, b] = [0, 1].map(|j| samples.column(j).as_ptr() as usize);
+            assert_eq!((a % LINE, b % LINE, (b - a) / LINE % 2), (0, 0, 1), "n = {n}");
+            assert!(2 * n * 8 < HUGE_PAGE || a % HUGE_PAGE == 0, "n = {n}");
+        }
+    }
+
+    #[test]
+    fn rows_columns_and_iterator_agree() {
+        let rows = Samples::from_rows(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3).unwrap();
+        let columns = Samples::from_columns(&[[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]).unwrap();
+        let iterator = Samples::from_iter([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], 3).unwrap();
+        for j in 0..3 {
+            assert_eq!(rows.column(j), columns.column(j));
+            assert_eq!(rows.column(j), iterator.column(j));
+        }
+    }
+
+    #[test]
+    fn non_finite_values_are_named_or_dropped() {
+        let rows = [0.0, 1.0, 2.0, f64::INFINITY, 4.0, 5.0];
+        let error = Samples::from_rows(&rows, 2).unwrap_err();
+        assert_eq!(error, Error::NonFinite { row: 1, column: 1, value: f64::INFINITY });
+
+        let mut draft = Draft::new(3, 2).unwrap();
+        draft.columns_mut()[0].copy_from_slice(&[0.0, 2.0, 4.0]);
+        draft.columns_mut()[1].copy_from_slice(&[1.0, f64::NAN, 5.0]);
+        let (samples, dropped) = draft.finish_dropping();
+        assert_eq!((samples.n(), dropped), (2, 1));
+        assert_eq!(samples.column(0), &[0.0, 4.0]);
+        assert_eq!(samples.column(1), &[1.0, 5.0]);
+    }
+
+    #[test]
+    fn impossible_shapes_are_errors() {
+        assert_eq!(Samples::<f64>::from_rows(&[], 0).unwrap_err(), Error::NoDimensions);
+        let ragged = Error::Ragged { what: "row", index: 1, expected: 2, found: 1 };
+        assert_eq!(Samples::from_rows(&[0.0, 1.0, 2.0], 2).unwrap_err(), ragged);
+        let n = usize::MAX / 16;
+        assert_eq!(Draft::<f64>::new(n, 3).unwrap_err(), Error::TooLarge { n, d: 3 });
+    }
+}

@@ -1,0 +1,38 @@
+//! `parzen machine`: shows what this machine is.
+//!
+//! The same facts that a study writes beside its figures, so that they can be looked at beforehand.
+//! Next: [`crate::machine`] reads them, [`crate::output::machine`] lays them out.
+
+use kernel::{Samples, samples::HUGE_PAGE};
+
+use crate::machine::pages::Pages;
+use crate::output;
+
+/// Arguments of `parzen machine`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Print JSON: the machine object of study.json
+    #[arg(long)]
+    json: bool,
+}
+
+/// Captures the machine and prints it.
+///
+/// # Errors
+/// Only if standard output cannot be written.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let machine = crate::machine::capture();
+    if arguments.json {
+        return output::to_stdout(|out| output::json(out, &machine));
+    }
+    let pages = probe_pages();
+    output::to_stdout(|out| output::machine::write(out, &machine, pages))
+}
+
+/// The pages that samples of almost two huge pages really get. Almost, because padding would need a
+/// third one, which nobody touches.
+fn probe_pages() -> Option<Pages> {
+    let values = vec![0.5; (2 * HUGE_PAGE - (4 << 10)) / size_of::<f64>()];
+    let samples = Samples::from_columns(&[values]).ok()?;
+    crate::machine::pages::of_samples(&samples)
+}

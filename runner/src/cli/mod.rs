@@ -1,0 +1,66 @@
+//! The command line: what a user can ask for.
+//!
+//! One file for each command, with its arguments as a clap struct and a `run` that hands them to the
+//! library; no logic of its own. Separate from the library, which knows nothing of argument names.
+//!
+//! Next: [`count`], [`machine`], [`study`].
+
+pub mod count;
+pub mod machine;
+pub mod study;
+pub mod widths;
+
+use clap::{Parser, Subcommand};
+
+/// Counts samples in hypercube windows, exactly, and measures what each further core adds.
+#[derive(Debug, Parser)]
+#[command(name = "parzen", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done; 1 a measurement failed, a count is wrong or a result \
+                        cannot be written; 2 bad input or usage.")]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Count the samples of a file inside windows, and give the densities
+    Count(count::Arguments),
+    /// Show what this machine is: CPUs, caches, pages, limits, instruction sets
+    Machine(machine::Arguments),
+    /// Measure how counting scales with the number of workers, and write a report
+    Study(study::Arguments),
+}
+
+/// Does what was asked.
+///
+/// # Errors
+/// Whatever stops the command; [`exit_code`](crate::failure::exit_code) tells bad input from a
+/// failed run.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    match &arguments.command {
+        Command::Count(arguments) => count::run(arguments),
+        Command::Machine(arguments) => machine::run(arguments),
+        Command::Study(arguments) => study::run(arguments),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent_and_every_argument_has_help() {
+        let mut command = super::Arguments::command();
+        command.build();
+        command.clone().debug_assert();
+        for command in command.get_subcommands() {
+            for argument in command.get_arguments() {
+                let has_help = argument.get_help().is_some();
+                assert!(has_help, "{} {} has no help", command.get_name(), argument.get_id());
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Samples and centers from files.
+//!
+//! The one door through which other people's numbers come in; separate so that everything behind it
+//! may rely on what [`Samples`] promises. The file name's extension chooses the reader from
+//! [`FORMATS`]; every refusal names the file, what was found and what is allowed.
+//!
+//! Next: [`npy`] and [`csv`], one reader each; [`columns`] for the choice of columns.
+
+pub mod columns;
+pub mod csv;
+pub mod npy;
+pub mod samples;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use kernel::{Draft, Element, Samples};
+
+pub use columns::Columns;
+pub use samples::AnySamples;
+
+/// What can be wrong with a file of samples.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {problem}", path.display())]
+pub struct Error {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    #[source]
+    pub problem: Problem,
+}
+
+/// What is wrong, without the name of the file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// The file cannot be opened or read.
+    #[error("cannot read the file: {0}")]
+    Io(#[from] std::io::Error),
+    /// The path is a folder, a pipe or a device.
+    #[error("not a regular file")]
+    NotAFile,
+    /// No reader for this extension.
+    #[error("unknown extension '{found}'; allowed: {allowed}")]
+    Extension {
+        /// Extension found, without the dot.
+        found: String,
+        /// Every known extension.
+        allowed: String,
+    },
+    /// The content is not what the format prescribes.
+    #[error("{0}")]
+    Format(String),
+    /// A column was asked for that is not there, or twice.
+    #[error("{0}")]
+    Column(String),
+    /// The samples themselves are refused.
+    #[error(transparent)]
+    Samples(#[from] kernel::Error),
+}
+
+impl Problem {
+    /// The error for the file at `path`.
+    fn of(self, path: &Path) -> Error {
+        Error { path: path.to_owned(), problem: self }
+    }
+}
+
+/// What happens to rows with a value that is NaN or infinite.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NonFinite {
+    /// They are an error that names the first of them.
+    #[default]
+    Reject,
+    /// They are left out, of the counts and of n.
+    Drop,
+}
+
+/// How a file is read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Options {
+    /// Which columns, in which order; each is one dimension.
+    pub columns: Columns,
+    /// What happens to rows that are not finite.
+    pub non_finite: NonFinite,
+}
+
+/// What a file held.
+#[derive(Debug)]
+pub struct Input {
+    /// The rows that were kept, in the order of the file.
+    pub samples: AnySamples,
+    /// How many rows were dropped because they were not finite.
+    pub dropped_rows: usize,
+}
+
+/// Told how many further bytes of the file were read.
+pub type Advance<'a> = &'a mut dyn FnMut(u64);
+
+/// A kind of file: its extension and its reader.
+#[derive(Clone, Copy)]
+pub struct Format {
+    /// Extension without the dot, lower case.
+    pub extension: &'static str,
+    /// Reads an opened regular file of the given length in bytes.
+    read: fn(File, u64, &Options, Advance<'_>) -> Result<Input, Problem>,
+}
+
+impl std::fmt::Debug for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Format({})", self.extension)
+    }
+}
+
+/// Every kind of file that can be read.
+pub const FORMATS: &[Format] =
+    &[Format { extension: "npy", read: npy::read }, Format { extension: "csv", read: csv::read }];
+
+/// Bytes of the file at `path`, 0 if it cannot be told: the length of a progress bar.
+pub fn file_bytes(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |metadata| metadata.len())
+}
+
+/// Reads the file at `path`; rows are samples, columns are dimensions.
+///
+/// Needs the memory of the samples, and at most as much again while a file is read whose number of
+/// rows is not known beforehand.
+///
+/// # Errors
+/// [`Error`] if the extension is unknown, the file cannot be read, is malformed, lacks a column that
+/// was asked for, or holds a value that is not finite and [`NonFinite::Reject`] holds.
+pub fn read(path: &Path, options: &Options, advance: Advance<'_>) -> Result<Input, Error> {
+    read_with(path, options, advance).map_err(|problem| problem.of(path))
+}
+
+fn read_with(path: &Path, options: &Options, advance: Advance<'_>) -> Result<Input, Problem> {
+    let format = format_of(path)?;
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(Problem::NotAFile);
+    }
+    (format.read)(file, metadata.len(), options, advance)
+}
+
+fn format_of(path: &Path) -> Result<&'static Format, Problem> {
+    let found = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    FORMATS.iter().find(|format| format.extension == found).ok_or_else(|| Problem::Extension {
+        found,
+        allowed: FORMATS.iter().map(|format| format.extension).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// Ends a draft as `non_finite` says.
+fn finish<T: Element>(
+    draft: Draft<T>,
+    non_finite: NonFinite,
+) -> Result<(Samples<T>, usize), kernel::Error> {
+    match non_finite {
+        NonFinite::Reject => Ok((draft.finish()?, 0)),
+        NonFinite::Drop => Ok(draft.finish_dropping()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_extensions_name_the_allowed_ones() {
+        for name in ["x.txt", "x", ".npy"] {
+            let error = read(Path::new(name), &Options::default(), &mut |_| ()).unwrap_err();
+            let message = error.to_string();
+            assert!(message.starts_with(name) && message.contains("npy, csv"), "{message}");
+        }
+    }
+
+    #[test]
+    fn extensions_are_read_in_any_case() {
+        assert_eq!(format_of(Path::new("A.CSV")).unwrap().extension, "csv");
+    }
+}

@@ -1,0 +1,63 @@
+//! Samples of either storage, as they come from a file.
+//!
+//! Separate from the readers because everything behind the input (checksum, counting, output) asks
+//! the same few questions of both. [`for_any!`](crate::for_any) runs one generic expression on either.
+
+use kernel::{Element, Samples};
+
+use crate::workload::Checksum;
+
+/// [`Samples`] of `f64` or of `f32`: a file's values are never converted.
+#[derive(Debug)]
+pub enum AnySamples {
+    /// Double precision, NumPy's `f8`.
+    Double(Samples<f64>),
+    /// Single precision, NumPy's `f4`.
+    Single(Samples<f32>),
+}
+
+/// Evaluates an expression with the [`Samples`] inside an [`AnySamples`], whatever their storage.
+#[macro_export]
+macro_rules! for_any {
+    ($any:expr, $samples:ident => $body:expr) => {
+        match $any {
+            $crate::input::AnySamples::Double($samples) => $body,
+            $crate::input::AnySamples::Single($samples) => $body,
+        }
+    };
+}
+
+impl AnySamples {
+    /// Number of samples.
+    pub fn n(&self) -> usize {
+        for_any!(self, samples => samples.n())
+    }
+
+    /// Number of dimensions, at least 1.
+    pub fn d(&self) -> usize {
+        for_any!(self, samples => samples.d())
+    }
+
+    /// NumPy's name of the storage: `"f8"` or `"f4"`.
+    pub fn element(&self) -> &'static str {
+        fn name<T: Element>(_: &Samples<T>) -> &'static str {
+            T::NAME
+        }
+        for_any!(self, samples => name(samples))
+    }
+
+    /// Identity of the values. O(n d).
+    pub fn checksum(&self) -> Checksum {
+        for_any!(self, samples => Checksum::of(samples))
+    }
+
+    /// All coordinates as `f64`, row after row: coordinate j of sample i at `i * d + j`. O(n d).
+    pub fn to_rows(&self) -> Vec<f64> {
+        for_any!(self, samples => {
+            let columns: Vec<_> = (0..samples.d()).map(|j| samples.column(j)).collect();
+            (0..samples.n())
+                .flat_map(|i| columns.iter().map(move |column| column[i].widen()))
+                .collect()
+        })
+    }
+}

@@ -1,0 +1,33 @@
+//! Measures what each further core adds to a Parzen count, and counts windows over files of samples.
+//!
+//! The library behind the program `parzen`. It is separate from `kernel`, which only counts, because
+//! everything here knows about the machine: files, clocks, threads, CPU ids, pages.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`workload`] | what is counted: generated samples, windows and the counts they must give |
+//! | [`input`] | samples and centers from `.npy` and `.csv` files |
+//! | [`machine`] | what this machine is: CPUs, caches, pages, limits |
+//! | [`query`] | windows counted over one set of samples |
+//! | [`share`], [`placement`] | pure: who counts what, and on which CPU |
+//! | [`backend`] | the ways to run a job: serial, threads |
+//! | [`measure`] | warm-up, clock, raw samples |
+//! | [`study`] | the randomised blocks that become `study.json` |
+//! | [`output`] | what the program prints |
+//! | [`cli`] | the command line |
+//! | [`failure`] | which error leaves with which exit code |
+//!
+//! Where to go next: [`cli`] for what a user can ask for, [`study`] for what a measurement is.
+
+pub mod backend;
+pub mod cli;
+pub mod failure;
+pub mod input;
+pub mod machine;
+pub mod measure;
+pub mod output;
+pub mod placement;
+pub mod query;
+pub mod share;
+pub mod study;
+pub mod workload;

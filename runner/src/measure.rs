@@ -1,0 +1,126 @@
+//! Runs a team until a measured sample is long enough to be believed.
+//!
+//! A single pass may be shorter than what a clock, an interrupt or a scheduler tick can disturb;
+//! therefore a sample repeats the whole job. How often is found here, once per workload and on the
+//! baseline, so that every configuration does the same work. This file returns raw samples and
+//! computes nothing from them. Next: [`study`](crate::study), which decides who is measured when.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use crate::backend::{Error, Sample, Team};
+
+/// A sample of the baseline lasts at least this long: a million times the resolution of today's
+/// clocks, several scheduler ticks, and short enough for many blocks.
+pub const SAMPLE: Duration = Duration::from_millis(20);
+
+/// Between one guess and the next, passes grow at most so much: the first guess is a cold one.
+const GROWTH: usize = 16;
+
+/// Passes that make one sample of `team` last at least `target`. The samples taken on the way warm
+/// caches and clocks up and are discarded.
+///
+/// # Errors
+/// What [`Team::measure`] says.
+pub fn passes_for(
+    team: &mut dyn Team,
+    target: Duration,
+    counts: &mut [u64],
+) -> Result<NonZeroUsize, Error> {
+    let mut passes = NonZeroUsize::MIN;
+    loop {
+        let wall_ns = u128::from(team.measure(passes, counts)?.wall_ns);
+        if wall_ns >= target.as_nanos() {
+            return Ok(passes);
+        }
+        // A tenth more than the rate seen so far asks for, because the rate still rises.
+        let needed = passes.get() as u128 * target.as_nanos() * 11 / 10 / wall_ns.max(1) + 1;
+        let grown = needed.min((passes.get() * GROWTH) as u128) as usize;
+        passes = passes.max(NonZeroUsize::new(grown).unwrap_or(passes)).saturating_add(1);
+    }
+}
+
+/// One measured sample whose counts are checked against `expected`.
+///
+/// # Errors
+/// - [`Wrong::Failed`] for what [`Team::measure`] says;
+/// - [`Wrong::Count`] names the first task that was counted wrongly.
+pub fn checked(
+    team: &mut dyn Team,
+    passes: NonZeroUsize,
+    expected: &[u64],
+) -> Result<Sample, Wrong> {
+    let mut counts = vec![u64::MAX; expected.len()];
+    let sample = team.measure(passes, &mut counts)?;
+    match counts.iter().zip(expected).position(|(found, expected)| found != expected) {
+        Some(task) => Err(Wrong::Count { task, found: counts[task], expected: expected[task] }),
+        None => Ok(sample),
+    }
+}
+
+/// Why a sample is worth nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Wrong {
+    /// It could not be taken.
+    #[error(transparent)]
+    Failed(#[from] Error),
+    /// It was taken of a wrong computation.
+    #[error("task {task} counted {found}, it must be {expected}")]
+    Count {
+        /// The first task that differs.
+        task: usize,
+        /// What was counted.
+        found: u64,
+        /// What had to be counted.
+        expected: u64,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Wrong, checked, passes_for};
+    use crate::backend::{Error, Sample, Team};
+    use std::num::NonZeroUsize;
+    use std::time::Duration;
+
+    /// A team that takes `pass_ns` for every pass and `start_ns` once, without a clock.
+    struct Scripted {
+        start_ns: u64,
+        pass_ns: u64,
+        samples: usize,
+    }
+
+    impl Team for Scripted {
+        fn measure(&mut self, passes: NonZeroUsize, counts: &mut [u64]) -> Result<Sample, Error> {
+            self.samples += 1;
+            counts.fill(5);
+            let wall_ns = self.start_ns + self.pass_ns * passes.get() as u64;
+            Ok(Sample { wall_ns, workers: Vec::new() })
+        }
+    }
+
+    #[test]
+    fn a_sample_lasts_long_enough_and_not_much_longer() {
+        for pass_ns in [0, 1, 150_000, 1_000_000, 19_999_999, 20_000_000, 3_000_000_000] {
+            let mut team = Scripted { start_ns: 40_000, pass_ns, samples: 0 };
+            if pass_ns == 0 {
+                team.start_ns = 20_000_000;
+            }
+            let target = Duration::from_millis(20);
+            let passes = passes_for(&mut team, target, &mut [0]).unwrap().get() as u64;
+            let wall_ns = team.start_ns + pass_ns * passes;
+            assert!(wall_ns >= 20_000_000, "{pass_ns} ns: {passes} passes");
+            assert!(passes <= 1 || wall_ns < 50_000_000, "{pass_ns} ns: {passes} passes");
+            assert!(team.samples < 12, "{pass_ns} ns: {} samples", team.samples);
+        }
+    }
+
+    #[test]
+    fn wrong_counts_are_named() {
+        let mut team = Scripted { start_ns: 1, pass_ns: 1, samples: 0 };
+        let sample = checked(&mut team, NonZeroUsize::MIN, &[5, 5]).unwrap();
+        assert_eq!(sample.wall_ns, 2);
+        let wrong = checked(&mut team, NonZeroUsize::MIN, &[5, 4]).unwrap_err();
+        assert!(matches!(wrong, Wrong::Count { task: 1, found: 5, expected: 4 }), "{wrong}");
+    }
+}

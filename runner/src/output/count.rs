@@ -1,0 +1,123 @@
+//! The answer to `parzen count`, as a table or as JSON.
+//!
+//! Pure layout; next: [`crate::query`], which finds the answer.
+
+use std::io::{self, Write};
+
+use comfy_table::{Cell, CellAlignment, Table, presets};
+use serde::Serialize;
+
+use super::significant;
+use crate::machine::pages::Pages;
+use crate::query::Answer;
+
+/// An answer, and which samples it is about.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Counts and densities.
+    #[serde(flatten)]
+    pub answer: Answer,
+    /// NumPy's name of the storage.
+    pub element: &'static str,
+    /// Checksum of the samples, as text.
+    pub checksum: String,
+    /// Pages that the samples lie on; `None` is unknown.
+    pub pages: Option<Pages>,
+    /// Rows of the file that were not finite and are not counted.
+    pub dropped_rows: usize,
+    /// Workers that counted.
+    pub workers: usize,
+}
+
+/// Writes the table, and below it what was counted and how.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    writeln!(out, "{}", table(&report.answer).trim_fmt())?;
+    let Answer { n, d, isa, algorithm, .. } = &report.answer;
+    let Report { element, checksum, workers, .. } = report;
+    let pages = report.pages.map_or("pages unknown".into(), |pages| pages.to_string());
+    let crew = if *workers == 1 { "worker" } else { "workers" };
+    writeln!(
+        out,
+        "n = {n}, d = {d}, {element}, ISA {isa}, algorithm {algorithm}, {workers} {crew}, \
+         {checksum}, {pages}"
+    )?;
+    if report.dropped_rows > 0 {
+        writeln!(out, "dropped {} rows that are not finite", report.dropped_rows)?;
+    }
+    Ok(())
+}
+
+/// One row for each window; the center only where there are several.
+fn table(answer: &Answer) -> Table {
+    let with_center = answer.queries.len() > 1;
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED);
+    let names = ["center", "width h", "count k", "density p"];
+    table.set_header(names.into_iter().skip(usize::from(!with_center)));
+    for query in &answer.queries {
+        let numbers = answer.widths.iter().zip(&query.counts).zip(&query.densities);
+        for ((width, count), &density) in numbers {
+            let mut row = vec![width.to_string(), count.to_string(), significant(density)];
+            if with_center {
+                row.insert(0, coordinates(&query.center));
+            }
+            let right = |text| Cell::new(text).set_alignment(CellAlignment::Right);
+            table.add_row(row.into_iter().map(right).collect::<Vec<_>>());
+        }
+    }
+    table
+}
+
+/// `0, -1.5`.
+fn coordinates(center: &[f64]) -> String {
+    center.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::Counts;
+
+    fn report(centers: i32) -> Report {
+        let query = |i| Counts {
+            center: vec![f64::from(i), -1.5],
+            counts: vec![3, 40],
+            densities: vec![0.25, 1.5],
+        };
+        let answer = Answer {
+            n: 100,
+            d: 2,
+            isa: "some-isa",
+            algorithm: "some-algorithm",
+            widths: vec![0.5, 1.0],
+            queries: (0..centers).map(query).collect(),
+        };
+        let (element, checksum) = ("f8", "xxh3:0".into());
+        Report { answer, element, checksum, pages: None, dropped_rows: 2, workers: 1 }
+    }
+
+    fn text(report: &Report) -> String {
+        let mut bytes = Vec::new();
+        write(&mut bytes, report).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn centers_stand_in_the_table_only_where_there_are_several() {
+        assert!(!text(&report(1)).contains("center"));
+        let several = text(&report(2));
+        assert!(several.contains("center") && several.contains("1, -1.5"), "{several}");
+    }
+
+    #[test]
+    fn the_last_lines_say_what_was_counted() {
+        let text = text(&report(1));
+        assert!(
+            text.contains("n = 100, d = 2, f8, ISA some-isa, algorithm some-algorithm, 1 worker,")
+        );
+        assert!(text.ends_with("pages unknown\ndropped 2 rows that are not finite\n"), "{text}");
+    }
+}

@@ -1,0 +1,202 @@
+//! Windows counted over one set of samples, by any number of workers.
+//!
+//! The samples are cut into contiguous [`shares`], each worker counts every
+//! window over its share, and the counts are added: sums of integers, so the answer never depends on
+//! the number of workers. Separate from the backends, which exist to be measured; here the answer is
+//! what matters, and workers are not pinned. Next: `kernel::Counter`, which does the counting.
+
+use kernel::isa::Isa;
+use kernel::{Counter, Density, Element, Samples, Width, Widths};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use serde::Serialize;
+
+use crate::share::shares;
+
+/// Centers counted between two reports of progress.
+const BATCH: usize = 1024;
+/// Below this many visits of a sample by a center, further workers cost more than they bring.
+const WORTH_SHARING: usize = 4_000_000;
+
+/// What is wanted: every window is one of the centers with one of the widths.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// m × d coordinates, center after center.
+    pub centers: Vec<f64>,
+    /// The widths.
+    pub widths: Widths,
+    /// How runs are scanned.
+    pub isa: &'static Isa,
+    /// How many workers share the samples, at least 1.
+    pub workers: usize,
+}
+
+/// What came out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Answer {
+    /// Number of samples counted.
+    pub n: usize,
+    /// Number of dimensions.
+    pub d: usize,
+    /// Name of the instruction set.
+    pub isa: &'static str,
+    /// Name of the algorithm.
+    pub algorithm: &'static str,
+    /// The widths, in the order given.
+    pub widths: Vec<f64>,
+    /// One entry for each center, in the order given.
+    pub queries: Vec<Counts>,
+}
+
+/// The counts of one center.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Counts {
+    /// d coordinates.
+    pub center: Vec<f64>,
+    /// Samples inside, for each width.
+    pub counts: Vec<u64>,
+    /// (k / n) / h^d, for each width.
+    pub densities: Vec<f64>,
+}
+
+/// How many workers are worth while for `centers` centers over `n` samples: all `allowed` CPUs for
+/// large data, otherwise the calling thread alone.
+pub fn sensible_workers(n: usize, centers: usize, allowed: usize) -> usize {
+    if n.saturating_mul(centers) < WORTH_SHARING { 1 } else { allowed.max(1) }
+}
+
+/// Why a query was not answered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A center or the samples are refused.
+    #[error(transparent)]
+    Kernel(#[from] kernel::Error),
+    /// The system has no threads left.
+    #[error("cannot start {workers} workers: {reason}")]
+    Workers {
+        /// How many were asked for.
+        workers: usize,
+        /// What the thread pool says.
+        reason: rayon::ThreadPoolBuildError,
+    },
+}
+
+impl Query {
+    /// Counts every window over `samples`; `advance` is told how many further centers are done.
+    ///
+    /// O(m n d) at most, for m centers: what the kernel's algorithms save comes off.
+    ///
+    /// # Errors
+    /// [`Error::Kernel`] if there is no sample, or a center is not finite or not d-dimensional;
+    /// [`Error::Workers`] if threads cannot be started.
+    pub fn answer<T: Element>(
+        &self,
+        samples: &Samples<T>,
+        advance: &mut dyn FnMut(u64),
+    ) -> Result<Answer, Error> {
+        let (n, d) = (samples.n(), samples.d());
+        let counters = self.counters(samples)?;
+        let densities = self.densities(n, d)?;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.workers)
+            .build()
+            .map_err(|reason| Error::Workers { workers: self.workers, reason })?;
+        let mut queries = Vec::with_capacity(self.centers.len() / d);
+        for batch in self.centers.chunks(BATCH * d) {
+            let counts = pool.install(|| self.batch(&counters, batch))?;
+            let rows = counts.chunks_exact(self.widths.len());
+            queries.extend(batch.chunks(d).zip(rows).map(|(center, counts)| Counts {
+                center: center.to_vec(),
+                counts: counts.to_vec(),
+                densities: densities.iter().zip(counts).map(|(p, &k)| p.of(k)).collect(),
+            }));
+            advance((batch.len() / d) as u64);
+        }
+        Ok(Answer {
+            n,
+            d,
+            isa: self.isa.name(),
+            algorithm: counters[0].algorithm(),
+            widths: self.widths.as_slice().to_vec(),
+            queries,
+        })
+    }
+
+    /// One counter for each share, at least one.
+    fn counters<'a, T: Element>(
+        &self,
+        samples: &'a Samples<T>,
+    ) -> Result<Vec<Counter<'a, T>>, kernel::Error> {
+        shares(samples.n(), self.workers.clamp(1, samples.n().max(1)))
+            .into_iter()
+            .map(|share| Counter::with_isa(samples.run(share), self.isa))
+            .collect()
+    }
+
+    /// What turns the counts of each width into densities.
+    fn densities(&self, n: usize, d: usize) -> Result<Vec<Density>, kernel::Error> {
+        let widths = self.widths.as_slice().iter();
+        widths.map(|&h| Density::uniform(n, d, Width::new(h)?)).collect()
+    }
+
+    /// Counts of a batch of centers, summed over all shares: row-major, centers × widths.
+    fn batch<T: Element>(
+        &self,
+        counters: &[Counter<'_, T>],
+        centers: &[f64],
+    ) -> Result<Vec<u64>, kernel::Error> {
+        let parts: Vec<Vec<u64>> = counters
+            .into_par_iter()
+            .map(|counter| counter.count_batch(centers, &self.widths))
+            .collect::<Result<_, _>>()?;
+        Ok(parts.into_iter().reduce(added).unwrap_or_default())
+    }
+}
+
+/// The sums of two lists of counts.
+fn added(mut sums: Vec<u64>, part: Vec<u64>) -> Vec<u64> {
+    for (sum, count) in sums.iter_mut().zip(part) {
+        *sum += count;
+    }
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(centers: &[f64], workers: usize) -> Query {
+        let widths = Widths::new(&[1.0, 3.0]).unwrap();
+        Query { centers: centers.to_vec(), widths, isa: kernel::isa::best(), workers }
+    }
+
+    #[test]
+    fn counts_do_not_depend_on_the_number_of_workers() {
+        let rows: Vec<f64> = (0..37).flat_map(|i| [f64::from(i) * 0.1, 0.0]).collect();
+        let samples = Samples::from_rows(&rows, 2).unwrap();
+        let centers = [0.0, 0.0, 2.0, 0.0, 9.0, 0.0];
+        let one = query(&centers, 1).answer(&samples, &mut |_| ()).unwrap();
+        let counts: Vec<_> = one.queries.iter().map(|query| query.counts.clone()).collect();
+        assert_eq!(counts, [[6, 16], [11, 31], [0, 0]]);
+        for workers in [2, 3, 7, 37, 50] {
+            let many = query(&centers, workers).answer(&samples, &mut |_| ()).unwrap();
+            assert_eq!(many, one, "{workers} workers");
+        }
+    }
+
+    #[test]
+    fn progress_adds_up_to_all_centers() {
+        let samples = Samples::from_rows(&[0.0], 1).unwrap();
+        let mut done = 0;
+        let centers = vec![0.0; BATCH + 5];
+        let answer = query(&centers, 1).answer(&samples, &mut |more| done += more).unwrap();
+        assert_eq!((answer.queries.len(), done), (BATCH + 5, (BATCH + 5) as u64));
+    }
+
+    #[test]
+    fn no_sample_is_an_error() {
+        let samples = Samples::<f64>::from_rows(&[], 2).unwrap();
+        let error = query(&[0.0, 0.0], 2).answer(&samples, &mut |_| ()).unwrap_err();
+        assert!(matches!(error, Error::Kernel(kernel::Error::NoSamples)), "{error}");
+    }
+}

@@ -1,0 +1,149 @@
+//! What a reader must know about the conditions of a study before believing its figures.
+//!
+//! An enum, so that every warning has one wording, which ends in what the user can do; it is printed
+//! and stored in `study.json`. Nothing here changes or drops a measured value. Next:
+//! [`conditions`](super::conditions), which finds most of them.
+
+use std::fmt;
+
+use crate::machine::pages::Pages;
+
+/// A condition that weakens a study.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// There is one CPU: nothing can scale.
+    OneCpu {
+        /// Its id.
+        cpu: usize,
+    },
+    /// Some worker counts exceed the CPUs.
+    Oversubscribed {
+        /// These worker counts.
+        workers: Vec<usize>,
+        /// Number of allowed CPUs.
+        cpus: usize,
+    },
+    /// A control group grants less CPU time than some configuration asks for.
+    Quota {
+        /// CPUs' worth of time granted.
+        cpus: f64,
+        /// The largest number of workers.
+        workers: usize,
+    },
+    /// Too few blocks for an interval of the median.
+    FewBlocks {
+        /// Name of the workload.
+        workload: String,
+        /// Blocks measured.
+        blocks: usize,
+    },
+    /// The program was built without optimisation.
+    Unoptimised {
+        /// The Cargo profile.
+        profile: String,
+    },
+    /// Workers could not be proven to be on their CPUs.
+    Unpinned {
+        /// Name of the workload.
+        workload: String,
+        /// The configuration in words.
+        configuration: String,
+        /// Samples in which at least one worker was not proven to be pinned.
+        samples: usize,
+        /// All samples of the configuration.
+        of: usize,
+    },
+    /// The hypervisor gave CPU time to other guests.
+    Steal {
+        /// Name of the workload.
+        workload: String,
+        /// Share of all CPU time, in per cent.
+        percent: f64,
+    },
+    /// Samples that would fill huge pages lie on small ones.
+    SmallPages {
+        /// Name of the workload.
+        workload: String,
+        /// What they lie on.
+        pages: Pages,
+    },
+    /// The samples are not bit for bit those of the workload, although the counts are right.
+    OtherSamples {
+        /// Name of the workload.
+        workload: String,
+        /// Checksum found.
+        found: String,
+        /// Checksum stored with the workload.
+        expected: String,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OneCpu { cpu } => write!(
+                f,
+                "this process may use cpu {cpu} only, so no number of workers can gain anything; \
+                 allow it more CPUs (taskset, cpuset, container limits)"
+            ),
+            Self::Oversubscribed { workers, cpus } => write!(
+                f,
+                "{} workers take turns on {cpus} {} and are marked as oversubscribed; for a \
+                 statement about so many cores measure on a machine that has them",
+                workers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+                if *cpus == 1 { "CPU" } else { "CPUs" }
+            ),
+            Self::Quota { cpus, workers } => write!(
+                f,
+                "the control group grants {cpus} CPUs' worth of time, and up to {workers} workers \
+                 ask for it: they are throttled; raise the quota or measure fewer workers"
+            ),
+            Self::FewBlocks { workload, blocks } => write!(
+                f,
+                "workload '{workload}': {blocks} blocks are too few for a 95 % interval of a median; measure at least 6 \
+                 (--blocks 6)"
+            ),
+            Self::Unoptimised { profile } => write!(
+                f,
+                "this program was built with profile '{profile}', so its times say nothing about \
+                 the real one; build it with --release"
+            ),
+            Self::Unpinned { workload, configuration, samples, of } => write!(
+                f,
+                "workload '{workload}', {configuration}: in {samples} of {of} samples a worker was \
+                 not proven to be on its CPU; keep other programs from changing affinities, or \
+                 distrust this configuration"
+            ),
+            Self::Steal { workload, percent } => write!(
+                f,
+                "workload '{workload}': the host took {percent:.1} % of the CPU time for others \
+                 while it was measured; repeat the study when the host is quieter"
+            ),
+            Self::SmallPages { workload, pages } => write!(
+                f,
+                "workload '{workload}': its samples lie on {pages}, so large scans are slower than \
+                 need be; set /sys/kernel/mm/transparent_hugepage/enabled to madvise or always"
+            ),
+            Self::OtherSamples { workload, found, expected } => write!(
+                f,
+                "workload '{workload}': samples have checksum {found}, the stored one is \
+                 {expected}; counts are right, but compare times with other machines with care"
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Warning;
+
+    #[test]
+    fn warnings_name_the_values_and_end_in_what_to_do() {
+        let text = Warning::Oversubscribed { workers: vec![3, 6], cpus: 2 }.to_string();
+        assert!(text.starts_with("3, 6 workers take turns on 2 CPUs"), "{text}");
+        assert!(text.ends_with("measure on a machine that has them"), "{text}");
+        let steal = Warning::Steal { workload: "a".into(), percent: 1.26 }.to_string();
+        assert!(steal.contains("took 1.3 %"), "{steal}");
+    }
+}

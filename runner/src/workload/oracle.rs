@@ -1,0 +1,45 @@
+//! The oracle: the article's double loop, literally. Slow, obvious, and the judge of all other counts.
+//!
+//! Separate from `kernel`, and using none of its counting code, so that a mistake there cannot hide
+//! here. Next: [`super::Workload::counts`], which compares its answer with the stored digests.
+
+use kernel::{Element, Samples};
+
+/// Samples s with `|(x − s) / h| <= 1/2` in every coordinate of the center x. O(n d).
+///
+/// # Panics
+/// If the center has fewer or more than d coordinates.
+pub fn oracle<T: Element>(samples: &Samples<T>, center: &[f64], h: f64) -> u64 {
+    assert_eq!(center.len(), samples.d(), "coordinates of the center");
+    let columns: Vec<&[T]> = (0..samples.d()).map(|j| samples.column(j)).collect();
+    let mut count = 0;
+    'samples: for i in 0..samples.n() {
+        for (x, column) in center.iter().zip(&columns) {
+            if ((x - column[i].widen()) / h).abs() > 0.5 {
+                continue 'samples;
+            }
+        }
+        count += 1;
+    }
+    count
+}
+
+/// [`oracle`] for each of several widths. O(n d W).
+///
+/// # Panics
+/// As [`oracle`].
+pub fn oracle_widths<T: Element>(samples: &Samples<T>, center: &[f64], widths: &[f64]) -> Vec<u64> {
+    widths.iter().map(|&h| oracle(samples, center, h)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_on_the_faces_are_inside() {
+        let samples =
+            Samples::from_rows(&[0.5, 0.0, -0.5, 0.5, 0.5_f64.next_up(), 0.0], 2).unwrap();
+        assert_eq!(oracle_widths(&samples, &[0.0, 0.0], &[1.0, 0.9, 1.1]), [2, 0, 3]);
+    }
+}
