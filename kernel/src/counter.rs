@@ -87,7 +87,8 @@ impl<'a, T: Element> Counter<'a, T> {
     /// dimension counts through all centers).
     pub fn count_batch(&self, centers: &[f64], widths: &Widths) -> Result<Vec<u64>, Error> {
         let d = self.run.d();
-        self.check_dimension(if centers.len() % d == 0 { d } else { centers.len() % d })?;
+        let incomplete = centers.len() % d;
+        self.check_dimension(if incomplete == 0 { d } else { incomplete })?;
         if !centers.is_empty() {
             window::check_center(centers)?;
         }

@@ -110,7 +110,10 @@ impl fmt::Display for Error {
                 write!(f, "no instruction set is called '{name}'; known: {}", known.join(", "))
             }
             Self::IsaUnavailable { name, requires } => {
-                write!(f, "instruction set '{name}' is not available: this CPU or build lacks {requires}")
+                write!(
+                    f,
+                    "instruction set '{name}' is not available: this CPU or build lacks {requires}"
+                )
             }
         }
     }

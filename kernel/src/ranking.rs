@@ -70,13 +70,13 @@ impl Bins {
     }
 
     /// Bin of a key; keys beyond the last bin belong to it.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn of(&self, key: u32) -> usize {
         (((key - self.origin) >> self.shift) as usize).min(self.edges.len() - 1)
     }
 
     /// Slot of a bin's distances up to its edge, or beyond.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn slot(bin: usize, beyond: bool) -> usize {
         2 * bin + usize::from(beyond)
     }
@@ -127,6 +127,11 @@ impl Ties {
     /// As if too many had been noted.
     pub(crate) fn give_up(&mut self) {
         self.len = self.edges.len() + 1;
+    }
+
+    /// Whether no edge was noted.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
     }
 
     /// The edges noted, or nothing if they are too many to look at each.

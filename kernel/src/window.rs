@@ -276,7 +276,8 @@ mod tests {
     fn interval_ends_are_the_last_inside() {
         for h in widths().into_iter().step_by(7) {
             for x in [0.0, -0.0, h / 2.0, -h / 2.0, h, 0.3, -1e10, 1e300, f64::MAX, 5e-324] {
-                let Interval { lo, hi } = Window::new(&[x], Width::new(h).unwrap()).unwrap().interval(0);
+                let Interval { lo, hi } =
+                    Window::new(&[x], Width::new(h).unwrap()).unwrap().interval(0);
                 assert!(inside(x, lo, h) && inside(x, hi, h), "x = {x:e}, h = {h:e}");
                 for beyond in [lo.next_down(), hi.next_up()] {
                     assert!(!inside(x, beyond, h) || beyond.is_infinite(), "x = {x:e}, h = {h:e}");
@@ -299,7 +300,8 @@ mod tests {
     #[test]
     fn linspace_is_numpys() {
         let widths = Widths::linspace(0.1, 1.2, 12).unwrap();
-        let expected = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.7999999999999999, 0.8999999999999999];
+        let expected =
+            [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.799_999_999_999_999_9, 0.899_999_999_999_999_9];
         assert_eq!(&widths.as_slice()[..9], &expected);
         assert_eq!(widths.as_slice()[11].to_bits(), 1.2_f64.to_bits());
         assert_eq!(Widths::linspace(1.0, 2.0, 1).unwrap().as_slice(), &[1.0]);

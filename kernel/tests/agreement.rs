@@ -1,1 +1,169 @@
-fn main(){}
+//! Every instruction set, storage, dimension, length and question against the oracle, one body.
+//!
+//! Each combination is a named test; instruction sets that the CPU lacks show as *ignored*. The same
+//! binary runs under an emulator of older CPUs.
+
+/// Shared with the other tests.
+mod common {
+    pub(crate) mod cases;
+    pub(crate) mod oracle;
+}
+
+use std::ops::Range;
+
+use common::{cases, oracle};
+use kernel::isa::{self, Isa};
+use kernel::{Counter, Element, Samples, Width, Widths, Window};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// Dimensions: every constant one, and the ways of cutting the others into eights.
+const DIMENSIONS: [usize; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 33, 64];
+/// 4 × the widest lane + 3.
+const MAX_LENGTH: usize = 35;
+/// Lengths beyond: around groups (64), blocks (512), batches and tiles (2,048).
+const LENGTHS: [usize; 9] = [63, 64, 65, 127, 511, 513, 1000, 2049, 4500];
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    for isa in isa::ALL {
+        for d in DIMENSIONS {
+            trials.push(trial::<f64>(isa, d, to_double));
+            trials.push(trial::<f32>(isa, d, to_single));
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn trial<T: Element>(isa: &'static Isa, d: usize, store: fn(f64) -> T) -> Trial {
+    let name = format!("agreement/{}/{}/d={d}", isa.name(), T::NAME);
+    let test = move || agrees(isa, d, store);
+    Trial::test(name, test).with_ignored_flag(!isa.is_available())
+}
+
+fn to_double(value: f64) -> f64 {
+    value
+}
+
+/// Rounded to a single; what would overflow is a large one.
+#[expect(clippy::cast_possible_truncation, reason = "storing singles is the case under test")]
+fn to_single(value: f64) -> f32 {
+    (value as f32).clamp(f32::MIN, f32::MAX)
+}
+
+/// Centers and widths of a case: near 0, far from it, huge, tiny, on a raster.
+fn settings(d: usize) -> Vec<(Vec<f64>, Vec<f64>)> {
+    let around = |x: f64| (0..d).map(|j| x * (1.0 + j as f64 * 0.25)).collect::<Vec<_>>();
+    vec![
+        (around(0.0), vec![1.0, 0.3, 1.2, 0.3]),
+        (around(-0.7), (0..40).map(|w| 0.5 + f64::from(w) * 0.02).collect()),
+        (around(1e9), vec![0.5, 2.0, 1e-3]),
+        (around(1e300), vec![1e300, f64::MAX]),
+        (around(3e-310), vec![f64::from_bits(3), 1e-310, f64::MIN_POSITIVE]),
+        (around(12.5), vec![0.1, 0.1_f64.next_up(), 0.1_f64.next_down(), 5.0]),
+        (around(0.3), (0..30).map(|w| 1.5_f64.powi(w - 15)).collect()),
+    ]
+}
+
+fn agrees<T: Element>(isa: &'static Isa, d: usize, store: fn(f64) -> T) -> Result<(), Failed> {
+    for (number, (center, widths)) in settings(d).into_iter().enumerate() {
+        let seed = (number * 1000 + d) as u64;
+        // A few samples more than the longest run, so that every run also starts unaligned.
+        let longest = if number < 2 { LENGTHS[LENGTHS.len() - 1] } else { 600 };
+        let stored: Vec<Vec<T>> = cases::rows(seed, longest + 3, &center, &widths)
+            .iter()
+            .map(|row| row.iter().map(|&s| store(s)).collect())
+            .collect();
+        let samples = Samples::from_iter(&stored, d)?;
+        let rows: Vec<Vec<f64>> =
+            stored.iter().map(|row| row.iter().map(|s| s.widen()).collect()).collect();
+        let questions = Questions::new(&rows, center, widths);
+        for length in (0..=MAX_LENGTH).chain(LENGTHS).filter(|&length| length <= longest) {
+            for start in [0, 1, 3] {
+                let range = start..start + length;
+                let counter = Counter::with_isa(samples.run(range.clone()), isa)?;
+                questions
+                    .check(&counter, range.clone())
+                    .map_err(|error| format!("setting {number}, samples {range:?}: {error}"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Questions with the oracle's answers for the samples before each.
+struct Questions {
+    center: Vec<f64>,
+    widths: Vec<f64>,
+    /// One for each width.
+    uniform: Vec<Vec<u64>>,
+    /// Widths per dimension, taken from the list in turn.
+    several: (Vec<f64>, Vec<u64>),
+    /// Twelve centers, enough for the filter in single precision: beside the center, and samples.
+    centers: Vec<f64>,
+    /// For each center, one for each of the first two widths.
+    batch: Vec<[Vec<u64>; 2]>,
+}
+
+impl Questions {
+    fn new(rows: &[Vec<f64>], center: Vec<f64>, widths: Vec<f64>) -> Self {
+        let d = center.len();
+        let uniform = |center: &[f64], h: f64| oracle::counts_before(rows, center, &vec![h; d]);
+        let several: Vec<f64> = (0..d).map(|j| widths[j % widths.len()]).collect();
+        let beside = |i: usize| center.iter().map(move |x| x + i as f64 * 0.125);
+        let mut centers: Vec<f64> = (0..6).flat_map(beside).collect();
+        centers.extend(rows.iter().take(6).flatten());
+        Self {
+            uniform: widths.iter().map(|&h| uniform(&center, h)).collect(),
+            several: (several.clone(), oracle::counts_before(rows, &center, &several)),
+            batch: centers
+                .chunks_exact(d)
+                .map(|center| [0, 1].map(|w| uniform(center, widths[w])))
+                .collect(),
+            centers,
+            center,
+            widths,
+        }
+    }
+
+    /// Asks every question about a run and compares with the oracle.
+    fn check<T: Element>(&self, counter: &Counter<'_, T>, run: Range<usize>) -> Result<(), String> {
+        let expect = |before: &Vec<u64>| before[run.end] - before[run.start];
+        for (&h, before) in self.widths.iter().zip(&self.uniform).take(4) {
+            let window = Width::new(h).and_then(|width| Window::new(&self.center, width));
+            let found = window.and_then(|window| counter.count(&window));
+            equal(&format!("width {h:e}"), &found, &expect(before))?;
+        }
+        let window = Window::with_widths(&self.center, &self.several.0);
+        let found = window.and_then(|window| counter.count(&window));
+        equal("widths per dimension", &found, &expect(&self.several.1))?;
+
+        let widths = Widths::new(&self.widths);
+        let found = widths.and_then(|widths| counter.count_widths(&self.center, &widths));
+        equal("many widths", &found, &self.uniform.iter().map(expect).collect())?;
+
+        // The dearest question, once for each length.
+        if run.start != 1 {
+            return Ok(());
+        }
+        for n_widths in [1, 2] {
+            let widths = Widths::new(&self.widths[..n_widths]);
+            let found = widths.and_then(|widths| counter.count_batch(&self.centers, &widths));
+            let expected =
+                self.batch.iter().flat_map(|before| before[..n_widths].iter().map(expect));
+            equal("many centers", &found, &expected.collect())?;
+        }
+        Ok(())
+    }
+}
+
+fn equal<A: PartialEq + std::fmt::Debug>(
+    what: &str,
+    found: &Result<A, kernel::Error>,
+    expected: &A,
+) -> Result<(), String> {
+    match found {
+        Ok(found) if found == expected => Ok(()),
+        _ => Err(format!("{what}: found {found:?}, expected {expected:?}")),
+    }
+}

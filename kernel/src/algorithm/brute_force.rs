@@ -7,6 +7,9 @@ use crate::ranking::Ranking;
 use crate::samples::{Element, Run};
 use crate::window::Window;
 
+/// Samples that every center passes over before the next are read: 256 KiB of doubles at d = 2.
+const TILE: usize = 16_384;
+
 /// The scan of the whole run.
 #[derive(Clone, Copy, Debug)]
 pub struct BruteForce;
@@ -29,6 +32,17 @@ impl<T: Element> Algorithm<T> for BruteForce {
         ranking: &Ranking,
         counts: &mut [u64],
     ) {
-        (kernels.count_batch)(run, centers, ranking, counts);
+        let (d, w) = (run.d(), ranking.len());
+        if w == 1 && centers.len() > d {
+            return (kernels.count_centers)(run, centers, ranking.far(), counts);
+        }
+        // A tile stays in the L2 cache while every center passes over it.
+        let tile = if centers.len() == d { usize::MAX } else { TILE };
+        for start in (0..run.len()).step_by(tile) {
+            let samples = run.slice(start..run.len().min(start.saturating_add(tile)));
+            for (center, counts) in centers.chunks_exact(d).zip(counts.chunks_exact_mut(w)) {
+                (kernels.count_widths)(&samples, center, ranking, counts);
+            }
+        }
     }
 }

@@ -192,16 +192,6 @@ impl Vectors for Single {
     }
 }
 
-impl Double {
-    #[inline(always)]
-    fn to_array(self, a: __m256d) -> [f64; 4] {
-        let mut lanes = [0.0; 4];
-        // SAFETY: `self` proves AVX; `lanes` holds the 32 bytes written.
-        unsafe { _mm256_storeu_pd(lanes.as_mut_ptr(), a) };
-        lanes
-    }
-}
-
 impl Doubles for Double {
     type Sieve = ScalarSieve;
 
@@ -227,7 +217,10 @@ impl Doubles for Double {
 
     #[inline(always)]
     fn sum(self, a: __m256d) -> f64 {
-        self.to_array(a).iter().sum()
+        let mut lanes = [0.0; 4];
+        // SAFETY: `self` proves AVX; `lanes` holds the 32 bytes written.
+        unsafe { _mm256_storeu_pd(lanes.as_mut_ptr(), a) };
+        lanes.iter().sum()
     }
 
     #[inline(always)]
@@ -241,12 +234,14 @@ impl Doubles for Double {
         sieve: &mut ScalarSieve,
         distances: [__m256d; 2],
         keys: &mut [u32; CAPACITY],
-        mut len: usize,
+        len: usize,
     ) -> usize {
-        for distances in distances {
-            len = sieve.sift(&self.to_array(distances), keys, len);
+        let mut lanes = [[0.0; 4]; 2];
+        for (lanes, distances) in lanes.iter_mut().zip(distances) {
+            // SAFETY: `self` proves AVX; `lanes` holds the 32 bytes written.
+            unsafe { _mm256_storeu_pd(lanes.as_mut_ptr(), distances) };
         }
-        len
+        sieve.sift(lanes.as_flattened(), keys, len)
     }
 
     #[inline(always)]

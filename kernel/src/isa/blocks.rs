@@ -1,7 +1,7 @@
 //! More dimensions than one loop takes: dimension by dimension over blocks of samples.
 //!
 //! A core follows about 8 streams of memory well and 64 badly. So columns are taken
-//! [`MAX_D`] at a time over a block of samples, whose distances so far stay in the L1 cache:
+//! 8, 4, 2 or 1 at a time over a block of samples, whose distances so far stay in the L1 cache:
 //!
 //! ```text
 //! for each block of 512 samples:
@@ -9,8 +9,10 @@
 //!     count += number of distances <= r
 //! ```
 
+use std::ops::Range;
+
 use super::lanes::{Distances, Doubles, GROUP, Stored};
-use super::scan::{ANY, Distance, Excess, Form, Groups, MAX_D, load, splat, with_constant};
+use super::scan::{Distance, Excess, Form, Groups, MAX_D, group, load, splat};
 use crate::samples::Run;
 use crate::window::{Radii, Window};
 
@@ -29,22 +31,48 @@ pub(crate) fn empty() -> Block {
 /// Number of samples of `run` inside `window`.
 #[inline(always)]
 pub(crate) fn count<V: Doubles, T: Stored>(vectors: V, run: &Run<'_, T>, window: &Window) -> u64 {
-    let mut block = empty();
-    let limit = match window.radii() {
+    let limit = vectors.splat(match window.radii() {
         Radii::Uniform(r) => *r,
         Radii::PerDimension(_) => 0.0,
-    };
-    let limit = vectors.splat(limit);
-    let mut tally = vectors.no_tally();
-    let mut start = 0;
-    while start < run.len() {
+    });
+    let mut block = empty();
+    let mut count = 0;
+    for start in (0..run.len()).step_by(BLOCK * GROUP) {
         let groups = fill(vectors, run, start, window.center(), window.radii(), &mut block);
-        for distances in &block[..groups] {
-            for at in (0..GROUP).step_by(V::WIDTH) {
-                tally = vectors.tally(tally, vectors.load(&distances.0, at), limit);
-            }
+        count += tally(vectors, &block[..groups], limit);
+    }
+    count
+}
+
+/// Adds to `counts[c]` the number of samples within `radius` of center c. A block is taken through
+/// every center before the next: its samples stay in the L2 cache.
+#[inline(always)]
+pub(crate) fn count_centers<V: Doubles, T: Stored>(
+    vectors: V,
+    run: &Run<'_, T>,
+    centers: &[f64],
+    radius: f64,
+    counts: &mut [u64],
+) {
+    let mut block = empty();
+    let radii = Radii::Uniform(radius);
+    let limit = vectors.splat(radius);
+    for start in (0..run.len()).step_by(BLOCK * GROUP) {
+        for (center, count) in centers.chunks_exact(run.d()).zip(&mut *counts) {
+            let groups = fill(vectors, run, start, center, &radii, &mut block);
+            *count += tally(vectors, &block[..groups], limit);
         }
-        start += BLOCK * GROUP;
+    }
+}
+
+/// Number of distances within the limit.
+#[inline(always)]
+pub(crate) fn tally<V: Doubles>(vectors: V, block: &[Distances], limit: V::Vector) -> u64 {
+    let mut tally = vectors.no_tally();
+    for distances in block {
+        for at in (0..GROUP).step_by(V::WIDTH) {
+            tally = vectors.tally(tally, vectors.load(&distances.0, at), limit);
+        }
     }
     vectors.total(tally)
 }
@@ -60,40 +88,60 @@ fn fill<V: Doubles, T: Stored>(
     block: &mut Block,
 ) -> usize {
     let end = run.len().min(start + BLOCK * GROUP);
-    let d = center.len();
-    for first in (0..d).step_by(MAX_D) {
-        let some = first..d.min(first + MAX_D);
-        with_constant!(some.len(), D => {
-            let groups = Groups::<T, D>::new(&run.columns()[some.clone()], start..end);
-            let center = splat::<V, D>(vectors, &center[some.clone()]);
-            match radii {
-                Radii::Uniform(_) => fill_groups(vectors, &groups, Distance(center), first, block),
-                Radii::PerDimension(radii) => {
-                    let radii = splat(vectors, &radii[some]);
-                    fill_groups(vectors, &groups, Excess { center, radii }, first, block);
-                }
-            }
-        });
+    let columns = Columns { run, samples: start..end, center, radii };
+    let mut first = 0;
+    while first < center.len() {
+        first = match center.len() - first {
+            MAX_D.. => columns.fill::<V, MAX_D>(vectors, first, block),
+            4.. => columns.fill::<V, 4>(vectors, first, block),
+            2.. => columns.fill::<V, 2>(vectors, first, block),
+            _ => columns.fill::<V, 1>(vectors, first, block),
+        };
     }
     (end - start).div_ceil(GROUP)
 }
 
 /// Fills `block` with the distances of the samples from `start` on; returns the number of groups.
 #[inline(always)]
-pub(crate) fn fill_distances<V: Doubles, T: Stored, const D: usize>(
+pub(crate) fn fill_distances<V: Doubles, T: Stored>(
     vectors: V,
     run: &Run<'_, T>,
     start: usize,
     center: &[f64],
     block: &mut Block,
 ) -> usize {
-    if D == ANY {
-        return fill(vectors, run, start, center, &Radii::Uniform(0.0), block);
+    fill(vectors, run, start, center, &Radii::Uniform(0.0), block)
+}
+
+/// Some samples of all columns, and what they are compared with.
+struct Columns<'a, T> {
+    run: &'a Run<'a, T>,
+    samples: Range<usize>,
+    center: &'a [f64],
+    radii: &'a Radii,
+}
+
+impl<T: Stored> Columns<'_, T> {
+    /// Takes D columns from `first` on; returns the column after them.
+    #[inline(always)]
+    fn fill<V: Doubles, const D: usize>(
+        &self,
+        vectors: V,
+        first: usize,
+        block: &mut Block,
+    ) -> usize {
+        let some = first..first + D;
+        let groups = Groups::<T, D>::new(&self.run.columns()[some.clone()], self.samples.clone());
+        let center = splat::<V, D>(vectors, &self.center[some.clone()]);
+        match self.radii {
+            Radii::Uniform(_) => fill_groups(vectors, &groups, Distance(center), first, block),
+            Radii::PerDimension(radii) => {
+                let radii = splat(vectors, &radii[some]);
+                fill_groups(vectors, &groups, Excess { center, radii }, first, block);
+            }
+        }
+        first + D
     }
-    let end = run.len().min(start + BLOCK * GROUP);
-    let groups = Groups::<T, D>::new(run.columns(), start..end);
-    fill_groups(vectors, &groups, Distance(splat::<V, D>(vectors, center)), 0, block);
-    (end - start).div_ceil(GROUP)
 }
 
 /// Stores the forms of `groups`, or where columns came before (`first` > 0) the maximum of both.
@@ -105,12 +153,11 @@ fn fill_groups<V: Doubles, T: Stored, F: Form<V, D>, const D: usize>(
     first: usize,
     block: &mut Block,
 ) {
-    let full = groups.len();
-    for (g, distances) in block[..full].iter_mut().enumerate() {
-        fill_group(vectors, groups.get(g), form, first, distances);
-    }
-    if let Some(last) = &groups.last {
-        fill_group(vectors, last.each_ref(), form, first, &mut block[full]);
+    let mut block = block.iter_mut();
+    for segment in groups.segments() {
+        for (g, distances) in (0..segment[0].len()).zip(&mut block) {
+            fill_group(vectors, group(&segment, g), form, first, distances);
+        }
     }
 }
 

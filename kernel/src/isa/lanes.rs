@@ -17,7 +17,7 @@ pub(crate) const GROUP: usize = 64;
 /// Distances of one group, aligned so that no vector splits a cache line.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
-pub struct Distances(pub [f64; GROUP]);
+pub(crate) struct Distances(pub(crate) [f64; GROUP]);
 
 /// A computation that is generic over the lanes it runs on.
 pub(crate) trait Job {
@@ -43,7 +43,7 @@ pub(crate) trait Lanes: Copy + 'static {
 }
 
 /// Vectors of one element type, and the operations of the hypercube test.
-pub trait Vectors: Copy {
+pub(crate) trait Vectors: Copy {
     type Element: Element;
     /// Elements in a vector; two vectors divide [`GROUP`].
     const WIDTH: usize;
@@ -79,7 +79,7 @@ pub trait Vectors: Copy {
 }
 
 /// Vectors of doubles: the exact test, and the pass over many widths.
-pub trait Doubles: Vectors<Element = f64> {
+pub(crate) trait Doubles: Vectors<Element = f64> {
     /// Two limits, and how many keys were below the near one.
     type Sieve: Copy;
 
@@ -130,7 +130,7 @@ pub(crate) fn key(distance: f64) -> u32 {
 
 /// Keys of the smallest and the largest radius of a pass over many widths.
 #[derive(Clone, Copy)]
-pub struct Limits {
+pub(crate) struct Limits {
     pub(crate) near: u32,
     pub(crate) far: u32,
 }
@@ -171,7 +171,7 @@ impl ScalarSieve {
 }
 
 /// Storage as lanes of doubles read it.
-pub trait Stored: Element {
+pub(crate) trait Stored: Element {
     /// A value that lies outside every window: |x − ∞| = ∞.
     const OUTSIDE: Self;
     fn load<V: Doubles>(vectors: V, group: &[Self; GROUP], at: usize) -> V::Vector;

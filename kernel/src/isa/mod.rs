@@ -6,13 +6,17 @@
 //!              └ ALL, best first                            └ avx512, avx2, portable
 //! ```
 //!
-//! To add an instruction set, write a file that implements [`lanes::Lanes`] and add its line to
+//! To add an instruction set, write a file that implements `lanes::Lanes` and add its line to
 //! [`ALL`]. Nothing outside this folder names one.
 
 #![expect(clippy::inline_always, reason = "a function that is not inlined loses the features")]
+#![cfg_attr(
+    target_arch = "x86_64",
+    allow(clippy::wildcard_imports, reason = "std::arch names its intrinsics one by one")
+)]
 
-mod batch;
 mod blocks;
+mod centers;
 mod lanes;
 mod portable;
 mod scan;
@@ -114,20 +118,28 @@ impl Isa {
 /// instructions: [`Isa::checked`] comes first.
 #[derive(Debug)]
 pub struct Kernels<T: Element> {
+    /// Number of samples inside a window.
     pub(crate) count: fn(&Run<'_, T>, &Window) -> u64,
-    pub(crate) count_batch: fn(&Run<'_, T>, &[f64], &Ranking, &mut [u64]),
+    /// One center: adds to `counts[w]` the number of samples within the w-th radius.
+    pub(crate) count_widths: fn(&Run<'_, T>, &[f64], &Ranking, &mut [u64]),
+    /// One radius: adds to `counts[c]` the number of samples within it around center c.
+    pub(crate) count_centers: fn(&Run<'_, T>, &[f64], f64, &mut [u64]),
     pub(crate) sum: fn(&Run<'_, T>) -> f64,
 }
 
+#[expect(private_bounds, reason = "tables are made in this folder only")]
 impl<T: Stored> Kernels<T> {
     const fn of<L: Lanes>() -> Self {
         Self {
-            count: |run, window| {
-                with_constant!(run.d(), D => token::<L>().vectorize(Count::<T, D> { run, window }))
-            },
-            count_batch: |run, centers, ranking, counts| {
+            count: |run, window| with_constant!(run.d(), D => token::<L>().vectorize(Count::<T, D> { run, window })),
+            count_widths: |run, center, ranking, counts| {
                 with_constant!(run.d(), D => {
-                    token::<L>().vectorize(CountBatch::<T, D> { run, centers, ranking, counts });
+                    token::<L>().vectorize(CountWidths::<T, D> { run, center, ranking, counts });
+                });
+            },
+            count_centers: |run, centers, radius, counts| {
+                with_constant!(run.d(), D => {
+                    token::<L>().vectorize(CountCenters::<T, D> { run, centers, radius, counts });
                 });
             },
             sum: |run| token::<L>().vectorize(Sum { run }),
@@ -152,23 +164,35 @@ impl<T: Stored, const D: usize> Job for Count<'_, T, D> {
     }
 }
 
-struct CountBatch<'a, T, const D: usize> {
+struct CountWidths<'a, T, const D: usize> {
     run: &'a Run<'a, T>,
-    centers: &'a [f64],
+    center: &'a [f64],
     ranking: &'a Ranking,
     counts: &'a mut [u64],
 }
 
-impl<T: Stored, const D: usize> Job for CountBatch<'_, T, D> {
+impl<T: Stored, const D: usize> Job for CountWidths<'_, T, D> {
     type Output = ();
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let Self { run, centers, ranking, counts } = self;
-        if centers.len() == run.d() {
-            widths::count::<_, T, D>(lanes.double(), run, centers, ranking, counts);
-        } else {
-            batch::count::<_, T, D>(lanes, run, centers, ranking, counts);
-        }
+        let Self { run, center, ranking, counts } = self;
+        widths::count::<_, T, D>(lanes, run, center, ranking, counts);
+    }
+}
+
+struct CountCenters<'a, T, const D: usize> {
+    run: &'a Run<'a, T>,
+    centers: &'a [f64],
+    radius: f64,
+    counts: &'a mut [u64],
+}
+
+impl<T: Stored, const D: usize> Job for CountCenters<'_, T, D> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let Self { run, centers, radius, counts } = self;
+        centers::count::<_, T, D>(lanes, run, centers, radius, counts);
     }
 }
 

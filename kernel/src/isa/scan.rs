@@ -19,10 +19,10 @@
 //! 3. *Widths per dimension* compare the excess max over j of (|x_j − s_j| − r_j) with 0. The sign of a
 //!    floating-point difference is exact, so this is the same test.
 //! 4. *d above 8* goes dimension by dimension over blocks, see [`super::blocks`]; *many widths* take
-//!    one pass, see [`super::widths`]; *many centers* share tiles, see [`super::batch`].
+//!    one pass, see [`super::widths`]; *many centers* share tiles, see [`super::centers`].
 
-use std::array;
 use std::ops::Range;
+use std::{array, slice};
 
 use super::blocks;
 use super::lanes::{Doubles, GROUP, Stored, Vectors};
@@ -51,15 +51,42 @@ pub(crate) const ANY: usize = 0;
 macro_rules! with_constant {
     ($d:expr, $D:ident => $body:expr) => {
         match $d {
-            1 => { const $D: usize = 1; $body }
-            2 => { const $D: usize = 2; $body }
-            3 => { const $D: usize = 3; $body }
-            4 => { const $D: usize = 4; $body }
-            5 => { const $D: usize = 5; $body }
-            6 => { const $D: usize = 6; $body }
-            7 => { const $D: usize = 7; $body }
-            8 => { const $D: usize = 8; $body }
-            _ => { const $D: usize = $crate::isa::scan::ANY; $body }
+            1 => {
+                const $D: usize = 1;
+                $body
+            }
+            2 => {
+                const $D: usize = 2;
+                $body
+            }
+            3 => {
+                const $D: usize = 3;
+                $body
+            }
+            4 => {
+                const $D: usize = 4;
+                $body
+            }
+            5 => {
+                const $D: usize = 5;
+                $body
+            }
+            6 => {
+                const $D: usize = 6;
+                $body
+            }
+            7 => {
+                const $D: usize = 7;
+                $body
+            }
+            8 => {
+                const $D: usize = 8;
+                $body
+            }
+            _ => {
+                const $D: usize = $crate::isa::scan::ANY;
+                $body
+            }
         }
     };
 }
@@ -70,56 +97,64 @@ pub(crate) struct Groups<'a, T, const D: usize> {
     /// `full[j][g]` is column j of group g.
     full: [&'a [[T; GROUP]]; D],
     /// What is left after the full groups, padded with values outside every window.
-    pub(crate) last: Option<[[T; GROUP]; D]>,
+    last: [[T; GROUP]; D],
+    /// 1 if something is left, else 0.
+    n_last: usize,
+    /// Whether the columns, not only the range, are larger than a cache.
+    is_far: bool,
 }
+
+/// Groups to loop over: `segment[j][g]` is column j of group g.
+pub(crate) type Segment<'a, T, const D: usize> = [&'a [[T; GROUP]]; D];
 
 impl<'a, T: Stored, const D: usize> Groups<'a, T, D> {
     #[inline(always)]
     pub(crate) fn new(columns: &[&'a [T]], range: Range<usize>) -> Self {
+        let is_far = size_of_val(columns[0]) * D > IN_CACHE;
         let columns: [&[T]; D] = array::from_fn(|j| &columns[j][range.clone()]);
         let n = range.len();
+        let rest = n % GROUP;
         let full: [&[[T; GROUP]]; D] = array::from_fn(|j| columns[j].as_chunks().0);
         let full = array::from_fn(|j| &full[j][..n / GROUP]);
-        let rest = n % GROUP;
-        let mut last = None;
+        let mut last = [[T::OUTSIDE; GROUP]; D];
         if rest > 0 {
-            let mut padded = [[T::OUTSIDE; GROUP]; D];
-            for (padded, column) in padded.iter_mut().zip(columns) {
-                padded[..rest].copy_from_slice(&column[n - rest..]);
+            for (last, column) in last.iter_mut().zip(columns) {
+                last[..rest].copy_from_slice(&column[n - rest..]);
             }
-            last = Some(padded);
         }
-        Self { full, last }
+        Self { full, last, n_last: usize::from(rest > 0), is_far }
     }
 
-    /// Bytes of all full groups.
+    /// The full groups, then the last. One loop body serves both: two would double the code, and a
+    /// choice between them for each group makes the compiler choose for each load.
     #[inline(always)]
-    fn bytes(&self) -> usize {
-        self.len() * D * size_of::<[T; GROUP]>()
+    pub(crate) fn segments(&self) -> [Segment<'_, T, D>; 2] {
+        let last = array::from_fn(|j| &slice::from_ref(&self.last[j])[..self.n_last]);
+        [self.full, last]
     }
 
-    /// Number of full groups.
+    /// Asks for what lies [`AHEAD`] of a group in each column, if that helps.
     #[inline(always)]
-    pub(crate) fn len(&self) -> usize {
-        self.full[0].len()
-    }
-
-    /// Asks for what lies [`AHEAD`] of full group `g` in each column.
-    #[inline(always)]
-    pub(crate) fn prefetch<V: Vectors>(&self, vectors: V, g: usize) {
-        for group in self.get(g) {
-            let start = group.as_ptr().cast::<u8>().wrapping_add(AHEAD);
+    pub(crate) fn prefetch<V: Vectors>(&self, vectors: V, group: [&[T; GROUP]; D]) {
+        if !self.is_far {
+            return;
+        }
+        for column in group {
+            let start = column.as_ptr().cast::<u8>().wrapping_add(AHEAD);
             for line in (0..size_of::<[T; GROUP]>()).step_by(64) {
                 vectors.prefetch(start.wrapping_add(line));
             }
         }
     }
+}
 
-    /// Full group `g`: D arrays.
-    #[inline(always)]
-    pub(crate) fn get(&self, g: usize) -> [&[T; GROUP]; D] {
-        array::from_fn(|j| &self.full[j][g])
-    }
+/// Group `g` of a segment: D arrays.
+#[inline(always)]
+pub(crate) fn group<'a, T, const D: usize>(
+    segment: &Segment<'a, T, D>,
+    g: usize,
+) -> [&'a [T; GROUP]; D] {
+    array::from_fn(|j| &segment[j][g])
 }
 
 /// What is compared with a limit: a distance, or an excess over radii.
@@ -217,18 +252,11 @@ pub(crate) fn count_groups<V: Doubles, T: Stored, F: Form<V, D>, const D: usize>
 ) -> u64 {
     let limit = vectors.splat(limit);
     let mut tallies = [vectors.no_tally(); 2];
-    if groups.bytes() > IN_CACHE {
-        for g in 0..groups.len() {
-            groups.prefetch(vectors, g);
-            tally_group(vectors, groups.get(g), form, limit, &mut tallies);
+    for segment in groups.segments() {
+        for g in 0..segment[0].len() {
+            groups.prefetch(vectors, group(&segment, g));
+            tally_group(vectors, group(&segment, g), form, limit, &mut tallies);
         }
-    } else {
-        for g in 0..groups.len() {
-            tally_group(vectors, groups.get(g), form, limit, &mut tallies);
-        }
-    }
-    if let Some(last) = &groups.last {
-        tally_group(vectors, last.each_ref(), form, limit, &mut tallies);
     }
     tallies.into_iter().map(|tally| vectors.total(tally)).sum()
 }

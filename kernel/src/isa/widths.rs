@@ -11,14 +11,14 @@
 //!
 //! The list keeps the loop over samples free of branches that depend on data. Comparisons look at
 //! keys, the upper halves of distances, twice as many to a vector; see [`crate::ranking`] for why the
-//! counts are exact all the same. A key that equals an edge (one in some thousands) costs two more
-//! passes over its batch, which is in the L1 cache.
+//! counts are exact all the same. A key that equals an edge (one in some thousands) costs another
+//! pass over its batch, which is in the cache.
 
 use std::ops::Range;
 
 use super::blocks::{self, BLOCK};
-use super::lanes::{Doubles, GROUP, Limits, Stored, key};
-use super::scan::{ANY, Distance, Form, Groups, count_groups, load, splat};
+use super::lanes::{Distances, Doubles, GROUP, Job, Lanes, Limits, Stored, key};
+use super::scan::{ANY, Distance, Form, Groups, group, load, splat};
 use crate::ranking::{Bins, Ranking, Ties};
 use crate::samples::Run;
 
@@ -28,10 +28,11 @@ const BATCH: usize = 4 * BLOCK * GROUP;
 /// Room for the keys of a batch, and for a group that is written whole.
 pub(crate) const CAPACITY: usize = BATCH + GROUP;
 
-/// Adds to `counts[w]` the number of samples within the w-th radius of `ranking` around `center`.
+/// Adds to `counts[w]` the number of samples within the w-th radius of `ranking` around `center`; d is
+/// D, or any.
 #[inline(always)]
-pub(crate) fn count<V: Doubles, T: Stored, const D: usize>(
-    vectors: V,
+pub(crate) fn count<L: Lanes, T: Stored, const D: usize>(
+    lanes: L,
     run: &Run<'_, T>,
     center: &[f64],
     ranking: &Ranking,
@@ -41,6 +42,7 @@ pub(crate) fn count<V: Doubles, T: Stored, const D: usize>(
     const CHUNK: usize = 1 << 31;
     /// Slots up to which the histogram needs no allocation.
     const SMALL: usize = 512;
+    let pass = Pass { run, center, ranking };
     for start in (0..run.len()).step_by(CHUNK) {
         let chunk = start..run.len().min(start + CHUNK);
         let (mut small, mut large) = ([0; SMALL], Vec::new());
@@ -51,54 +53,110 @@ pub(crate) fn count<V: Doubles, T: Stored, const D: usize>(
                 &mut large[..]
             }
         };
-        let near = histogram_of::<V, T, D>(vectors, run, chunk, center, ranking, histogram);
+        let near = pass.fill::<L, D>(lanes, chunk, histogram);
         ranking.tally(near, histogram, counts);
     }
 }
 
-/// Number of samples nearer than the smallest radius, and the histogram of the band.
-#[inline(always)]
-fn histogram_of<V: Doubles, T: Stored, const D: usize>(
-    vectors: V,
-    run: &Run<'_, T>,
-    range: Range<usize>,
-    center: &[f64],
-    ranking: &Ranking,
-    histogram: &mut [u32],
-) -> u64 {
-    let limits = Limits { near: key(ranking.near()), far: key(ranking.far()) };
-    let mut sieve = vectors.sieve(limits);
-    let mut keys = [0; CAPACITY];
-    for start in range.clone().step_by(BATCH) {
-        let batch = start..range.end.min(start + BATCH);
-        let mut ties = Ties::default();
-        match ranking.bins() {
-            Some(bins) if D != ANY => {
+/// One pass over the samples.
+#[derive(Clone, Copy)]
+struct Pass<'a, T> {
+    run: &'a Run<'a, T>,
+    center: &'a [f64],
+    ranking: &'a Ranking,
+}
+
+impl<T: Stored> Pass<'_, T> {
+    /// Fills the histogram with the band; returns the number of samples nearer than that.
+    #[inline(always)]
+    fn fill<L: Lanes, const D: usize>(
+        self,
+        lanes: L,
+        range: Range<usize>,
+        histogram: &mut [u32],
+    ) -> u64 {
+        let vectors = lanes.double();
+        let Self { run, center, ranking } = self;
+        let limits = Limits { near: key(ranking.near()), far: key(ranking.far()) };
+        let mut sieve = vectors.sieve(limits);
+        let mut keys = [0; CAPACITY];
+        for start in range.clone().step_by(BATCH) {
+            let batch = start..range.end.min(start + BATCH);
+            let len = if D == ANY {
+                sift_blocks(vectors, run, batch.clone(), center, &mut sieve, &mut keys)
+            } else {
                 let groups = Groups::<T, D>::new(run.columns(), batch.clone());
-                let center = Distance(splat::<V, D>(vectors, center));
-                let len = sift_groups(vectors, &groups, center, &mut sieve, &mut keys);
-                rank(vectors, &mut keys[..len], bins, &mut ties, histogram);
-                for &edge in ties.few().unwrap_or_default() {
-                    let beyond = count_beyond(vectors, &groups, center, bins, edge, &mut keys);
-                    bins.move_beyond(edge, beyond as u32, histogram);
-                }
+                let center = Distance(splat::<_, D>(vectors, center));
+                sift_groups(vectors, &groups, center, &mut sieve, &mut keys)
+            };
+            let mut ties = Ties::default();
+            match ranking.bins() {
+                Some(bins) => rank(vectors, &mut keys[..len], bins, &mut ties, histogram),
+                None => ties.give_up(),
             }
-            bins => {
-                let len = sift_blocks::<V, T, D>(vectors, run, batch.clone(), center, &mut sieve, &mut keys);
-                match bins {
-                    Some(bins) => rank(vectors, &mut keys[..len], bins, &mut ties, histogram),
-                    None => ties.give_up(),
-                }
-                if ties.few().is_none_or(|edges| !edges.is_empty()) {
-                    ties.give_up();
-                }
+            if !ties.is_empty() {
+                lanes.vectorize(Settle { pass: self, batch, ties: &ties, histogram });
             }
         }
-        if ties.few().is_none() {
-            compare_distances::<V, T, D>(vectors, run, batch, center, ranking, histogram);
+        vectors.below(sieve)
+    }
+}
+
+/// What keys could not tell in a batch is settled by distances. A function of its own, for any d: it
+/// is rare.
+struct Settle<'a, T> {
+    pass: Pass<'a, T>,
+    batch: Range<usize>,
+    ties: &'a Ties,
+    histogram: &'a mut [u32],
+}
+
+impl<T: Stored> Job for Settle<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let Self { pass: Pass { run, center, ranking }, batch, ties, histogram } = self;
+        let mut block = blocks::empty();
+        for start in batch.step_by(BLOCK * GROUP) {
+            let groups = blocks::fill_distances(lanes.double(), run, start, center, &mut block);
+            match (ranking.bins(), ties.few()) {
+                (Some(bins), Some(edges)) => {
+                    settle_few(lanes.double(), &block[..groups], bins, edges, histogram);
+                }
+                _ => settle_each(&block[..groups], ranking, histogram),
+            }
         }
     }
-    vectors.below(sieve)
+}
+
+/// For each edge, moves the distances that share its key but lie beyond its radius.
+#[inline(always)]
+fn settle_few<V: Doubles>(
+    vectors: V,
+    block: &[Distances],
+    bins: &Bins,
+    edges: &[u32],
+    histogram: &mut [u32],
+) {
+    for &edge in edges {
+        let largest = f64::from_bits(u64::from(edge) << 32 | u64::from(u32::MAX));
+        let up_to_key = blocks::tally(vectors, block, vectors.splat(largest));
+        let up_to_radius = blocks::tally(vectors, block, vectors.splat(bins.radius(edge)));
+        bins.move_beyond(edge, (up_to_key - up_to_radius) as u32, histogram);
+    }
+}
+
+/// Looks at every distance of the band: adds it to the histogram, or corrects where it is.
+fn settle_each(block: &[Distances], ranking: &Ranking, histogram: &mut [u32]) {
+    let band = key(ranking.near())..=key(ranking.far());
+    for distance in block.iter().flat_map(|distances| distances.0) {
+        if band.contains(&key(distance)) {
+            match ranking.bins() {
+                Some(bins) => bins.correct(distance, histogram),
+                None => histogram[ranking.slot(distance)] += 1,
+            }
+        }
+    }
 }
 
 /// Adds keys to the histogram, by way of their slots.
@@ -118,23 +176,6 @@ fn rank<V: Doubles>(
     }
 }
 
-/// Number of samples beyond the radius of `edge` whose keys equal it: those with that key, less
-/// those within the radius that have no smaller key.
-#[inline(always)]
-fn count_beyond<V: Doubles, T: Stored, const D: usize>(
-    vectors: V,
-    groups: &Groups<'_, T, D>,
-    center: Distance<V::Vector, D>,
-    bins: &Bins,
-    edge: u32,
-    keys: &mut [u32; CAPACITY],
-) -> u64 {
-    let mut sieve = vectors.sieve(Limits { near: edge, far: edge });
-    let tied = sift_groups(vectors, groups, center, &mut sieve, keys) as u64;
-    let within = count_groups(vectors, groups, center, bins.radius(edge));
-    tied - (within - vectors.below(sieve))
-}
-
 /// Writes the keys of the band to `keys`; returns their number.
 #[inline(always)]
 fn sift_groups<V: Doubles, T: Stored, const D: usize>(
@@ -147,11 +188,11 @@ fn sift_groups<V: Doubles, T: Stored, const D: usize>(
     // A copy, so that the compiler keeps it in registers.
     let mut local = *sieve;
     let mut len = 0;
-    for g in 0..groups.len() {
-        len = sift_group(vectors, groups.get(g), center, &mut local, keys, len);
-    }
-    if let Some(last) = &groups.last {
-        len = sift_group(vectors, last.each_ref(), center, &mut local, keys, len);
+    for segment in groups.segments() {
+        for g in 0..segment[0].len() {
+            groups.prefetch(vectors, group(&segment, g));
+            len = sift_group(vectors, group(&segment, g), center, &mut local, keys, len);
+        }
     }
     *sieve = local;
     len
@@ -174,9 +215,9 @@ fn sift_group<V: Doubles, T: Stored, const D: usize>(
     len
 }
 
-/// As [`sift_groups`] for d above [`MAX_D`].
+/// As [`sift_groups`] for any d.
 #[inline(always)]
-fn sift_blocks<V: Doubles, T: Stored, const D: usize>(
+fn sift_blocks<V: Doubles, T: Stored>(
     vectors: V,
     run: &Run<'_, T>,
     range: Range<usize>,
@@ -187,7 +228,7 @@ fn sift_blocks<V: Doubles, T: Stored, const D: usize>(
     let mut block = blocks::empty();
     let mut len = 0;
     for start in range.step_by(BLOCK * GROUP) {
-        let groups = blocks::fill_distances::<V, T, D>(vectors, run, start, center, &mut block);
+        let groups = blocks::fill_distances(vectors, run, start, center, &mut block);
         for distances in &block[..groups] {
             for at in (0..GROUP).step_by(2 * V::WIDTH) {
                 let low = vectors.load(&distances.0, at);
@@ -197,29 +238,4 @@ fn sift_blocks<V: Doubles, T: Stored, const D: usize>(
         }
     }
     len
-}
-
-/// Where keys could not tell: puts the band of a batch into the histogram, or corrects it there.
-#[inline(always)]
-fn compare_distances<V: Doubles, T: Stored, const D: usize>(
-    vectors: V,
-    run: &Run<'_, T>,
-    range: Range<usize>,
-    center: &[f64],
-    ranking: &Ranking,
-    histogram: &mut [u32],
-) {
-    let band = key(ranking.near())..=key(ranking.far());
-    let mut block = blocks::empty();
-    for start in range.step_by(BLOCK * GROUP) {
-        let groups = blocks::fill_distances::<V, T, D>(vectors, run, start, center, &mut block);
-        for distance in block[..groups].iter().flat_map(|distances| distances.0) {
-            if band.contains(&key(distance)) {
-                match ranking.bins() {
-                    Some(bins) => bins.correct(distance, histogram),
-                    None => histogram[ranking.slot(distance)] += 1,
-                }
-            }
-        }
-    }
 }

@@ -22,11 +22,11 @@
 //! far from the origin), or many faces hit (data rounded to decimals), which it notices by itself.
 
 use std::array;
+use std::ops::Range;
 
+use super::blocks;
 use super::lanes::{GROUP, Lanes, Stored, Vectors};
 use super::scan::{ANY, Distance, Form, Groups, count_groups, splat};
-use super::widths;
-use crate::ranking::Ranking;
 use crate::samples::Run;
 
 /// Samples in a tile: with d = 2, 32 KiB of doubles or 16 KiB of singles.
@@ -36,27 +36,23 @@ const GROUPS: usize = TILE / GROUP;
 /// Centers from which on rounding a tile to singles pays.
 const FEW_CENTERS: usize = 8;
 
-/// Adds to `counts[c * W + w]` the number of samples within the w-th radius of `ranking` around the
-/// c-th center; `centers` holds d coordinates for each.
+/// Adds to `counts[c]` the number of samples within `radius` of center c, coordinates
+/// `centers[c * d .. (c + 1) * d]`; d is D, or any.
 #[inline(always)]
 pub(crate) fn count<L: Lanes, T: Stored, const D: usize>(
     lanes: L,
     run: &Run<'_, T>,
     centers: &[f64],
-    ranking: &Ranking,
+    radius: f64,
     counts: &mut [u64],
 ) {
-    let (d, w) = (run.d(), ranking.len());
+    if D == ANY {
+        return blocks::count_centers(lanes.double(), run, centers, radius, counts);
+    }
     let mut luck = Luck::default();
     for start in (0..run.len()).step_by(TILE) {
-        let tile = run.slice(start..run.len().min(start + TILE));
-        if w == 1 && D != ANY {
-            count_tile::<L, T, D>(lanes, &tile, centers, ranking.far(), counts, &mut luck);
-            continue;
-        }
-        for (center, counts) in centers.chunks_exact(d).zip(counts.chunks_exact_mut(w)) {
-            widths::count::<_, T, D>(lanes.double(), &tile, center, ranking, counts);
-        }
+        let tile = start..run.len().min(start + TILE);
+        count_tile::<L, T, D>(lanes, run, tile, centers, radius, counts, &mut luck);
     }
 }
 
@@ -74,19 +70,20 @@ impl Luck {
     }
 }
 
-/// One width: adds to `counts[c]` the number of samples of `tile` within `radius` of center c.
+/// [`count`] for the samples of a tile.
 #[inline(always)]
 fn count_tile<L: Lanes, T: Stored, const D: usize>(
     lanes: L,
-    tile: &Run<'_, T>,
+    run: &Run<'_, T>,
+    tile: Range<usize>,
     centers: &[f64],
     radius: f64,
     counts: &mut [u64],
     luck: &mut Luck,
 ) {
-    let exact = Groups::<T, D>::new(tile.columns(), 0..tile.len());
+    let exact = Groups::<T, D>::new(run.columns(), tile.clone());
     let filter = if counts.len() >= FEW_CENTERS && luck.is_good() {
-        Some(Filter::<D>::new(tile.columns()))
+        Some(Filter::<D>::new(run.columns(), tile))
     } else {
         None
     };
@@ -95,12 +92,11 @@ fn count_tile<L: Lanes, T: Stored, const D: usize>(
             Some(filter) => filter.count(lanes.single(), center, radius, luck),
             None => None,
         };
-        *count += match found {
-            Some(found) => found,
-            None => {
-                let center = Distance(splat(lanes.double(), center));
-                count_groups(lanes.double(), &exact, center, radius)
-            }
+        *count += if let Some(found) = found {
+            found
+        } else {
+            let center = Distance(splat(lanes.double(), center));
+            count_groups(lanes.double(), &exact, center, radius)
         };
     }
 }
@@ -113,14 +109,14 @@ struct Filter<const D: usize> {
 
 impl<const D: usize> Filter<D> {
     #[inline(always)]
-    fn new<T: Stored>(columns: &[&[T]]) -> Self {
+    fn new<T: Stored>(columns: &[&[T]], tile: Range<usize>) -> Self {
         let mut groups = [[[f32::INFINITY; GROUP]; GROUPS]; D];
         for (groups, column) in groups.iter_mut().zip(columns) {
-            for (to, &from) in groups.as_flattened_mut().iter_mut().zip(*column) {
+            for (to, &from) in groups.as_flattened_mut().iter_mut().zip(&column[tile.clone()]) {
                 *to = from.narrow();
             }
         }
-        Self { groups, len: columns[0].len().div_ceil(GROUP) }
+        Self { groups, len: tile.len().div_ceil(GROUP) }
     }
 
     /// The number of samples within `radius` of `center`, if singles can tell.

@@ -1,0 +1,227 @@
+//! The workloads that are measured, in tables, with the counts that must come out.
+//!
+//! The counts were established by the scalar oracle of `runner`, and `tests/workloads.rs` holds them
+//! against an oracle of its own; nothing here comes from the code that is measured. Samples are those
+//! of [`runner::workload::normal`]: standard normal, a function of (seed, n, d) alone, and the first
+//! n of a larger set of the same d are the smaller set.
+//!
+//! One width is 1.1 at d = 2 and 2.5 at d = 8: both hold about one sample in six, so that a scalar
+//! loop that leaves at the first coordinate outside meets comparable work. Next: [`crate::job`].
+
+use std::cell::OnceCell;
+
+use kernel::{Samples, Widths};
+use runner::workload::{
+    Expected as Known, Generator, Rounded, Stored, Summary, WidthRange, Workload,
+};
+
+use crate::case::Expected;
+use crate::session;
+
+/// Seed of all samples.
+pub const SEED: u64 = 123;
+/// Seed of the centers of [`CENTERS`].
+pub const CENTERS_SEED: u64 = 124;
+/// The origin, for as many dimensions as any workload has.
+const ORIGIN: &[f64] = &[0.0; 8];
+
+/// One window, and the sum of all coordinates for the roof beside it.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    /// Samples, center, the one width, and its count.
+    pub workload: Workload,
+    /// Sum of all coordinates, added up column by column with compensation.
+    pub sum: f64,
+}
+
+/// One width, double precision: the scans that are held against the roof of the memory.
+pub static SCANS: [Scan; 6] = [
+    scan(10_000, 2, 1.1, 1_725, 126.835_136_436_290_98),
+    scan(1_000_000, 2, 1.1, 174_469, -2_693.277_245_059_248),
+    scan(16_000_000, 2, 1.1, 2_792_445, -11_121.832_544_138_75),
+    scan(10_000, 8, 2.5, 1_516, 3.076_252_051_444_817),
+    scan(1_000_000, 8, 2.5, 149_514, -2_303.172_058_777_079_7),
+    scan(16_000_000, 8, 2.5, 2_393_896, -5_343.097_383_005_016),
+];
+
+/// The same window over single precision, for the d = 2 scans of the least and the most samples.
+pub static SINGLES: [Workload; 2] = [
+    normal("single", Stored::Single, 10_000, 2, one(1.1), same(1_725)),
+    normal("single", Stored::Single, 16_000_000, 2, one(1.1), same(2_792_445)),
+];
+
+/// A hundred widths in one pass.
+pub static WIDTHS: [Workload; 3] = [
+    normal(
+        "near",
+        Stored::Double,
+        10_000,
+        2,
+        NEAR,
+        Summary { first: 1_463, last: 2_027, sum: 172_673 },
+    ),
+    normal(
+        "near",
+        Stored::Double,
+        16_000_000,
+        2,
+        NEAR,
+        Summary { first: 2_347_502, last: 3_263_126, sum: 279_689_022 },
+    ),
+    normal(
+        "wide",
+        Stored::Double,
+        10_000,
+        2,
+        WIDE,
+        Summary { first: 13, last: 7_494, sum: 333_067 },
+    ),
+];
+
+/// The article's widths, which share one narrow ring around the center.
+const NEAR: WidthRange = WidthRange { start: 1.0, stop: 1.2, count: 100 };
+/// Widths from almost nothing to almost everything.
+const WIDE: WidthRange = WidthRange { start: 0.1, stop: 3.0, count: 100 };
+
+/// One width around each of many centers, themselves standard normal.
+#[derive(Clone, Debug)]
+pub struct Centers {
+    /// The samples and the width. Its center and expected counts are not used.
+    pub samples: Workload,
+    /// Number of centers.
+    pub m: usize,
+    /// Digest of the counts, one for each center.
+    pub expected: Summary,
+}
+
+/// Many centers.
+pub static CENTERS: Centers = Centers {
+    samples: Workload {
+        expected: Known::Oracle,
+        ..normal("centers", Stored::Double, 100_000, 2, one(0.5), same(0))
+    },
+    m: 1_000,
+    expected: Summary { first: 2_371, last: 1_390, sum: 1_973_771 },
+};
+
+impl Centers {
+    /// The coordinates, center after center: `rows[c * d + j]`.
+    ///
+    /// # Panics
+    /// If they cannot be generated, which the tests exclude.
+    pub fn rows(&self) -> Vec<f64> {
+        let workload = Workload { seed: CENTERS_SEED, n: self.m, ..self.samples.clone() };
+        rows(&session::unpinned(|| workload.generate().expect("centers are standard normal")))
+    }
+}
+
+/// `samples`, row after row, as NumPy and most programs hold them.
+pub fn rows(samples: &Samples<f64>) -> Vec<f64> {
+    (0..samples.n()).flat_map(|i| (0..samples.d()).map(move |j| samples.column(j)[i])).collect()
+}
+
+/// What the counts of `workload` must be.
+///
+/// # Panics
+/// If nothing is stored for them.
+pub fn expected_counts(workload: &Workload) -> Summary {
+    match workload.expected {
+        Known::Known(summary) => summary,
+        Known::Oracle => panic!("workload '{}' has no stored counts", workload.name),
+    }
+}
+
+/// What the count of the one width of `workload` must be.
+///
+/// # Panics
+/// As [`expected_counts`].
+pub fn expected_count(workload: &Workload) -> Expected {
+    Expected::Count(expected_counts(workload).first)
+}
+
+impl Scan {
+    /// The sum of all coordinates, up to what another order of additions can change. One sample
+    /// left out moves it by about 1, far beyond that.
+    pub fn expected_sum(&self) -> Expected {
+        let Workload { n, d, .. } = self.workload;
+        Expected::Sum { value: self.sum, tolerance: 1e-12 * (n * d) as f64 + 1e-9 }
+    }
+}
+
+/// The widths of `workload`, prepared.
+///
+/// # Panics
+/// If one is not above 0, which the tests exclude.
+pub fn widths(workload: &Workload) -> Widths {
+    workload.widths.widths().expect("the widths of the table are above 0")
+}
+
+/// The middle of the path of every benchmark of `workload`: `d=2/n=10000`.
+pub fn shape(workload: &Workload) -> String {
+    format!("d={}/n={}", workload.d, workload.n)
+}
+
+/// The samples of a workload: generated when first asked for, and dropped with this.
+///
+/// A benchmark that a filter leaves out must not cost a gigabyte.
+#[derive(Debug)]
+pub struct Stock<'w, T: Rounded> {
+    /// What the samples belong to.
+    pub workload: &'w Workload,
+    samples: OnceCell<Samples<T>>,
+}
+
+impl<'w, T: Rounded> Stock<'w, T> {
+    /// Nothing yet, but the promise of it.
+    pub fn new(workload: &'w Workload) -> Self {
+        Self { workload, samples: OnceCell::new() }
+    }
+
+    /// The samples.
+    ///
+    /// # Panics
+    /// If memory is lacking.
+    pub fn samples(&self) -> &Samples<T> {
+        self.samples.get_or_init(|| {
+            session::unpinned(|| match self.workload.generate() {
+                Ok(samples) => samples,
+                Err(error) => panic!("{}: {error}", shape(self.workload)),
+            })
+        })
+    }
+}
+
+const fn one(h: f64) -> WidthRange {
+    WidthRange { start: h, stop: h, count: 1 }
+}
+
+const fn same(count: u64) -> Summary {
+    Summary { first: count, last: count, sum: count }
+}
+
+const fn scan(n: usize, d: usize, h: f64, count: u64, sum: f64) -> Scan {
+    Scan { workload: normal("scan", Stored::Double, n, d, one(h), same(count)), sum }
+}
+
+const fn normal(
+    name: &'static str,
+    element: Stored,
+    n: usize,
+    d: usize,
+    widths: WidthRange,
+    counts: Summary,
+) -> Workload {
+    Workload {
+        name,
+        title: "standard normal samples, windows around the origin",
+        n,
+        d,
+        element,
+        generator: Generator::StandardNormal,
+        seed: SEED,
+        center: ORIGIN.split_at(d).0,
+        widths,
+        expected: Known::Known(counts),
+        checksum: None,
+    }
+}

@@ -1,0 +1,158 @@
+//! Every measured workload's expected answer, held against a scalar oracle that is written here.
+//!
+//! Apart from the benchmarks, because a benchmark holds the measured code against the table, and
+//! somebody has to hold the table against the article's formula. Samples are generated as they are
+//! for the benchmarks. Unoptimised, the sets of 16,000,000 samples take about two minutes to generate;
+//! `cargo test` therefore checks those of up to [`MOST`] samples and names the rest, and
+//! `cargo test --release` checks every stored answer.
+//! Next: `benches::workload`.
+
+use benches::workload::{CENTERS, SCANS, SINGLES, WIDTHS, expected_counts};
+use kernel::{Element, Samples};
+use runner::workload::{Expected, Rounded, Summary, Workload};
+
+/// Workloads of more samples than this are left to an optimised build.
+const MOST: usize = if cfg!(debug_assertions) { 1_000_000 } else { usize::MAX };
+
+/// Whether `workload` is checked by this build; if not, a line says so.
+fn is_checked(workload: &Workload) -> bool {
+    let Workload { name, d, n, .. } = workload;
+    if *n > MOST {
+        eprintln!("left to cargo test --release: {name} d={d} n={n}");
+    }
+    *n <= MOST
+}
+
+/// The article's test, in every coordinate of sample `i`.
+fn is_inside(columns: &[Vec<f64>], i: usize, center: &[f64], h: f64) -> bool {
+    center.iter().zip(columns).all(|(x, column)| ((x - column[i]) / h).abs() <= 0.5)
+}
+
+/// Samples inside each of the ascending `widths`.
+///
+/// A wider window holds whatever a narrower one holds, so each sample is entered at the first width
+/// that holds it, found by halving, and counts for all further ones.
+fn counts(columns: &[Vec<f64>], center: &[f64], widths: &[f64]) -> Vec<u64> {
+    assert!(widths.is_sorted(), "widths ascend");
+    let mut counts = vec![0; widths.len() + 1];
+    for i in 0..columns[0].len() {
+        counts[widths.partition_point(|&h| !is_inside(columns, i, center, h))] += 1;
+    }
+    let mut total = 0;
+    counts[..widths.len()]
+        .iter()
+        .map(|count| {
+            total += count;
+            total
+        })
+        .collect()
+}
+
+/// All coordinates added up, with Neumaier's compensation.
+fn sum(columns: &[Vec<f64>]) -> f64 {
+    let (mut sum, mut lost) = (0.0_f64, 0.0);
+    for &value in columns.iter().flatten() {
+        let next = sum + value;
+        lost += if sum.abs() >= value.abs() { (sum - next) + value } else { (value - next) + sum };
+        sum = next;
+    }
+    sum + lost
+}
+
+fn columns<T: Element>(samples: &Samples<T>) -> Vec<Vec<f64>> {
+    (0..samples.d())
+        .map(|j| samples.column(j).iter().map(|value| value.widen()).collect())
+        .collect()
+}
+
+/// The first `n` samples.
+fn start(columns: &[Vec<f64>], n: usize) -> Vec<Vec<f64>> {
+    columns.iter().map(|column| column[..n].to_vec()).collect()
+}
+
+/// One line for each workload whose stored counts are not those of the oracle.
+fn mismatches(columns: &[Vec<f64>], workloads: &[&Workload]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for workload in workloads {
+        let columns = start(columns, workload.n);
+        let widths = workload.widths.widths().expect("widths above 0");
+        let found = Summary::of(&counts(&columns, workload.center, widths.as_slice()));
+        if found != expected_counts(workload) {
+            lines.push(format!("{} d={} n={}: {found:?}", workload.name, workload.d, workload.n));
+        }
+    }
+    lines
+}
+
+/// The samples of the largest of `workloads`, which begin with those of all others.
+fn largest<T: Rounded>(workloads: &[&Workload]) -> Vec<Vec<f64>> {
+    let largest = workloads.iter().max_by_key(|workload| workload.n).expect("a workload");
+    columns(&largest.generate::<T>().expect("samples"))
+}
+
+/// Scans and sets of widths of dimension `d`, and the sums of the scans.
+fn check_double(d: usize) {
+    let scans: Vec<_> =
+        SCANS.iter().filter(|scan| scan.workload.d == d && is_checked(&scan.workload)).collect();
+    let widths = WIDTHS.iter().filter(|workload| workload.d == d && is_checked(workload));
+    let workloads: Vec<_> = scans.iter().map(|scan| &scan.workload).chain(widths).collect();
+    let columns = largest::<f64>(&workloads);
+    let mut wrong = mismatches(&columns, &workloads);
+    for scan in scans {
+        let found = sum(&start(&columns, scan.workload.n));
+        if (found - scan.sum).abs() > 1e-6 {
+            wrong.push(format!("d={d} n={}: sum {found:?}", scan.workload.n));
+        }
+    }
+    assert!(wrong.is_empty(), "the oracle says:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn plane_counts_and_sums_are_the_oracles() {
+    check_double(2);
+}
+
+#[test]
+fn eight_dimensional_counts_and_sums_are_the_oracles() {
+    check_double(8);
+}
+
+#[test]
+fn every_double_workload_belongs_to_a_test_above() {
+    let all = SCANS.iter().map(|scan| &scan.workload).chain(&WIDTHS);
+    assert!(all.into_iter().all(|workload| [2, 8].contains(&workload.d)));
+}
+
+#[test]
+fn single_precision_counts_are_the_oracles() {
+    let workloads: Vec<_> = SINGLES.iter().filter(|workload| is_checked(workload)).collect();
+    let wrong = mismatches(&largest::<f32>(&workloads), &workloads);
+    assert!(wrong.is_empty(), "the oracle says:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn counts_around_many_centers_are_the_oracles() {
+    let columns = columns(&CENTERS.samples.generate::<f64>().unwrap());
+    let (d, h) = (CENTERS.samples.d, CENTERS.samples.widths.start);
+    let rows = CENTERS.rows();
+    assert_eq!(rows.len(), CENTERS.m * d);
+    let found: Vec<u64> =
+        rows.chunks_exact(d).map(|center| counts(&columns, center, &[h])[0]).collect();
+    assert_eq!(Summary::of(&found), CENTERS.expected);
+}
+
+#[test]
+fn the_articles_counts_are_the_oracles() {
+    let workload = Workload::by_name("article").unwrap();
+    assert_eq!(mismatches(&largest::<f64>(&[workload]), &[workload]), [""; 0]);
+}
+
+#[test]
+fn an_oracle_that_knows_better_is_heard() {
+    let small = &SCANS[0].workload;
+    let stored = expected_counts(small);
+    let wrong = Summary { sum: stored.sum + 1, ..stored };
+    let workload = Workload { expected: Expected::Known(wrong), ..small.clone() };
+    let lines = mismatches(&largest::<f64>(&[small]), &[&workload]);
+    assert_eq!(lines, [format!("scan d=2 n=10000: {stored:?}")]);
+}
