@@ -133,17 +133,20 @@ impl<'a, T: Stored, const D: usize> Groups<'a, T, D> {
         [self.full, last]
     }
 
-    /// Asks for what lies [`AHEAD`] of a group in each column, if that helps.
+    /// Whether the columns are larger than a cache, so that [`prefetch`] helps.
     #[inline(always)]
-    pub(crate) fn prefetch<V: Vectors>(&self, vectors: V, group: [&[T; GROUP]; D]) {
-        if !self.is_far {
-            return;
-        }
-        for column in group {
-            let start = column.as_ptr().cast::<u8>().wrapping_add(AHEAD);
-            for line in (0..size_of::<[T; GROUP]>()).step_by(64) {
-                vectors.prefetch(start.wrapping_add(line));
-            }
+    pub(crate) fn is_far(&self) -> bool {
+        self.is_far
+    }
+}
+
+/// Asks for what lies [`AHEAD`] of a group in each column.
+#[inline(always)]
+pub(crate) fn prefetch<V: Vectors, T, const D: usize>(vectors: V, group: [&[T; GROUP]; D]) {
+    for column in group {
+        let start = column.as_ptr().cast::<u8>().wrapping_add(AHEAD);
+        for line in (0..size_of::<[T; GROUP]>()).step_by(64) {
+            vectors.prefetch(start.wrapping_add(line));
         }
     }
 }
@@ -157,10 +160,24 @@ pub(crate) fn group<'a, T, const D: usize>(
     array::from_fn(|j| &segment[j][g])
 }
 
-/// What is compared with a limit: a distance, or an excess over radii.
+/// What is compared with a limit, a distance or an excess over radii: one coordinate after another.
 pub(crate) trait Form<V: Vectors, const D: usize>: Copy {
+    /// From coordinate 0.
+    fn start(self, vectors: V, s: V::Vector) -> V::Vector;
+    /// With coordinate j, from 1 on.
+    fn step(self, vectors: V, so_far: V::Vector, s: V::Vector, j: usize) -> V::Vector;
+    /// After the last coordinate.
+    fn finish(self, vectors: V, so_far: V::Vector) -> V::Vector;
+
     /// For the samples of one vector, `s[j]` their coordinates j.
-    fn evaluate(self, vectors: V, s: [V::Vector; D]) -> V::Vector;
+    #[inline(always)]
+    fn evaluate(self, vectors: V, s: [V::Vector; D]) -> V::Vector {
+        let mut value = self.start(vectors, s[0]);
+        for (j, &s) in s.iter().enumerate().skip(1) {
+            value = self.step(vectors, value, s, j);
+        }
+        self.finish(vectors, value)
+    }
 }
 
 /// max over j of |x_j − s_j|.
@@ -168,17 +185,21 @@ pub(crate) trait Form<V: Vectors, const D: usize>: Copy {
 pub(crate) struct Distance<X, const D: usize>(pub(crate) [X; D]);
 
 impl<V: Vectors, const D: usize> Form<V, D> for Distance<V::Vector, D> {
+    /// With its sign, which the next step takes off.
     #[inline(always)]
-    fn evaluate(self, vectors: V, s: [V::Vector; D]) -> V::Vector {
-        let difference: [V::Vector; D] = array::from_fn(|j| vectors.sub(self.0[j], s[j]));
-        if D == 1 {
-            return vectors.abs(difference[0]);
-        }
-        let mut distance = vectors.max_abs(difference[0], difference[1]);
-        for &difference in &difference[2..] {
-            distance = vectors.grow(distance, difference);
-        }
-        distance
+    fn start(self, vectors: V, s: V::Vector) -> V::Vector {
+        vectors.sub(self.0[0], s)
+    }
+
+    #[inline(always)]
+    fn step(self, vectors: V, so_far: V::Vector, s: V::Vector, j: usize) -> V::Vector {
+        let difference = vectors.sub(self.0[j], s);
+        if j == 1 { vectors.max_abs(so_far, difference) } else { vectors.grow(so_far, difference) }
+    }
+
+    #[inline(always)]
+    fn finish(self, vectors: V, so_far: V::Vector) -> V::Vector {
+        if D == 1 { vectors.abs(so_far) } else { so_far }
     }
 }
 
@@ -189,17 +210,27 @@ pub(crate) struct Excess<X, const D: usize> {
     pub(crate) radii: [X; D],
 }
 
+impl<X: Copy, const D: usize> Excess<X, D> {
+    #[inline(always)]
+    fn of<V: Vectors<Vector = X>>(self, vectors: V, s: X, j: usize) -> X {
+        vectors.sub(vectors.abs(vectors.sub(self.center[j], s)), self.radii[j])
+    }
+}
+
 impl<V: Vectors, const D: usize> Form<V, D> for Excess<V::Vector, D> {
     #[inline(always)]
-    fn evaluate(self, vectors: V, s: [V::Vector; D]) -> V::Vector {
-        let excess: [V::Vector; D] = array::from_fn(|j| {
-            vectors.sub(vectors.abs(vectors.sub(self.center[j], s[j])), self.radii[j])
-        });
-        let mut most = excess[0];
-        for &excess in &excess[1..] {
-            most = vectors.max(most, excess);
-        }
-        most
+    fn start(self, vectors: V, s: V::Vector) -> V::Vector {
+        self.of(vectors, s, 0)
+    }
+
+    #[inline(always)]
+    fn step(self, vectors: V, so_far: V::Vector, s: V::Vector, j: usize) -> V::Vector {
+        vectors.max(so_far, self.of(vectors, s, j))
+    }
+
+    #[inline(always)]
+    fn finish(self, _vectors: V, so_far: V::Vector) -> V::Vector {
+        so_far
     }
 }
 
@@ -254,14 +285,18 @@ pub(crate) fn count_groups<V: Doubles, T: Stored, F: Form<V, D>, const D: usize>
     let mut tallies = [vectors.no_tally(); 2];
     for segment in groups.segments() {
         for g in 0..segment[0].len() {
-            groups.prefetch(vectors, group(&segment, g));
+            if groups.is_far() {
+                prefetch(vectors, group(&segment, g));
+            }
             tally_group(vectors, group(&segment, g), form, limit, &mut tallies);
         }
     }
     tallies.into_iter().map(|tally| vectors.total(tally)).sum()
 }
 
-/// Two tallies, so that one addition need not wait for the other.
+/// Two tallies, so that one addition need not wait for the other. From three columns on eight vectors
+/// at a time, column by column: a column's cache lines are asked for in a row (1.08 against 1.14
+/// times the plain sum at d = 8 in the L2 cache; at d = 2 it is 1.09 against 1.05).
 #[inline(always)]
 fn tally_group<V: Doubles, T: Stored, F: Form<V, D>, const D: usize>(
     vectors: V,
@@ -270,11 +305,42 @@ fn tally_group<V: Doubles, T: Stored, F: Form<V, D>, const D: usize>(
     limit: V::Vector,
     tallies: &mut [V::Tally; 2],
 ) {
-    for at in (0..GROUP).step_by(2 * V::WIDTH) {
-        for (u, tally) in tallies.iter_mut().enumerate() {
-            let value = form.evaluate(vectors, load(vectors, group, at + u * V::WIDTH));
-            *tally = vectors.tally(*tally, value, limit);
+    // Loops, not closures: one that is not inlined would be compiled without the features.
+    for start in (0..GROUP).step_by(8 * V::WIDTH) {
+        let mut values = [limit; 8];
+        if D <= 2 {
+            for (u, value) in values.iter_mut().enumerate() {
+                *value = form.evaluate(vectors, load(vectors, group, start + u * V::WIDTH));
+            }
+        } else {
+            by_column(vectors, group, form, start, &mut values);
         }
+        for (u, &value) in values.iter().enumerate() {
+            tallies[u % 2] = vectors.tally(tallies[u % 2], value, limit);
+        }
+    }
+}
+
+/// The forms of eight vectors from `start` on.
+#[inline(always)]
+fn by_column<V: Doubles, T: Stored, F: Form<V, D>, const D: usize>(
+    vectors: V,
+    group: [&[T; GROUP]; D],
+    form: F,
+    start: usize,
+    values: &mut [V::Vector; 8],
+) {
+    for (u, value) in values.iter_mut().enumerate() {
+        *value = form.start(vectors, T::load(vectors, group[0], start + u * V::WIDTH));
+    }
+    for (j, column) in group.iter().enumerate().skip(1) {
+        for (u, value) in values.iter_mut().enumerate() {
+            let s = T::load(vectors, column, start + u * V::WIDTH);
+            *value = form.step(vectors, *value, s, j);
+        }
+    }
+    for value in values {
+        *value = form.finish(vectors, *value);
     }
 }
 

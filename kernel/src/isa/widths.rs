@@ -18,7 +18,7 @@ use std::ops::Range;
 
 use super::blocks::{self, BLOCK};
 use super::lanes::{Distances, Doubles, GROUP, Job, Lanes, Limits, Stored, key};
-use super::scan::{ANY, Distance, Form, Groups, group, load, splat};
+use super::scan::{ANY, Distance, Form, Groups, group, load, prefetch, splat};
 use crate::ranking::{Bins, Ranking, Ties};
 use crate::samples::Run;
 
@@ -189,9 +189,16 @@ fn sift_groups<V: Doubles, T: Stored, const D: usize>(
     let mut local = *sieve;
     let mut len = 0;
     for segment in groups.segments() {
-        for g in 0..segment[0].len() {
-            groups.prefetch(vectors, group(&segment, g));
-            len = sift_group(vectors, group(&segment, g), center, &mut local, keys, len);
+        // Two loops: the choice inside one costs 15 % where the samples are in the cache.
+        if groups.is_far() {
+            for g in 0..segment[0].len() {
+                prefetch(vectors, group(&segment, g));
+                len = sift_group(vectors, group(&segment, g), center, &mut local, keys, len);
+            }
+        } else {
+            for g in 0..segment[0].len() {
+                len = sift_group(vectors, group(&segment, g), center, &mut local, keys, len);
+            }
         }
     }
     *sieve = local;
