@@ -97,7 +97,8 @@ impl<T: Element> Storage<T> {
     fn zeroed(n: usize, d: usize) -> Result<Self, Error> {
         let too_large = || Error::TooLarge { n, d };
         let lines = n.checked_mul(size_of::<T>()).ok_or_else(too_large)?.div_ceil(LINE) | 1;
-        let bytes = lines.checked_mul(LINE * d).ok_or_else(too_large)?;
+        let bytes =
+            LINE.checked_mul(d).and_then(|row| lines.checked_mul(row)).ok_or_else(too_large)?;
         let align = if bytes >= HUGE_PAGE { HUGE_PAGE } else { LINE };
         let layout = Layout::from_size_align(bytes, align).map_err(|_| too_large())?;
         // SAFETY: the size is not 0, because d >= 1 and lines >= 1.
@@ -409,5 +410,9 @@ mod tests {
         assert_eq!(Samples::from_rows(&[0.0, 1.0, 2.0], 2).unwrap_err(), ragged);
         let n = usize::MAX / 16;
         assert_eq!(Draft::<f64>::new(n, 3).unwrap_err(), Error::TooLarge { n, d: 3 });
+        // Sizes whose product wraps around to a small one.
+        for (n, d) in [(0, 1 << 58), (8, (1 << 58) + 1), (1 << 61, 8)] {
+            assert_eq!(Draft::<f64>::new(n, d).unwrap_err(), Error::TooLarge { n, d });
+        }
     }
 }

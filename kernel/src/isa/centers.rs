@@ -59,8 +59,8 @@ pub(crate) fn count<L: Lanes, T: Stored, const D: usize>(
 /// How often the filter decided alone.
 #[derive(Default)]
 struct Luck {
-    decided: u32,
-    undecided: u32,
+    decided: u64,
+    undecided: u64,
 }
 
 impl Luck {

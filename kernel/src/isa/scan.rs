@@ -351,7 +351,11 @@ pub(crate) fn sum<V: Doubles, T: Stored>(vectors: V, run: &Run<'_, T>) -> f64 {
     for column in run.columns() {
         let mut sums = [vectors.splat(0.0); 8];
         let (groups, rest) = column.as_chunks::<GROUP>();
+        let is_far = size_of_val(*column) * run.d() > IN_CACHE;
         for group in groups {
+            if is_far {
+                prefetch(vectors, [group]);
+            }
             for at in (0..GROUP).step_by(8 * V::WIDTH) {
                 for (u, sum) in sums.iter_mut().enumerate() {
                     // Fewer than 8 vectors in a group never happens: WIDTH is at most 8.
