@@ -114,13 +114,17 @@ fn beyond(workload: &Workload, sweep: &Sweep, machine: &Machine) -> String {
     format!("more workers than {cpus}, against {base}: {}", told.join(", "))
 }
 
-/// A few numbers in full, many as their ends: `3 and 4`, `22 counts from 18 to 39`.
+/// A few numbers in full, many as their ends: `3, 4 and 6`, `22 counts from 18 to 39`.
 fn listed(workers: &[u64]) -> String {
     match workers {
         [first, .., last] if workers.len() > MOST_STEPS => {
             format!("{} counts from {first} to {last}", workers.len())
         }
-        _ => workers.iter().map(u64::to_string).collect::<Vec<_>>().join(" and "),
+        [first @ .., last] if !first.is_empty() => {
+            let first = first.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+            format!("{first} and {last}")
+        }
+        _ => workers.iter().map(u64::to_string).collect(),
     }
 }
 
@@ -197,7 +201,7 @@ mod tests {
     #[test]
     fn many_worker_counts_are_listed_by_their_ends() {
         assert_eq!(listed(&[]), "");
-        assert_eq!(listed(&[3, 4, 6]), "3 and 4 and 6");
+        assert_eq!(listed(&[3, 4, 6]), "3, 4 and 6");
         assert_eq!(listed(&(18..40).collect::<Vec<_>>()), "22 counts from 18 to 39");
     }
 

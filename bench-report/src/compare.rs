@@ -270,6 +270,7 @@ mod tests {
             d: 1,
             element: "f8".into(),
             generator: "none".into(),
+            sample_seed: None,
             checksum: "none".into(),
             center: vec![0.0],
             widths: vec![1.0, 2.0],

@@ -44,6 +44,8 @@ pub struct Workload {
     pub element: String,
     /// Where the samples come from, as `text`.
     pub generator: String,
+    /// Seed of the generator, if it has one and it is known.
+    pub sample_seed: Option<u64>,
     /// Checksum of the samples with its method, as `xxh3:…`.
     pub checksum: String,
     /// Center of the window; `d` coordinates.

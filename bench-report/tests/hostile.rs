@@ -118,6 +118,7 @@ fn sizes_that_disagree_are_refused() {
     assert_refused(first("widths", json!([1, 2, 3, 4, 0])), &["width 0"]);
     assert_refused(first("passes", json!(0)), &["passes is 0"]);
     assert_refused(first("n", json!(0)), &["n is 0"]);
+    assert_refused(first("sample_seed", json!(-1)), &["-1"]);
     assert_refused(first("pages", json!({"bytes": 1, "huge_bytes": 2})), &["huge_bytes 2"]);
     assert_refused(
         |s| s["workloads"][0]["configurations"][2]["cpus"] = json!([0]),

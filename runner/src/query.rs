@@ -26,7 +26,7 @@ pub struct Query {
     pub widths: Widths,
     /// How runs are scanned.
     pub isa: &'static Isa,
-    /// How many workers share the samples, at least 1.
+    /// How many workers share the samples, at least 1; see [`Query::workers_for`].
     pub workers: usize,
 }
 
@@ -54,8 +54,23 @@ pub struct Counts {
     pub center: Vec<f64>,
     /// Samples inside, for each width.
     pub counts: Vec<u64>,
-    /// (k / n) / h^d, for each width.
+    /// (k / n) / h^d, for each width; 0 or infinite where that leaves the range of doubles.
     pub densities: Vec<f64>,
+    /// ln k - ln n - d ln h, for each width; `None` where the count is 0.
+    pub log_densities: Vec<Option<f64>>,
+}
+
+impl Counts {
+    /// Of one center; `densities` belong to the widths.
+    fn of(center: &[f64], counts: &[u64], densities: &[Density]) -> Self {
+        let pairs = || densities.iter().zip(counts.iter().copied());
+        Self {
+            center: center.to_vec(),
+            counts: counts.to_vec(),
+            densities: pairs().map(|(p, k)| p.of(k)).collect(),
+            log_densities: pairs().map(|(p, k)| (k > 0).then(|| p.log_of(k))).collect(),
+        }
+    }
 }
 
 /// How many workers are worth while for `centers` centers over `n` samples: all `allowed` CPUs for
@@ -97,18 +112,17 @@ impl Query {
         let (n, d) = (samples.n(), samples.d());
         let counters = self.counters(samples)?;
         let densities = self.densities(n, d)?;
+        let workers = counters.len();
         let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.workers)
+            .num_threads(workers)
             .build()
-            .map_err(|reason| Error::Workers { workers: self.workers, reason })?;
+            .map_err(|reason| Error::Workers { workers, reason })?;
         let mut queries = Vec::with_capacity(self.centers.len() / d);
         for batch in self.centers.chunks(BATCH * d) {
             let counts = pool.install(|| self.batch(&counters, batch))?;
-            let rows = counts.chunks_exact(self.widths.len());
-            queries.extend(batch.chunks(d).zip(rows).map(|(center, counts)| Counts {
-                center: center.to_vec(),
-                counts: counts.to_vec(),
-                densities: densities.iter().zip(counts).map(|(p, &k)| p.of(k)).collect(),
+            let width = self.widths.len(); // may be 0, which `chunks` refuses
+            queries.extend(batch.chunks(d).enumerate().map(|(row, center)| {
+                Counts::of(center, &counts[row * width..][..width], &densities)
             }));
             advance((batch.len() / d) as u64);
         }
@@ -122,12 +136,17 @@ impl Query {
         })
     }
 
+    /// How many workers really count `n` samples: no more than there are samples.
+    pub fn workers_for(&self, n: usize) -> usize {
+        self.workers.clamp(1, n.max(1))
+    }
+
     /// One counter for each share, at least one.
     fn counters<'a, T: Element>(
         &self,
         samples: &'a Samples<T>,
     ) -> Result<Vec<Counter<'a, T>>, kernel::Error> {
-        shares(samples.n(), self.workers.clamp(1, samples.n().max(1)))
+        shares(samples.n(), self.workers_for(samples.n()))
             .into_iter()
             .map(|share| Counter::with_isa(samples.run(share), self.isa))
             .collect()
@@ -191,6 +210,37 @@ mod tests {
         let centers = vec![0.0; BATCH + 5];
         let answer = query(&centers, 1).answer(&samples, &mut |more| done += more).unwrap();
         assert_eq!((answer.queries.len(), done), (BATCH + 5, (BATCH + 5) as u64));
+    }
+
+    #[test]
+    fn there_are_no_more_workers_than_samples() {
+        let used = |workers, n| query(&[0.0], workers).workers_for(n);
+        assert_eq!([used(3, 2), used(3, 3), used(2, 9), used(0, 9), used(2, 0)], [2, 3, 2, 1, 1]);
+    }
+
+    #[test]
+    fn no_width_gives_no_count() {
+        let samples = Samples::from_rows(&[0.0, 1.0], 1).unwrap();
+        let query = Query { widths: Widths::new(&[]).unwrap(), ..query(&[0.0, 1.0], 2) };
+        let answer = query.answer(&samples, &mut |_| ()).unwrap();
+        assert_eq!(answer.queries.len(), 2);
+        assert!(answer.queries.iter().all(|query| query.counts.is_empty()));
+    }
+
+    #[test]
+    fn log_densities_reach_where_densities_do_not() {
+        let d = 64;
+        let samples = Samples::from_rows(&vec![0.0; d], d).unwrap();
+        let widths = Widths::new(&[1e-6]).unwrap();
+        let centers = [vec![0.0; d], vec![1.0; d]].concat();
+        let query = Query { centers, widths, ..query(&[], 1) };
+        let [inside, outside] = &query.answer(&samples, &mut |_| ()).unwrap().queries[..] else {
+            panic!("two centers");
+        };
+        assert!(inside.densities[0].is_infinite());
+        let log = inside.log_densities[0].unwrap();
+        assert!((log + 64.0 * 1e-6_f64.ln()).abs() < 1e-9, "{log}");
+        assert_eq!((outside.densities[0], outside.log_densities[0]), (0.0, None));
     }
 
     #[test]

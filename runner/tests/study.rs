@@ -75,8 +75,7 @@ fn the_file_holds_everything_that_was_measured() {
     assert_eq!((&file["seed"], &file["isa"]), (&1.into(), &isa::best().name().into()));
     assert!(file["machine"]["allowed_cpus"].as_array().is_some_and(|cpus| !cpus.is_empty()));
     assert!(file["created_unix_s"].as_u64().unwrap() > 1_700_000_000);
-    let few = file["warnings"].as_array().unwrap().iter().filter_map(Value::as_str);
-    assert_eq!(few.filter(|warning| warning.contains("3 blocks are too few")).count(), 2);
+    assert!(file["warnings"].as_array().unwrap().iter().all(Value::is_string));
     let workloads = file["workloads"].as_array().unwrap();
     assert_eq!(workloads.iter().map(|w| &w["element"]).collect::<Vec<_>>(), ["f8", "f4"]);
     for (record, workload) in workloads.iter().zip(&options.workloads) {
@@ -93,6 +92,7 @@ fn check_record(record: &Value, workload: &Workload) {
     assert_eq!(record["checksum"], samples.checksum().to_string());
     assert_eq!(record["widths"].as_array().unwrap().len(), counts.len());
     assert_eq!(record["center"], serde_json::json!(workload.center));
+    assert_eq!(record["sample_seed"], workload.seed);
     assert!(record["passes"].as_u64().unwrap() >= 1);
     assert!(record["warm_up_passes"].as_u64().unwrap() >= 1);
     let configurations = record["configurations"].as_array().unwrap();
@@ -143,6 +143,8 @@ fn impossible_options_are_refused() {
         let error = study::run(&options).unwrap_err();
         assert!(matches!(error, Error::Workers { workers: named } if named == workers), "{error}");
     }
+    let error = study::run(&options(100_000, 1)).unwrap_err().to_string();
+    assert!(error.starts_with("100000 blocks of") && error.contains("allowed: 1 to"), "{error}");
     let nothing = Options { workloads: Vec::new(), ..options(1, 1) };
     assert!(matches!(study::run(&nothing), Err(Error::NoWorkload)));
 }
@@ -153,4 +155,10 @@ fn an_unwritable_folder_is_named() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let error = study.write(file.path()).unwrap_err();
     assert!(error.to_string().contains(study::record::FILE), "{error}");
+    let error = study::record::check_writable(file.path()).unwrap_err().to_string();
+    assert!(error.contains(&file.path().display().to_string()), "{error}");
+    let folder = tempfile::tempdir().unwrap();
+    let new = folder.path().join("new");
+    study::record::check_writable(&new).unwrap();
+    assert_eq!(std::fs::read_dir(&new).unwrap().count(), 0);
 }

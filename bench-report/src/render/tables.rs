@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::{
     article,
     chart::{name, shortened},
-    compare::{Comparison, Figures, REFERENCE, Step},
+    compare::{Comparison, Figures, Step},
     model::{Cache, Entry, Machine, Pages, Study, Workload},
     quantity::{self, NONE, interval_or_none},
 };
@@ -154,6 +154,7 @@ pub(super) fn samples(study: &Study, workload: &Workload) -> Vec<(String, String
         ("dimensions d", workload.d.to_string()),
         ("element", workload.element.clone()),
         ("generator", workload.generator.clone()),
+        ("sample seed", or_none(workload.sample_seed, |seed| seed.to_string())),
         ("checksum", workload.checksum.clone()),
         ("center", few(&workload.center)),
         ("widths", ends(&workload.widths, |&width| quantity::exact(width))),
@@ -170,11 +171,9 @@ pub(super) fn samples(study: &Study, workload: &Workload) -> Vec<(String, String
     ])
 }
 
-/// How many records of workers say that the worker was on its planned CPU; the reference, which
-/// runs where the system puts it, is left out.
+/// How many records of workers say that the worker was on its planned CPU.
 fn placement(entries: &[Entry]) -> String {
-    let placed = entries.iter().filter(|entry| entry.backend != REFERENCE);
-    let records = placed.flat_map(|entry| &entry.samples).map(|sample| sample.pinned);
+    let records = entries.iter().flat_map(|entry| &entry.samples).map(|sample| sample.pinned);
     let (proven, told) = records.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     match told {
         0 => "unknown".into(),
@@ -183,9 +182,15 @@ fn placement(entries: &[Entry]) -> String {
 }
 
 fn pages(pages: Pages) -> String {
-    let huge = pages.huge_bytes as f64 / pages.bytes.max(1) as f64;
-    let base = pages.base_page_bytes.map_or_else(|| "small pages".into(), quantity::bytes);
-    format!("{} on huge pages, the rest on {base}", quantity::per_cent(huge, 0))
+    let base = pages.base_page_bytes.map_or_else(|| "small".into(), quantity::bytes);
+    match pages.huge_bytes {
+        0 => format!("all {base}"),
+        huge if huge == pages.bytes => "all huge".into(),
+        huge => {
+            let huge = huge as f64 / pages.bytes as f64;
+            format!("{} of the memory on huge ones, the rest {base}", quantity::per_cent(huge, 1))
+        }
+    }
 }
 
 /// The system information: what the article printed, and what else bears on the times.
@@ -324,6 +329,15 @@ mod tests {
         assert_eq!(ranges(&[0, 1, 0]), "0, 1");
         assert_eq!(ranges(&[8, 3, 2, 1, 0, 0]), "0–3, 8");
         assert_eq!(ranges(&[u64::MAX, 0]), format!("0, {}", u64::MAX));
+    }
+
+    #[test]
+    fn pages_of_one_kind_are_not_told_in_per_cent() {
+        let of =
+            |huge_bytes| pages(Pages { bytes: 8 << 20, huge_bytes, base_page_bytes: Some(4096) });
+        assert_eq!(of(0), "all 4.0 KiB");
+        assert_eq!(of(8 << 20), "all huge");
+        assert_eq!(of(6 << 20), "75.0 % of the memory on huge ones, the rest 4.0 KiB");
     }
 
     #[test]

@@ -7,9 +7,11 @@
 //!   the same places.
 //! - Workers pin themselves when they start. The pool is made by a thread that is not pinned.
 //! - In every pass the workers meet at a spin barrier before they count, so that they start together
-//!   however late the first and the last of them woke up. Waiting there is in the figure, like all
-//!   that handing out costs. A worker that has spun for a while yields: with more workers than CPUs
-//!   the one that it waits for may need this very CPU.
+//!   however late the first and the last of them woke up: what start-up skew is left is bounded by
+//!   the barrier, that is by how soon each of them sees the last one arrive. Waiting there is in the
+//!   figure, like all that handing out costs. A worker that has spun for a while yields; with more
+//!   workers than CPUs it yields at once, because the one that it waits for may need this very CPU
+//!   (skew is then a matter of the scheduler).
 //! - The caller sleeps until the last worker is done, and takes no CPU from them.
 //! - The pool lives as long as the team. Workers of a team that is not measured yield a few times
 //!   after their last pass and then sleep.
@@ -35,6 +37,8 @@ use crate::share::shares;
 pub struct Threads;
 
 const NAME: &str = "threads";
+/// How often a worker with a CPU of its own looks for the others before it yields.
+const SPINS: usize = 1000;
 
 impl Backend for Threads {
     fn name(&self) -> &'static str {
@@ -63,7 +67,8 @@ impl Backend for Threads {
             .build()
             .map_err(|error| Error::Start { backend: NAME, workers, source: error.into() })?;
         let slots = shares(job.tasks(), workers).into_iter().map(Slot::new).map(Padded::new);
-        Ok(Box::new(Pinned { job, pool, cpus, slots: slots.collect() }))
+        let spins = if placement.is_oversubscribed() { 0 } else { SPINS };
+        Ok(Box::new(Pinned { job, pool, cpus, slots: slots.collect(), spins }))
     }
 }
 
@@ -74,6 +79,8 @@ struct Pinned<'a> {
     pool: ThreadPool,
     cpus: Arc<Vec<usize>>,
     slots: Vec<Padded>,
+    /// How often a worker spins at the barrier before it yields.
+    spins: usize,
 }
 
 impl Pinned<'_> {
@@ -85,7 +92,7 @@ impl Pinned<'_> {
             if pass == 0 {
                 slot.open();
             }
-            meet(&arrived, self.slots.len());
+            meet(&arrived, self.slots.len(), self.spins);
             slot.pass(self.job, pass, clock);
             if pass + 1 == passes {
                 slot.close();
@@ -94,13 +101,12 @@ impl Pinned<'_> {
     }
 }
 
-/// Waits until `workers` workers have come here.
-fn meet(arrived: &AtomicUsize, workers: usize) {
+/// Waits until `workers` workers have come here; looks `spins` times before it yields.
+fn meet(arrived: &AtomicUsize, workers: usize, mut spins: usize) {
     arrived.fetch_add(1, Ordering::AcqRel);
-    let mut spins = 0;
     while arrived.load(Ordering::Acquire) < workers {
-        if spins < 1000 {
-            spins += 1;
+        if spins > 0 {
+            spins -= 1;
             std::hint::spin_loop();
         } else {
             std::thread::yield_now();

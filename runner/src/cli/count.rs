@@ -8,15 +8,15 @@ use anyhow::{Context as _, bail};
 use clap::{ArgGroup, ValueEnum};
 use kernel::Widths;
 
-use super::widths::WidthList;
+use super::widths::{WidthList, number};
 use crate::for_any;
 use crate::input::{self, AnySamples, Columns, NonFinite, Options};
 use crate::machine::{affinity, pages};
 use crate::output::{self, count::Report, progress::Progress};
 use crate::query::{Query, sensible_workers};
 
-/// More workers than any machine has CPUs are a slip of the keyboard.
-const MOST_WORKERS: i64 = 4096;
+/// More workers than this for each allowed CPU are a slip of the keyboard.
+const WORKERS_PER_CPU: usize = 4;
 
 /// Arguments of `parzen count`.
 #[derive(Debug, clap::Args)]
@@ -26,17 +26,18 @@ const MOST_WORKERS: i64 = 4096;
     parzen count --samples points.npy --center 0,0 --widths 0.1:1.2:12\n  \
     parzen count --samples points.csv --columns x,y --centers grid.csv --width 0.5 --json")]
 pub struct Arguments {
-    /// File of samples, .npy (f8 or f4; n x d, or n) or .csv: rows are samples, columns dimensions
+    /// File of samples, .npy (f8 or f4; n x d, or n) or .csv: rows are samples, columns dimensions.
+    /// The first row of a .csv is a header if none of its fields is a number
     #[arg(long, value_name = "FILE")]
     samples: PathBuf,
     /// Center of the windows: one coordinate for each dimension, for example -1,0.5
-    #[arg(long, value_name = "X,Y,...", value_delimiter = ',', allow_hyphen_values = true)]
+    #[arg(long, value_name = "X,Y,...", value_delimiter = ',', allow_hyphen_values = true, value_parser = coordinate)]
     center: Option<Vec<f64>>,
     /// File of centers, .npy or .csv: one center per row
     #[arg(long, value_name = "FILE")]
     centers: Option<PathBuf>,
     /// Width h of the window, above 0: a sample is inside if it is at most h/2 away in each dimension
-    #[arg(long, value_name = "H", allow_hyphen_values = true)]
+    #[arg(long, value_name = "H", allow_hyphen_values = true, value_parser = number)]
     width: Option<f64>,
     /// Several widths: a,b,c or start:stop:count (evenly spaced, both ends included)
     #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
@@ -47,10 +48,10 @@ pub struct Arguments {
     /// Instruction set; "auto" takes the best that this CPU has, see "parzen machine"
     #[arg(long, value_name = "NAME", default_value = "auto")]
     isa: String,
-    /// Number of workers; the counts never depend on it [default: all allowed CPUs for large data,
-    /// otherwise 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_WORKERS))]
-    workers: Option<u16>,
+    /// Number of workers, up to 4 for each allowed CPU; the counts never depend on it [default: all
+    /// allowed CPUs for large data, otherwise 1]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = workers)]
+    workers: Option<usize>,
     /// What to do with rows that hold NaN or an infinity
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
     nonfinite: NonFiniteRows,
@@ -78,6 +79,20 @@ impl From<NonFiniteRows> for NonFinite {
     }
 }
 
+/// One number of `--center`.
+fn coordinate(text: &str) -> Result<f64, String> {
+    number(text).map_err(|wrong| format!("{wrong}; allowed: finite numbers such as -1,0.5"))
+}
+
+/// The number of `--workers`.
+fn workers(text: &str) -> Result<usize, String> {
+    let most = WORKERS_PER_CPU * affinity::allowed().len().max(1);
+    let workers = text.parse().ok().filter(|workers| (1..=most).contains(workers));
+    workers.ok_or_else(|| {
+        format!("allowed: 1 to {most}, {WORKERS_PER_CPU} for each CPU that may be used")
+    })
+}
+
 /// Reads, counts and prints.
 ///
 /// # Errors
@@ -98,7 +113,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let allowed = affinity::allowed().len();
     let m = centers.len() / input.samples.d();
     let sensible = sensible_workers(input.samples.n(), m, allowed);
-    let workers = arguments.workers.map_or(sensible, usize::from);
+    let workers = arguments.workers.unwrap_or(sensible);
     let report = report(&input, &Query { centers, widths, isa, workers })?;
     output::to_stdout(|out| {
         if arguments.json { output::json(out, &report) } else { output::count::write(out, &report) }
@@ -163,6 +178,6 @@ fn report(input: &input::Input, query: &Query) -> anyhow::Result<Report> {
         checksum: samples.checksum().to_string(),
         pages: for_any!(samples, samples => pages::of_samples(samples)),
         dropped_rows: input.dropped_rows,
-        workers: query.workers,
+        workers: query.workers_for(samples.n()),
     })
 }

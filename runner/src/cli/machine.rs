@@ -6,12 +6,12 @@
 use kernel::{Samples, samples::HUGE_PAGE};
 
 use crate::machine::pages::Pages;
-use crate::output;
+use crate::output::{self, machine::Report};
 
 /// Arguments of `parzen machine`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Print JSON: the machine object of study.json
+    /// Print JSON: the machine object of study.json, and the pages that large samples get
     #[arg(long)]
     json: bool,
 }
@@ -22,11 +22,14 @@ pub struct Arguments {
 /// Only if standard output cannot be written.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let machine = crate::machine::capture();
-    if arguments.json {
-        return output::to_stdout(|out| output::json(out, &machine));
-    }
-    let pages = probe_pages();
-    output::to_stdout(|out| output::machine::write(out, &machine, pages))
+    let report = Report { machine, large_samples_pages: probe_pages() };
+    output::to_stdout(|out| {
+        if arguments.json {
+            output::json(out, &report)
+        } else {
+            output::machine::write(out, &report)
+        }
+    })
 }
 
 /// The pages that samples of almost two huge pages really get. Almost, because padding would need a

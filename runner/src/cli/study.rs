@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
+use bench_report::model::Report;
 use bench_report::render;
 use kernel::isa::{self, Isa};
 
@@ -15,7 +16,7 @@ use crate::failure::{Failure, one_line};
 use crate::machine::affinity;
 use crate::output;
 use crate::study::progress::Progress;
-use crate::study::{self, Extent, Options, Study};
+use crate::study::{self, Extent, Options, Study, record};
 use crate::workload::{self, Workload};
 
 /// Arguments of `parzen study`.
@@ -62,29 +63,38 @@ pub struct Arguments {
 /// that were not on their CPUs are a failed measurement on systems that can tell: the files are then
 /// written nevertheless, with the warning.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    record::check_writable(&arguments.out).map_err(failure)?;
     let study = study::run(&arguments.options()).map_err(failure)?;
     let path = study.write(&arguments.out).map_err(failure)?;
-    let unwritable = || Failure::Unwritable("the report cannot be written".into());
     let report = bench_report::report_from_study(&path).with_context(unwritable)?;
     let mut files = vec![path];
     files.extend(
         bench_report::write(&report, render::ALL, &arguments.out).with_context(unwritable)?,
     );
-    if arguments.json {
-        output::to_stdout(|out| output::json(out, &study))?;
+    let printed = if arguments.json {
+        output::to_stdout(|out| output::json(out, &study))
     } else {
-        // Formats without a file are for standard output.
-        let printed = render::ALL.iter().filter(|format| format.file_name().is_none());
-        let texts: Vec<String> = printed
-            .map(|format| format.render(&report))
-            .collect::<Result<_, _>>()
-            .with_context(unwritable)?;
-        output::to_stdout(|out| {
-            texts.iter().try_for_each(|text| writeln!(out, "{}\n", text.trim_end()))?;
-            files.iter().try_for_each(|file| writeln!(out, "{}", file.display()))
-        })?;
-    }
-    unpinned(&study).map_or(Ok(()), |failure| Err(failure.into()))
+        print(&report, &files)
+    };
+    // A failed measurement outranks a standard output that is closed.
+    unpinned(&study).map_or(printed, |failure| Err(failure.into()))
+}
+
+/// Prints the formats that have no file, which are for standard output, and where the files are.
+fn print(report: &Report, files: &[PathBuf]) -> anyhow::Result<()> {
+    let formats = render::ALL.iter().filter(|format| format.file_name().is_none());
+    let texts: Vec<String> = formats
+        .map(|format| format.render(report))
+        .collect::<Result<_, _>>()
+        .with_context(unwritable)?;
+    output::to_stdout(|out| {
+        texts.iter().try_for_each(|text| writeln!(out, "{}\n", text.trim_end()))?;
+        files.iter().try_for_each(|file| writeln!(out, "{}", file.display()))
+    })
+}
+
+fn unwritable() -> Failure {
+    Failure::Unwritable("the report cannot be written".into())
 }
 
 impl Arguments {
@@ -129,7 +139,9 @@ fn failure(error: study::Error) -> Failure {
         }
         E::Backend { .. } => Failure::Measurement,
         E::Unwritable { .. } => Failure::Unwritable,
-        E::Workers { .. } | E::NoWorkload | E::Workload { .. } => Failure::Input,
+        E::Workers { .. } | E::Samples { .. } | E::NoWorkload | E::Workload { .. } => {
+            Failure::Input
+        }
     };
     kind(one_line(&anyhow::Error::new(error)))
 }
@@ -186,6 +198,7 @@ mod tests {
         let code = |error| exit_code(&anyhow::Error::new(failure(error)));
         assert_eq!(code(study::Error::Workers { workers: 0 }), 2);
         assert_eq!(code(study::Error::NoWorkload), 2);
+        assert_eq!(code(study::Error::Samples { blocks: 1, configurations: 1 }), 2);
         let wrong = study::Error::Count {
             workload: "w",
             configuration: "c".into(),

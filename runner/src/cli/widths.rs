@@ -54,7 +54,8 @@ impl FromStr for WidthList {
     }
 }
 
-fn number(text: &str) -> Result<f64, String> {
+/// The number that `text` is.
+pub(super) fn number(text: &str) -> Result<f64, String> {
     let text = text.trim();
     text.parse().map_err(|_| format!("'{text}' is not a number"))
 }

@@ -1,7 +1,6 @@
 //! Comma-separated values.
 //!
-//! One row is one sample; the first row is a header if one of its fields is text rather than a
-//! number. Values are doubles. Blank lines are skipped; every other oddity is an error that names
+//! One row is one sample; the first row is a header if it has text and no number. Values are doubles. Blank lines are skipped; every other oddity is an error that names
 //! line and column. Separate from [`super::npy`]: here the number of rows is known only at the end,
 //! so rows are kept in blocks until then (one extra copy, which shrinks as the columns are filled).
 //!
@@ -136,13 +135,22 @@ struct Layout {
 
 impl Layout {
     /// Of the file that starts with `record`.
-    fn of(record: &StringRecord, byte: u64, columns: &Columns) -> Result<Self, Problem> {
-        // An empty field is a missing number, not a name.
-        let is_name = |field: &str| !field.is_empty() && field.parse::<f64>().is_err();
-        let names = record
-            .iter()
-            .any(is_name)
-            .then(|| record.iter().map(str::to_owned).collect::<Vec<_>>());
+    ///
+    /// A row with names and numbers is refused: as a header it would silently swallow a sample.
+    fn of(record: &StringRecord, byte: u64, columns: &Columns) -> Result<Self, Trouble> {
+        // An empty field is a missing number or a missing name.
+        let is_number = |field: &str| field.parse::<f64>().is_ok();
+        let is_name = |field: &str| !field.is_empty() && !is_number(field);
+        let name = record.iter().position(is_name);
+        if let Some((name, number)) = name.zip(record.iter().position(is_number)) {
+            let what = format!(
+                ", column {name}: '{}' is not a number, although column {number} is one; a header \
+                 holds no numbers, a sample nothing else",
+                &record[name]
+            );
+            return Err(Trouble::Row { byte, what });
+        }
+        let names = name.map(|_| record.iter().map(str::to_owned).collect::<Vec<_>>());
         let positions = columns.positions(record.len(), names.as_deref())?;
         Ok(Self { width: record.len(), byte, names, positions })
     }

@@ -135,12 +135,13 @@ pub fn read(path: &Path, options: &Options, advance: Advance<'_>) -> Result<Inpu
 
 fn read_with(path: &Path, options: &Options, advance: Advance<'_>) -> Result<Input, Problem> {
     let format = format_of(path)?;
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
+    // Asked before opening, because opening a pipe waits for somebody to write.
+    if !std::fs::metadata(path)?.is_file() {
         return Err(Problem::NotAFile);
     }
-    (format.read)(file, metadata.len(), options, advance)
+    let file = File::open(path)?;
+    let bytes = file.metadata()?.len();
+    (format.read)(file, bytes, options, advance)
 }
 
 fn format_of(path: &Path) -> Result<&'static Format, Problem> {

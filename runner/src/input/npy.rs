@@ -19,6 +19,10 @@ use super::{Advance, AnySamples, Input, NonFinite, Options, Problem, finish};
 const ALLOWED: &str = "allowed: 'f8' and 'f4' (float64, float32) of either byte order";
 /// Values read between two reports of progress.
 const STEP: usize = 1 << 16;
+/// Bytes of a header, at most; that of plain numbers has about 100.
+const LONGEST_HEADER: usize = 1 << 16;
+/// Brackets inside each other in a header, at most; that of plain numbers has 2.
+const DEEPEST_HEADER: usize = 4;
 
 /// Reads an opened file of `bytes` bytes.
 pub(super) fn read(
@@ -28,11 +32,17 @@ pub(super) fn read(
     advance: Advance<'_>,
 ) -> Result<Input, Problem> {
     let mut reader = BufReader::with_capacity(1 << 18, file);
-    check_shape(reader.fill_buf()?)?;
+    let head = reader.fill_buf()?;
+    check_nesting(head)?;
+    check_shape(head)?;
     let header = NpyHeader::from_reader(&mut reader).map_err(|error| unreadable(&error))?;
     let width = element_bytes(&header.dtype())?;
     let shape = Shape::of(&header)?;
     check_length(&shape, width, bytes.saturating_sub(reader.stream_position()?))?;
+    if shape.n == 0 {
+        // Such a file may announce any d: nothing of that size may be reserved or visited.
+        return Err(Problem::Format("holds no samples; at least 1 is needed".into()));
+    }
     let file = NpyFile::with_header(header, reader);
     Ok(if width == 8 {
         let (samples, dropped_rows) = fill::<f64>(file, &shape, options, advance)?;
@@ -41,6 +51,51 @@ pub(super) fn read(
         let (samples, dropped_rows) = fill::<f32>(file, &shape, options, advance)?;
         Input { samples: AnySamples::Single(samples), dropped_rows }
     })
+}
+
+/// Refuses headers that are long or deep: the parser's time doubles with every bracket inside a
+/// bracket. `head` is the start of the file; what is no `.npy` file is left to the parser.
+fn check_nesting(head: &[u8]) -> Result<(), Problem> {
+    // Magic, version, length (2 bytes in version 1, afterwards 4), header: NEP 1.
+    let (start, length) = match *head {
+        [0x93, b'N', b'U', b'M', b'P', b'Y', 1, _, low, high, ..] => {
+            (10, usize::from(u16::from_le_bytes([low, high])))
+        }
+        [0x93, b'N', b'U', b'M', b'P', b'Y', _, _, a, b, c, d, ..] => {
+            (12, u32::from_le_bytes([a, b, c, d]) as usize)
+        }
+        _ => return Ok(()),
+    };
+    if length > LONGEST_HEADER {
+        return Err(Problem::Format(format!(
+            "the header has {length} bytes; allowed: up to {LONGEST_HEADER}"
+        )));
+    }
+    let header = &head[start..head.len().min(start + length)];
+    if depth(header) > DEEPEST_HEADER {
+        return Err(Problem::Format(format!(
+            "the header has more than {DEEPEST_HEADER} brackets inside each other; {ALLOWED}"
+        )));
+    }
+    Ok(())
+}
+
+/// The most brackets that are open at once, those in quotes left out.
+fn depth(header: &[u8]) -> usize {
+    let (mut open, mut deepest, mut quote) = (0_usize, 0, None);
+    let mut bytes = header.iter().copied();
+    while let Some(byte) = bytes.next() {
+        match (byte, quote) {
+            (b'\\', Some(_)) => drop(bytes.next()),
+            (_, Some(end)) if end == byte => quote = None,
+            (b'\'' | b'"', None) => quote = Some(byte),
+            (b'{' | b'[' | b'(', None) => open += 1,
+            (b'}' | b']' | b')', None) => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest
 }
 
 /// Refuses a shape whose product overflows: `npyz` multiplies without looking. `head` is the start of

@@ -127,12 +127,7 @@ mod big {
         let Some(total) = length.checked_add(layout.align()) else { return null_mut() };
         // SAFETY: no address is asked for, so the kernel chooses one that nobody uses.
         let mapped = unsafe {
-            mmap_anonymous(
-                null_mut(),
-                total,
-                ProtFlags::READ | ProtFlags::WRITE,
-                MapFlags::PRIVATE | MapFlags::NORESERVE,
-            )
+            mmap_anonymous(null_mut(), total, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE)
         };
         let Ok(mapped) = mapped else { return null_mut() };
         let before = mapped.addr().next_multiple_of(layout.align()) - mapped.addr();

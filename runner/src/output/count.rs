@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use serde::Serialize;
 
-use super::significant;
+use super::{given, significant};
 use crate::machine::pages::Pages;
 use crate::query::Answer;
 
@@ -60,7 +60,7 @@ fn table(answer: &Answer) -> Table {
     for query in &answer.queries {
         let numbers = answer.widths.iter().zip(&query.counts).zip(&query.densities);
         for ((width, count), &density) in numbers {
-            let mut row = vec![width.to_string(), count.to_string(), significant(density)];
+            let mut row = vec![given(*width), count.to_string(), significant(density)];
             if with_center {
                 row.insert(0, coordinates(&query.center));
             }
@@ -73,7 +73,7 @@ fn table(answer: &Answer) -> Table {
 
 /// `0, -1.5`.
 fn coordinates(center: &[f64]) -> String {
-    center.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    center.iter().copied().map(given).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -86,6 +86,7 @@ mod tests {
             center: vec![f64::from(i), -1.5],
             counts: vec![3, 40],
             densities: vec![0.25, 1.5],
+            log_densities: vec![Some(0.25_f64.ln()), Some(1.5_f64.ln())],
         };
         let answer = Answer {
             n: 100,

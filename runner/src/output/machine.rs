@@ -5,16 +5,27 @@
 use std::io::{self, Write};
 
 use comfy_table::{Table, presets};
+use serde::Serialize;
 
 use crate::machine::pages::Pages;
 use crate::machine::{Cache, Machine};
 
-/// Writes one fact per line and a table of the instruction sets. `pages` are those that large samples
-/// get here.
+/// What `parzen machine` shows.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    /// The machine object of `study.json`.
+    #[serde(flatten)]
+    pub machine: Machine,
+    /// The pages that large samples really got here; `None` is unknown.
+    pub large_samples_pages: Option<Pages>,
+}
+
+/// Writes one fact per line and a table of the instruction sets.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(out: &mut dyn Write, machine: &Machine, pages: Option<Pages>) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let Report { machine, large_samples_pages: pages } = report;
     let mut facts = Table::new();
     facts.load_style(presets::NOTHING);
     for (name, value) in facts_of(machine) {
@@ -92,7 +103,7 @@ mod tests {
     #[test]
     fn what_is_unknown_is_said_to_be() {
         let mut bytes = Vec::new();
-        write(&mut bytes, &Machine::default(), None).unwrap();
+        write(&mut bytes, &Report::default()).unwrap();
         let text = String::from_utf8(bytes).unwrap();
         assert_eq!(text.matches("unknown").count(), facts_of(&Machine::default()).len() + 1);
     }

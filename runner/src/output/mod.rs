@@ -37,22 +37,37 @@ pub fn json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
 
 /// A number with six significant digits: enough to read, not to compute with.
 fn significant(value: f64) -> String {
-    let magnitude = value.abs();
-    if magnitude != 0.0 && !(1e-4..1e6).contains(&magnitude) {
-        return format!("{value:.5e}");
+    let scientific = format!("{value:.5e}");
+    // The exponent after rounding; an infinite value has none.
+    let exponent = scientific.split_once('e').and_then(|(_, power)| power.parse::<i32>().ok());
+    match exponent {
+        Some(power @ -4..=5) => format!("{value:.*}", (5 - power) as usize),
+        _ => scientific,
     }
-    let whole_digits = if magnitude < 1.0 { 0 } else { magnitude.log10().floor() as usize + 1 };
-    format!("{value:.*}", 6_usize.saturating_sub(whole_digits))
+}
+
+/// A number as it was given, in scientific notation where it would be a long row of zeros.
+fn given(value: f64) -> String {
+    let magnitude = value.abs();
+    if magnitude > 0.0 && !(1e-5..1e16).contains(&magnitude) {
+        return format!("{value:e}");
+    }
+    value.to_string()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::significant;
+    use super::{given, significant};
 
     #[test]
     fn numbers_keep_six_digits() {
         for (value, text) in [
-            (0.0, "0.000000"),
+            (0.0, "0.00000"),
+            (0.000_278, "0.000278000"),
+            (0.0625, "0.0625000"),
+            (0.999_999_9, "1.00000"),
+            (999_999.9, "1.00000e6"),
+            (f64::INFINITY, "inf"),
             (0.144_512_34, "0.144512"),
             (12.5, "12.5000"),
             (123_456.0, "123456"),
@@ -60,6 +75,20 @@ mod tests {
             (2.5e9, "2.50000e9"),
         ] {
             assert_eq!(significant(value), text);
+        }
+    }
+
+    #[test]
+    fn given_numbers_are_short_and_whole() {
+        for (value, text) in [
+            (0.0, "0"),
+            (-1.5, "-1.5"),
+            (1e-5, "0.00001"),
+            (2.5e-300, "2.5e-300"),
+            (1e15, "1000000000000000"),
+            (-1e16, "-1e16"),
+        ] {
+            assert_eq!(given(value), text);
         }
     }
 }

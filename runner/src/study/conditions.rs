@@ -12,8 +12,6 @@ use super::record::WorkloadRecord;
 use super::warning::Warning;
 use crate::machine::{Machine, Tree};
 
-/// Below so many blocks the 95 % rank interval of a median does not exist.
-const BLOCKS: usize = 6;
 /// Stolen CPU time above this share is told, in per cent.
 const STEAL_PERCENT: f64 = 0.5;
 
@@ -74,10 +72,6 @@ pub fn of_machine(machine: &Machine, configurations: &[Configuration]) -> Vec<Wa
 pub fn of_workload(record: &WorkloadRecord, stored_checksum: Option<String>) -> Vec<Warning> {
     let workload = record.name.to_owned();
     let mut warnings = unpinned(record);
-    if record.blocks.len() < BLOCKS {
-        let blocks = record.blocks.len();
-        warnings.push(Warning::FewBlocks { workload: workload.clone(), blocks });
-    }
     if let Some(pages) = record
         .pages
         .filter(|pages| record.bytes >= HUGE_PAGE as u64 && pages.huge_bytes < pages.bytes / 2)

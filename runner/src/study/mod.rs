@@ -34,6 +34,7 @@ use crate::workload::{self, Workload};
 use order::Configuration;
 use progress::Progress;
 pub use record::{Measured, Study, WorkloadRecord};
+use warning::Warning;
 
 /// More workers than this are refused.
 pub const MAX_WORKERS: usize = 1024;
@@ -43,6 +44,8 @@ pub const BUDGET: Duration = Duration::from_secs(30);
 pub const MIN_BLOCKS: usize = 10;
 /// However large the budget, not more: then the intervals are narrow enough for anything.
 pub const MAX_BLOCKS: usize = 400;
+/// More measured samples of one workload than this are refused: no reader of the file takes them.
+pub const MAX_SAMPLES: usize = 100_000;
 
 /// What to measure.
 #[derive(Clone, Debug)]
@@ -67,7 +70,7 @@ pub enum Extent {
     /// So many blocks of each workload, at least 1.
     Blocks(NonZeroUsize),
     /// As many blocks as fit into this time for all workloads together, from [`MIN_BLOCKS`] to
-    /// [`MAX_BLOCKS`] of each.
+    /// [`MAX_BLOCKS`] of each, and [`MAX_SAMPLES`] at most.
     Budget(Duration),
 }
 
@@ -80,6 +83,18 @@ pub enum Error {
     Workers {
         /// The first offending number.
         workers: usize,
+    },
+    /// More samples than a file may hold.
+    #[error(
+        "{blocks} blocks of {configurations} configurations asked for; \
+         allowed: 1 to {} blocks, {MAX_SAMPLES} samples of a workload",
+        MAX_SAMPLES / (*configurations).max(1)
+    )]
+    Samples {
+        /// Blocks of each workload.
+        blocks: usize,
+        /// Samples in each block.
+        configurations: usize,
     },
     /// Nothing to measure.
     #[error("no workload asked for; at least 1 is needed")]
@@ -139,6 +154,7 @@ pub fn run(options: &Options) -> Result<Study, Error> {
     let grid = order::grid(backend::ALL, &options.workers, affinity::allowed());
     let configurations: Vec<Configuration> =
         grid.iter().map(|(backend, placement)| order::configuration(*backend, placement)).collect();
+    check_samples(options.extent, configurations.len())?;
     let mut warnings = conditions::of_machine(&machine, &configurations);
     let mut study = Study {
         format: record::FORMAT,
@@ -151,10 +167,9 @@ pub fn run(options: &Options) -> Result<Study, Error> {
         warnings: Vec::new(),
     };
     for (stream, workload) in options.workloads.iter().enumerate() {
-        let before = conditions::ticks();
         let subject = Subject { workload, options, grid: &grid, configurations: &configurations };
-        let record = subject.measure(stream as u64)?;
-        warnings.extend(conditions::stolen(workload.name, before, conditions::ticks()));
+        let (record, stolen) = subject.measure(stream as u64)?;
+        warnings.extend(stolen);
         let stored = workload.checksum.map(|checksum| checksum.to_string());
         warnings.extend(conditions::of_workload(&record, stored));
         study.workloads.push(record);
@@ -173,6 +188,16 @@ fn check(options: &Options) -> Result<(), Error> {
     }
 }
 
+/// Refuses more samples than [`MAX_SAMPLES`].
+fn check_samples(extent: Extent, configurations: usize) -> Result<(), Error> {
+    match extent {
+        Extent::Blocks(blocks) if blocks.get().saturating_mul(configurations) > MAX_SAMPLES => {
+            Err(Error::Samples { blocks: blocks.get(), configurations })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A backend and where its workers sit.
 type Cell = (&'static dyn backend::Backend, Placement);
 
@@ -184,9 +209,17 @@ struct Subject<'a> {
     configurations: &'a [Configuration],
 }
 
+/// What measuring a workload gave.
+struct Swept {
+    passes: NonZeroUsize,
+    blocks: Vec<Vec<Measured>>,
+    /// Whether the host took time away during the blocks.
+    stolen: Option<Warning>,
+}
+
 impl Subject<'_> {
     /// Generates the samples, has the oracle count them, and measures.
-    fn measure(&self, stream: u64) -> Result<WorkloadRecord, Error> {
+    fn measure(&self, stream: u64) -> Result<(WorkloadRecord, Option<Warning>), Error> {
         let name = self.workload.name;
         self.options.progress.tell(&format!("{name}: generating and checking samples"));
         let samples = self.workload.samples().map_err(|error| self.unprepared(error))?;
@@ -199,20 +232,22 @@ impl Subject<'_> {
         samples: &Samples<T>,
         checksum: String,
         stream: u64,
-    ) -> Result<WorkloadRecord, Error> {
+    ) -> Result<(WorkloadRecord, Option<Warning>), Error> {
         let workload = self.workload;
         let refused = |error: kernel::Error| self.unprepared(error.into());
         let counts = workload.counts(samples).map_err(|error| self.unprepared(error))?;
         let widths = workload.widths.widths().map_err(refused)?.as_slice().to_vec();
         let job = Job::new(samples.all(), self.options.isa, workload.center, &widths);
-        let (passes, blocks) = self.sweep(&job.map_err(refused)?, &widths, &counts, stream)?;
-        Ok(WorkloadRecord {
+        let Swept { passes, blocks, stolen } =
+            self.sweep(&job.map_err(refused)?, &widths, &counts, stream)?;
+        let record = WorkloadRecord {
             name: workload.name,
             title: workload.title,
             n: samples.n(),
             d: samples.d(),
             element: T::NAME,
             generator: workload.generator.description(),
+            sample_seed: Some(workload.seed),
             checksum,
             center: workload.center.to_vec(),
             widths,
@@ -224,7 +259,8 @@ impl Subject<'_> {
             passes: passes.get(),
             blocks,
             warm_up_passes: passes.get(),
-        })
+        };
+        Ok((record, stolen))
     }
 
     /// Prepares all teams, finds the passes, warms every team up, and measures the blocks.
@@ -234,7 +270,7 @@ impl Subject<'_> {
         widths: &[f64],
         expected: &[u64],
         stream: u64,
-    ) -> Result<(NonZeroUsize, Vec<Vec<Measured>>), Error> {
+    ) -> Result<Swept, Error> {
         let mut teams = Vec::new();
         for (index, (backend, placement)) in self.grid.iter().enumerate() {
             let team = backend.prepare(job, placement);
@@ -256,6 +292,7 @@ impl Subject<'_> {
         let blocks = self.blocks(warm_up_ns);
         let mut steps = self.options.progress.blocks(self.workload.name, blocks, warm_up_ns);
         let mut measured = Vec::with_capacity(blocks);
+        let before = conditions::ticks();
         for order in order::blocks(self.options.seed, stream, self.grid.len()).take(blocks) {
             let block = order
                 .into_iter()
@@ -264,14 +301,16 @@ impl Subject<'_> {
             steps.done(block.iter().map(|measured| measured.sample.wall_ns).sum());
             measured.push(block);
         }
-        Ok((passes, measured))
+        let stolen = conditions::stolen(self.workload.name, before, conditions::ticks());
+        Ok(Swept { passes, blocks: measured, stolen })
     }
 
     /// Number of blocks, one of which takes about `block_ns`.
     fn blocks(&self, block_ns: u64) -> usize {
         match self.options.extent {
             Extent::Blocks(blocks) => blocks.get(),
-            Extent::Budget(budget) => fitting(budget, self.options.workloads.len(), block_ns),
+            Extent::Budget(budget) => fitting(budget, self.options.workloads.len(), block_ns)
+                .min(MAX_SAMPLES / self.grid.len().max(1)),
         }
     }
 

@@ -58,6 +58,8 @@ pub struct WorkloadRecord {
     pub element: &'static str,
     /// How samples came about.
     pub generator: String,
+    /// Seed of the generator; `None` if it has none.
+    pub sample_seed: Option<u64>,
     /// Identity of the samples.
     pub checksum: String,
     /// d coordinates.
@@ -114,6 +116,18 @@ impl Study {
         file.persist(path)?;
         Ok(())
     }
+}
+
+/// Makes `folder` if need be, and proves that files can be written there: known before a long
+/// measurement rather than after it.
+///
+/// # Errors
+/// [`Error::Unwritable`] names the folder and the system's reason.
+pub fn check_writable(folder: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(folder)
+        .and_then(|()| tempfile::tempfile_in(folder))
+        .map(drop)
+        .map_err(|source| Error::Unwritable { path: folder.to_owned(), source })
 }
 
 /// Temporary files are private by default; a result is as readable as any new file.

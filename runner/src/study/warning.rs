@@ -31,13 +31,6 @@ pub enum Warning {
         /// The largest number of workers.
         workers: usize,
     },
-    /// Too few blocks for an interval of the median.
-    FewBlocks {
-        /// Name of the workload.
-        workload: String,
-        /// Blocks measured.
-        blocks: usize,
-    },
     /// The program was built without optimisation.
     Unoptimised {
         /// The Cargo profile.
@@ -98,11 +91,6 @@ impl fmt::Display for Warning {
                 f,
                 "the control group grants {cpus} CPUs' worth of time, and up to {workers} workers \
                  ask for it: they are throttled; raise the quota or measure fewer workers"
-            ),
-            Self::FewBlocks { workload, blocks } => write!(
-                f,
-                "workload '{workload}': {blocks} blocks are too few for a 95 % interval of a median; measure at least 6 \
-                 (--blocks 6)"
             ),
             Self::Unoptimised { profile } => write!(
                 f,

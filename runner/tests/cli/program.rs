@@ -31,6 +31,13 @@ impl Folder {
         std::fs::create_dir(self.0.path().join(name)).unwrap();
     }
 
+    /// Makes a pipe with a name, to which nobody writes.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn make_pipe(&self, name: &str) {
+        let path = self.0.path().join(name);
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    }
+
     pub(crate) fn count(&self, arguments: &[&str]) -> Output {
         self.run(&[&["count"], arguments].concat())
     }

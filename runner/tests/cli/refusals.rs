@@ -29,6 +29,7 @@ fn bad_npy_files_are_named_with_what_is_allowed() {
     let folder = Folder::new();
     let with_type = |descr: &str| program::npy(descr, "(4, 2)", "False", &[0; 64]);
     let good = npy_f8("(4, 2)", "False", &ROWS);
+    let deep = format!("{}'<f8'{}", "[".repeat(200), "]".repeat(200));
     let cases: Vec<(&str, Vec<u8>, &[&str])> = vec![
         ("cut.npy", good[..good.len() - 1].to_vec(), &["truncated", "4 x 2", "64 bytes", "63"]),
         ("long.npy", [&good[..], &[0]].concat(), &["followed by something else", "65"]),
@@ -42,6 +43,9 @@ fn bad_npy_files_are_named_with_what_is_allowed() {
             &["structured", "'f8' and 'f4'"],
         ),
         ("none.npy", npy_f8("(0, 2)", "False", &[]), &["holds no samples", "at least 1"]),
+        ("wide.npy", npy_f8("(0, 1000000000000)", "False", &[]), &["holds no samples"]),
+        ("tall.npy", npy_f8("(0, 1000000000000)", "True", &[]), &["holds no samples"]),
+        ("deep.npy", with_type(&deep), &["more than 4 brackets", "'f8' and 'f4'"]),
         ("flat.npy", npy_f8("(2, 0)", "False", &[]), &["0 dimensions", "at least 1"]),
         ("text.npy", b"hello".to_vec(), &["not a readable .npy file"]),
         ("empty.npy", Vec::new(), &["not a readable .npy file"]),
@@ -75,6 +79,8 @@ fn bad_csv_files_are_named_with_line_and_column() {
         ("word.csv", b"x,y\n1,2\n3,four\n", &["line 3, column 1 ('y'): 'four' is not a number"]),
         ("gap.csv", b"1,\n3,4\n", &["line 1, column 1: '' is not a number"]),
         ("nan.csv", b"1,2\n3,NaN\n", &["line 2, column 1: 'NaN' is not finite"]),
+        ("mixed.csv", b"\n1,y\n3,4\n", &["line 2, column 1: 'y' is not a number", "header"]),
+        ("label.csv", b"x,,-2\n", &["line 1, column 0: 'x' is not a number", "column 2"]),
         ("range.csv", b"1,2\n3,1e999\n", &["line 2, column 1: '1e999' is not finite"]),
         ("latin.csv", b"x,y\n1,2\n\xff,3\n", &["line 3", "UTF-8"]),
     ];
@@ -94,12 +100,20 @@ fn bad_paths_are_named() {
     refused(&folder, &["--centers", "nosuch.csv"], &["nosuch.csv", "cannot read the file"]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_is_refused_rather_than_waited_for() {
+    let folder = Folder::new();
+    folder.make_pipe("pipe.csv");
+    refused(&folder, &["--samples", "pipe.csv"], &["pipe.csv", "not a regular file"]);
+}
+
 #[test]
 fn bad_centers_are_named() {
     let folder = Folder::new();
     refused(&folder, &["--center", "0,0,0"], &["--center", "3 coordinates", "2 dimensions"]);
     refused(&folder, &["--center", "0"], &["--center", "1 coordinates", "2 dimensions"]);
-    refused(&folder, &["--center", "0,x"], &["'x'", "--center"]);
+    refused(&folder, &["--center", "0,x"], &["--center", "'x' is not a number; allowed: finite"]);
     refused(&folder, &["--center", "0,nan"], &["center coordinate 1 is NaN", "finite"]);
     let wrong = folder.write("line.csv", b"1\n2\n");
     refused(&folder, &["--centers", &wrong], &["line.csv", "1 coordinates", "2 dimensions"]);
@@ -134,7 +148,12 @@ fn bad_widths_are_named() {
 fn other_bad_arguments_are_named() {
     let folder = Folder::new();
     refused(&folder, &["--isa", "abacus"], &["'abacus'", kernel::isa::ALL[0].name()]);
-    refused(&folder, &["--workers", "0"], &["'0'", "--workers", "1..=4096"]);
+    let most = 4 * runner::machine::affinity::allowed().len();
+    let range = format!("allowed: 1 to {most}");
+    for workers in ["0", "-1", "two", &(most + 1).to_string()] {
+        let parts = [&format!("'{workers}'"), "--workers", &range];
+        refused(&folder, &["--workers", workers], &parts);
+    }
     refused(&folder, &["--columns", "7"], &["good.npy", "'7'", "positions 0 to 1"]);
     refused(&folder, &["--columns", "0,0"], &["good.npy", "chosen twice"]);
     refused(&folder, &["--nonfinite", "maybe"], &["'maybe'", "--nonfinite"]);
