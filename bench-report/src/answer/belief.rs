@@ -41,7 +41,7 @@ fn held(workload: &Workload, control: &Control) -> String {
         Some(false) => "they differ, though they are the same",
     };
     format!(
-        "{} took {} time in a second copy{}: {verdict}",
+        "{} against a copy of itself: {} in time{}: {verdict}",
         name(&workload.entries[control.original]),
         quantity::change(control.ratio.value - 1.0),
         interval(control),
@@ -63,7 +63,7 @@ fn false_alarms(controls: &[Control]) -> String {
     match groups {
         0 => format!("unknown: no group of {GROUP_BLOCKS} blocks"),
         _ => format!(
-            "{} comparisons of equal things, each over at least {GROUP_BLOCKS} blocks of its own",
+            "{} comparisons of equals, each over at least {GROUP_BLOCKS} blocks of its own",
             quantity::part(alarms, groups)
         ),
     }
@@ -98,7 +98,8 @@ fn blocks(workload: &Workload, comparison: &Comparison) -> String {
         told.push(format!("one not finished and left out ({samples})"));
     }
     if comparison.trust.resumed_blocks > 0 {
-        told.push(format!("resumed {} times", quantity::whole(comparison.trust.resumed_blocks)));
+        let times = quantity::counted(comparison.trust.resumed_blocks, "time");
+        told.push(format!("resumed {times}"));
     }
     if let Some(reason) = &workload.stopped_by {
         told.push(format!("stopped by {reason}"));

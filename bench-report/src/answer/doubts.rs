@@ -36,7 +36,7 @@ pub fn study_doubts(study: &Study) -> Vec<String> {
         )
     });
     let skipped = study.skipped.iter().map(|skipped| {
-        format!("{} was not measured: {}; see what it needs", skipped.what, skipped.reason)
+        format!("{} was not measured: {}; mend that or leave it out", skipped.what, skipped.reason)
     });
     interrupted.into_iter().chain(skipped).collect()
 }

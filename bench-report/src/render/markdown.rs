@@ -61,7 +61,7 @@ fn write_workloads(out: &mut String, page: &Page) -> std::fmt::Result {
     writeln!(out, "\n## The same figure, measured here")?;
     for workload in &page.workloads {
         writeln!(out, "\n### {}\n", escape(&workload.name))?;
-        writeln!(out, "{} {}\n", escape(&workload.title), escape(&workload.figure.caption))?;
+        writeln!(out, "{}\n\n{}\n", escape(&workload.title), escape(&workload.figure.caption))?;
         write_table(out, &workload.figure.table)?;
         if let Some(table) = &workload.side_by_side {
             writeln!(out)?;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Table, or_none, ratio, results, starred};
 use crate::{
-    compare::{Comparison, Figures},
+    compare::{Comparison, Figures, Resources},
     model::{Entry, Workload},
     quantity::{self, NONE},
 };
@@ -25,83 +25,95 @@ pub(in super::super) struct Detail {
     pub(in super::super) table: Table,
 }
 
-/// One row of a table without the name of its configuration.
-type Row = fn(&Entry, &Figures) -> Vec<String>;
+/// One of the tables.
+struct Kind {
+    title: &'static str,
+    note: &'static str,
+    /// The columns after the first, which names the configuration.
+    columns: &'static [&'static str],
+    row: fn(&Entry, &Figures) -> Vec<String>,
+    /// Whether a configuration has anything to show.
+    is_known: fn(&Figures) -> bool,
+}
+
+/// The tables, in reading order.
+const ALL: [Kind; 4] = [
+    Kind {
+        title: "Against other baselines",
+        note: "“Own 1 worker” is the second baseline: one worker of the same backend. “Started for \
+               one job” adds starting the workers, bringing them the data and ending them to the \
+               time of a single pass, for the serial code too; “as run” adds them to the time of \
+               all passes. The headline leaves them out.",
+        columns: &["headline", "over own 1 worker", "start-up", "started for one job", "as run"],
+        row: baselines,
+        is_known: |figures| figures.speed_up.is_some(),
+    },
+    Kind {
+        title: "Where the time goes",
+        note: "Medians. Dispatch, compute and reduction are parts of one pass; the others happen \
+               once for each measured sample and are outside its time.",
+        columns: &[
+            "setup",
+            "transfer",
+            "dispatch",
+            "compute",
+            "reduction",
+            "teardown",
+            "warm-up passes",
+        ],
+        row: phases,
+        is_known: |figures| !figures.costs.phases.is_unknown(),
+    },
+    Kind {
+        title: "What the workers used",
+        note: "CPU share is CPU time over wall time of all workers. Work per CPU-second counts \
+               tasks per second of CPU time without waiting, against the serial code: it stays at \
+               100 % if only the CPU was shared with others, and falls if the core itself got \
+               slower. Balance is the mean over the greatest time in the kernel; “all at once” the \
+               share of the time in which every worker was counting; “others” and “hypervisor” are \
+               shares of the CPU that they used most.",
+        columns: &[
+            "CPU share",
+            "work per CPU-second",
+            "clock",
+            "balance",
+            "all at once",
+            "waiting for a CPU",
+            "CPU taken away",
+            "changed CPU",
+            "others",
+            "hypervisor",
+        ],
+        row: resources,
+        is_known: |figures| figures.resources != Resources::default(),
+    },
+    Kind {
+        title: "Disturbed samples",
+        note: "Samples that the measuring program tagged; none is left out of the headline. Beside \
+               it the speed-up over the blocks in which neither this configuration nor the serial \
+               code was tagged, if at least 6 are left.",
+        columns: &["tagged", "tags", "headline", "without tagged", "blocks left", "clock readings"],
+        row: tagged,
+        is_known: |figures| figures.tagged.samples.is_some(),
+    },
+];
 
 /// Every table of which something is known.
 pub(in super::super) fn details(workload: &Workload, comparison: &Comparison) -> Vec<Detail> {
-    let all: [(&str, &str, &[&str], Row); 4] = [
-        (
-            "Against other baselines",
-            "“Own 1 worker” is the second baseline: one worker of the same backend. “Started for \
-             one job” adds starting the workers, bringing them the data and ending them to the time \
-             of a single pass, for the serial code too; “as run” adds them to the time of all \
-             passes. The headline leaves them out.",
-            &["headline", "over own 1 worker", "start-up", "started for one job", "as run"],
-            baselines,
-        ),
-        (
-            "Where the time goes",
-            "Medians. Dispatch, compute and reduction are parts of one pass; the others happen once \
-             for each measured sample and are outside its time.",
-            &[
-                "setup",
-                "transfer",
-                "dispatch",
-                "compute",
-                "reduction",
-                "teardown",
-                "warm-up passes",
-            ],
-            phases,
-        ),
-        (
-            "What the workers used",
-            "CPU share is CPU time over wall time of all workers. Work per CPU-second counts tasks \
-             per second of CPU time without waiting, against the serial code: it stays at 100 % if \
-             only the CPU was shared with others, and falls if the core itself got slower. \
-             Balance is the mean over the greatest time in the kernel; “all at once” the share of \
-             the time in which every worker was counting.",
-            &[
-                "CPU share",
-                "work per CPU-second",
-                "clock",
-                "balance",
-                "all at once",
-                "waiting for a CPU",
-                "CPU taken away",
-                "changed CPU",
-                "others",
-                "hypervisor",
-            ],
-            resources,
-        ),
-        (
-            "Disturbed samples",
-            "Samples that the measuring program tagged; none is left out of the headline. Beside it \
-             the speed-up over the blocks in which neither this configuration nor the serial code \
-             was tagged, if at least 6 are left.",
-            &["tagged", "tags", "headline", "without tagged", "blocks left", "clock readings"],
-            tagged,
-        ),
-    ];
-    let detail = |(title, note, columns, row): (_, _, &[&str], Row)| {
-        let rows: Vec<Vec<String>> = results(workload, comparison)
-            .map(|(entry, figures)| {
-                std::iter::once(starred(entry)).chain(row(entry, figures)).collect()
-            })
-            .collect();
-        let columns = std::iter::once(&"configuration").chain(columns);
-        let table = Table { columns: columns.map(|&c| c.to_owned()).collect(), rows };
-        Detail { title, note, table }
+    let known = ALL.iter().filter(|kind| comparison.figures.iter().any(kind.is_known));
+    known.map(|kind| detail(kind, workload, comparison)).collect()
+}
+
+fn detail(kind: &Kind, workload: &Workload, comparison: &Comparison) -> Detail {
+    let row = |(entry, figures): (&Entry, &Figures)| {
+        std::iter::once(starred(entry)).chain((kind.row)(entry, figures)).collect()
     };
-    let known = |detail: &Detail| match detail.title {
-        "Where the time goes" => {
-            comparison.figures.iter().any(|figures| !figures.costs.phases.is_unknown())
-        }
-        _ => true,
+    let columns = std::iter::once(&"configuration").chain(kind.columns);
+    let table = Table {
+        columns: columns.map(|&column| column.to_owned()).collect(),
+        rows: results(workload, comparison).map(row).collect(),
     };
-    all.into_iter().map(detail).filter(known).collect()
+    Detail { title: kind.title, note: kind.note, table }
 }
 
 fn baselines(_: &Entry, figures: &Figures) -> Vec<String> {

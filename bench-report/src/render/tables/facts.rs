@@ -102,7 +102,7 @@ pub(in super::super) fn machine(study: &Study) -> Vec<(String, String)> {
 /// What was asked for, as far as it is known.
 fn plan(study: &Study) -> Vec<(String, String)> {
     let plan = &study.plan;
-    let seconds = |s: f64| quantity::time(s * 1e9);
+    let seconds = |s: f64| quantity::time((s * 1e9).min(f64::MAX));
     let timer = study.timer;
     let facts = [
         ("preset", plan.preset.clone()),

@@ -34,7 +34,8 @@ pub(super) struct Plan {
     pub(super) blocks: Option<u64>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names in the file")]
 pub(super) struct Timer {
     pub(super) resolution_ns: Option<f64>,
     pub(super) clock_ns: Option<f64>,
@@ -77,7 +78,7 @@ pub(super) struct Workload<B> {
     pub(super) warm_up_passes: Option<u64>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 pub(super) struct Pages {
     pub(super) bytes: u64,
     pub(super) huge_bytes: u64,
@@ -136,7 +137,7 @@ pub(super) struct Measured {
     pub(super) workers: Option<Vec<Worker>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 pub(super) struct Worker {
     pub(super) cpu: Option<u64>,
     pub(super) start_ns: Option<u64>,
