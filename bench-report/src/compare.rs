@@ -75,7 +75,9 @@ pub fn workload(workload: &Workload) -> Comparison {
         .position(|e| e.backend == REFERENCE && e.workers == 1 && !e.is_control());
     let measured = Measured::of(workload, reference);
     let sweeps = sweep::all(&measured);
-    let figures = (0..workload.entries.len()).map(|idx| measured.figures(&sweeps, idx)).collect();
+    let further = costs::all(&measured).into_iter().zip(resources::all(&measured));
+    let figures = further.enumerate().map(|(idx, further)| measured.figures(&sweeps, idx, further));
+    let figures = figures.collect();
     let trust = trust::of(&measured);
     Comparison { reference, figures, sweeps, trust }
 }
@@ -131,7 +133,12 @@ impl<'a> Measured<'a> {
         Some(Step { from_workers, to_workers, added })
     }
 
-    fn figures(&self, sweeps: &[Sweep], idx: usize) -> Figures {
+    fn figures(
+        &self,
+        sweeps: &[Sweep],
+        idx: usize,
+        (costs, resources): (Costs, Resources),
+    ) -> Figures {
         let entry = &self.workload.entries[idx];
         let pass_ns = Estimate {
             value: self.passes[idx].median,
@@ -147,8 +154,8 @@ impl<'a> Measured<'a> {
             own_speed_up: own.map(|base| self.speed_up(base, idx)),
             efficiency: speed_up.map(|speed_up| speed_up.scaled(1.0 / entry.workers as f64)),
             gain: sweep::previous(sweeps, idx).and_then(|before| self.step(before, idx)),
-            costs: costs::of(self, idx),
-            resources: resources::of(self, idx),
+            costs,
+            resources,
             tagged: trust::tagged(self, idx),
         }
     }

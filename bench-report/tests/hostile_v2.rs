@@ -168,6 +168,21 @@ fn unknown_tags_are_shown_and_harmless() {
     assert!(texts.iter().any(|text| text.contains("2 more kinds")));
 }
 
+/// Sets every value to null whose name is not needed.
+fn nulled(value: &mut Value, needed: &[&str]) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(|value| nulled(value, needed)),
+        Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| {
+            if needed.contains(&name.as_str()) {
+                nulled(value, needed);
+            } else {
+                *value = Value::Null;
+            }
+        }),
+        _ => {}
+    }
+}
+
 #[test]
 fn everything_that_may_be_unknown_may_be_missing_or_null() {
     let needed = [
@@ -198,19 +213,6 @@ fn everything_that_may_be_unknown_may_be_missing_or_null() {
         "huge_bytes",
         "cpus",
     ];
-    fn nulled(value: &mut Value, needed: &[&str]) {
-        match value {
-            Value::Array(values) => values.iter_mut().for_each(|value| nulled(value, needed)),
-            Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| {
-                if needed.contains(&name.as_str()) {
-                    nulled(value, needed);
-                } else {
-                    *value = Value::Null;
-                }
-            }),
-            _ => {}
-        }
-    }
     let mut study = study();
     nulled(&mut study, &needed);
     for block in study["workloads"][0]["blocks"].as_array_mut().unwrap() {

@@ -4,7 +4,7 @@
 //! that are there already; somebody who starts a program for one job pays for starting workers,
 //! bringing them the data and ending them, too. Next: `compare.rs`.
 
-use super::{Measured, combined};
+use super::{Measured, Series, combined};
 use crate::{
     model::{Estimate, Sample},
     statistics::median,
@@ -51,7 +51,22 @@ impl Phases {
     }
 }
 
-pub(super) fn of(measured: &Measured<'_>, idx: usize) -> Costs {
+/// `all[i]` belongs to entry `i`.
+pub(super) fn all(measured: &Measured<'_>) -> Vec<Costs> {
+    let passes = measured.workload.passes as f64;
+    let base = measured.reference;
+    let [for_one_job, as_run] =
+        [passes, 1.0].map(|parts| base.and_then(|base| with_start_up(measured, base, parts)));
+    let entry = |idx: usize| Costs {
+        one_job: speed_up(measured, for_one_job.as_ref(), idx, passes),
+        as_run: speed_up(measured, as_run.as_ref(), idx, 1.0),
+        ..medians(measured, idx)
+    };
+    (0..measured.workload.entries.len()).map(entry).collect()
+}
+
+/// What needs no other configuration.
+fn medians(measured: &Measured<'_>, idx: usize) -> Costs {
     let passes = measured.workload.passes as f64;
     let median_of = |of: &dyn Fn(&Sample) -> Option<u64>| {
         let samples = &measured.workload.entries[idx].samples;
@@ -61,8 +76,6 @@ pub(super) fn of(measured: &Measured<'_>, idx: usize) -> Costs {
     let per_pass = |of: &dyn Fn(&Sample) -> Option<u64>| median_of(of).map(|ns| ns / passes);
     Costs {
         start_up_ns: median_of(&Sample::start_up_ns),
-        one_job: with_start_up(measured, idx, passes),
-        as_run: with_start_up(measured, idx, 1.0),
         phases: Phases {
             dispatch_ns: per_pass(&|sample| sample.dispatch_ns),
             compute_ns: per_pass(&|sample| sample.compute_ns),
@@ -72,16 +85,26 @@ pub(super) fn of(measured: &Measured<'_>, idx: usize) -> Costs {
             teardown_ns: median_of(&|sample| sample.teardown_ns),
             warm_up_passes: median_of(&|sample| sample.warm_up_passes),
         },
+        ..Costs::default()
     }
 }
 
-/// Speed-up over the serial code when start-up is paid once for the wall time over `parts`.
-fn with_start_up(measured: &Measured<'_>, idx: usize, parts: f64) -> Option<Estimate> {
-    let base = measured.reference.filter(|&base| base != idx)?;
-    let whole_ns = |sample: &Sample| {
+/// The time of an entry when start-up is paid once for the wall time over `parts`.
+fn with_start_up(measured: &Measured<'_>, idx: usize, parts: f64) -> Option<Series> {
+    measured.series(idx, |sample| {
         sample.start_up_ns().map(|start_up_ns| start_up_ns as f64 + sample.wall_ns as f64 / parts)
-    };
-    let jobs = measured.jobs(idx) / measured.jobs(base);
-    let series = [measured.series(base, whole_ns)?, measured.series(idx, whole_ns)?];
-    Some(combined([&series[0], &series[1]], |[base, time]| jobs * base / time))
+    })
+}
+
+/// Speed-up over the serial code, of which `base` is the same time.
+fn speed_up(
+    measured: &Measured<'_>,
+    base: Option<&Series>,
+    idx: usize,
+    parts: f64,
+) -> Option<Estimate> {
+    let reference = measured.reference.filter(|&reference| reference != idx)?;
+    let jobs = measured.jobs(idx) / measured.jobs(reference);
+    let own = with_start_up(measured, idx, parts)?;
+    Some(combined([base?, &own], |[base, time]| jobs * base / time))
 }

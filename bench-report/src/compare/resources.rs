@@ -5,7 +5,7 @@
 //! Belli 2015, rule 4). Unknown as soon as one worker of one sample does not tell. Next:
 //! `compare.rs`.
 
-use super::{Measured, combined};
+use super::{Measured, Series, combined};
 use crate::{
     model::{Entry, Estimate, Sample, Worker},
     statistics::median,
@@ -38,8 +38,19 @@ pub struct Resources {
     pub stolen_share: Option<f64>,
 }
 
-pub(super) fn of(measured: &Measured<'_>, idx: usize) -> Resources {
-    let entry = &measured.workload.entries[idx];
+/// `all[i]` belongs to entry `i`.
+pub(super) fn all(measured: &Measured<'_>) -> Vec<Resources> {
+    let base = measured.reference.and_then(|base| cpu_ns_per_task(measured, base));
+    let entries = measured.workload.entries.iter().enumerate();
+    let entry = |(idx, entry): (usize, &Entry)| {
+        let work_per_cpu_s = base.as_ref().and_then(|base| work_per_cpu_s(measured, base, idx));
+        Resources { work_per_cpu_s, ..alone(entry) }
+    };
+    entries.map(entry).collect()
+}
+
+/// What needs no other configuration.
+fn alone(entry: &Entry) -> Resources {
     let workers = entry.workers as f64;
     let wall = |sample: &Sample| Some(sample.wall_ns as f64);
     let walls = |sample: &Sample| Some(sample.wall_ns as f64 * workers);
@@ -53,7 +64,7 @@ pub(super) fn of(measured: &Measured<'_>, idx: usize) -> Resources {
     Resources {
         busy_cpus: busy_cpus(entry),
         cpu_share: share(entry, sum(|worker| worker.cpu_ns), walls),
-        work_per_cpu_s: work_per_cpu_s(measured, idx),
+        work_per_cpu_s: None,
         clock_mhz: clock_mhz(entry),
         balance: share(entry, |s| mean(s, |w| w.busy_ns), |s| greatest(s, |w| w.busy_ns)),
         together: share(entry, together_ns, wall),
@@ -114,19 +125,20 @@ fn clock_mhz(entry: &Entry) -> Option<f64> {
     (!clocks.is_empty()).then(|| median(&mut clocks))
 }
 
-/// Medians over the blocks of CPU time per task, serial over this one; inside a sample a ratio of
-/// sums over its workers.
-fn work_per_cpu_s(measured: &Measured<'_>, idx: usize) -> Option<Estimate> {
-    let base = measured.reference?;
-    let cpu_ns_per_task = |sample: &Sample| {
+/// CPU time per task, inside a sample a ratio of sums over its workers.
+fn cpu_ns_per_task(measured: &Measured<'_>, idx: usize) -> Option<Series> {
+    measured.series(idx, |sample| {
         let cpu_ns = sample.sum(Worker::working_cpu_ns).filter(|&ns| ns > 0)?;
         let tasks = sample.sum(|worker| worker.tasks).filter(|&tasks| tasks > 0)?;
         Some(cpu_ns as f64 / tasks as f64)
-    };
-    let own = measured.series(idx, cpu_ns_per_task)?;
-    if base == idx {
+    })
+}
+
+/// Medians over the blocks of CPU time per task, serial over this one.
+fn work_per_cpu_s(measured: &Measured<'_>, base: &Series, idx: usize) -> Option<Estimate> {
+    if measured.reference == Some(idx) {
         return Some(Estimate { value: 1.0, interval: None });
     }
-    let base = measured.series(base, cpu_ns_per_task)?;
-    Some(combined([&base, &own], |[base, own]| base / own))
+    let own = cpu_ns_per_task(measured, idx)?;
+    Some(combined([base, &own], |[base, own]| base / own))
 }
