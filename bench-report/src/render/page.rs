@@ -193,10 +193,10 @@ fn method(report: &Report) -> Vec<String> {
         "Every block measures each configuration once, in random order; what disturbs a block \
          disturbs its neighbors in it alike."
             .to_owned(),
-        "A time is the wall time that a caller waits for one pass over the whole job. Each pass \
-         of several workers begins at a common barrier, at which they wait for each other. Handing \
-         out the work, that wait, and collecting it, until the last worker has handed in its \
-         counts, are inside the wall time."
+        "A time is the wall time that a caller waits for one pass over the whole job. Handing out \
+         the work, waiting for each other, and collecting it, until the last worker has handed in \
+         its counts, are inside the wall time; starting workers, bringing them their data and \
+         ending them are not."
             .to_owned(),
         format!(
             "Times are medians over the blocks with rank intervals; they need {FEWEST_BLOCKS} \
