@@ -13,12 +13,12 @@
 //!    the median absolute residual. The descent starts from a grid with least squares; σ and the fit
 //!    then take turns twice.
 //! 3. Whole blocks are drawn [`RESAMPLES`](super::RESAMPLES) times. Each draw is fitted again,
-//!    beginning at the estimate and with the same σ, and gets back the mean level of its blocks.
+//!    beginning at the estimate and with the same σ, and gets back the level of its blocks.
 //! 4. Intervals are [`expanded_interval`]s of whatever follows from the parameters.
 
 use super::{
     bootstrap::{Resamples, expanded_interval},
-    center::{median, robust_deviation},
+    center::{median, robust_deviation, steady_mean},
     descent::{Bounds, Local, descend, solve},
     laws::{Law, MOST_PARAMETERS, Values},
     series::{Aligned, Point, Series, Setting},
@@ -50,7 +50,7 @@ pub struct Observations<'a> {
 struct Draw {
     /// How often each block was drawn.
     times: Vec<f64>,
-    /// Mean level of the drawn blocks.
+    /// Level of the drawn blocks together.
     level: f64,
 }
 
@@ -89,12 +89,12 @@ impl<'a> Observations<'a> {
         let aligned = Aligned::of(series);
         let columns = (0..series.points().len()).map(|point| aligned.column(point)).collect();
         let draw = |blocks: &[u32]| {
-            let mut draw = Draw { times: vec![0.0; aligned.levels.len()], level: 0.0 };
+            let mut times = vec![0.0; aligned.levels.len()];
             for &block in blocks {
-                draw.times[block as usize] += 1.0;
-                draw.level += aligned.levels[block as usize] / blocks.len() as f64;
+                times[block as usize] += 1.0;
             }
-            draw
+            let levels: Vec<f64> = blocks.iter().map(|&b| aligned.levels[b as usize]).collect();
+            Draw { times, level: steady_mean(&levels) }
         };
         let resamples = Resamples::of_blocks(aligned.levels.len());
         let draws = resamples.map(|resamples| resamples.draws().map(draw).collect());

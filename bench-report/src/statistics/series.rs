@@ -4,7 +4,7 @@
 //! Separate so that everything after it may rely on its shape: every block measured every count
 //! once, all times are above 0. Next: [`super::scaling`] for ratios, [`mod@super::fit`] for laws.
 
-use super::center::{median, steady_mean, winsorised};
+use super::center::{median, steady_mean};
 
 /// Sweeps of the polish in [`Aligned`]; the second changes little, a third changes nothing that
 /// matters.
@@ -198,7 +198,7 @@ fn check_block(points: &[Point], block: usize, times: &[f64]) -> Result<(), Erro
 pub struct Aligned {
     /// `rows[b][j]`: ln of work per second of point j in block b, without the block's level.
     pub rows: Vec<Vec<f64>>,
-    /// Level of each block; their mean is 0, outliers among them are winsorised.
+    /// Level of each block; their [`steady_mean`] is 0.
     pub levels: Vec<f64>,
 }
 
@@ -212,8 +212,7 @@ impl Aligned {
         for _ in 0..POLISH_SWEEPS {
             polish(&mut rows, &mut levels);
         }
-        let levels = winsorised(&levels);
-        let center = super::center::mean(&levels);
+        let center = steady_mean(&levels);
         for row in &mut rows {
             for value in row {
                 *value += center;
