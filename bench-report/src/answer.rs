@@ -2,21 +2,26 @@
 //!
 //! Separate from the formats so that all of them say the same, and from the numbers so that the
 //! wording can be read in one place. A gain is claimed only where the whole 95 % interval lies
-//! above 0; where it contains 0 the sentence says "cannot tell". Where a configuration differs
-//! from an exact copy of itself, no step is judged at all: the numbers stay, the verdicts do not.
-//! `doubts.rs` says what makes the numbers doubtful, `belief.rs` what was done to check them.
+//! above 0; where it contains 0 the sentence says "cannot tell". Where the times are not to be
+//! trusted (a configuration differs from an exact copy of itself, others used the CPUs, the clock
+//! is too coarse), steps are not judged: the numbers stay, the verdicts do not. `laws.rs` says
+//! which law describes a backend, `doubts.rs` what makes the numbers doubtful, `workers.rs` whether
+//! workers of one configuration differ, `belief.rs` what was done to check all that.
 //! Next: `compare.rs` for the numbers, [`crate::render`] for the pages.
 
 mod belief;
 mod doubts;
+mod laws;
 mod words;
+mod workers;
 
 pub use belief::belief;
 pub use doubts::{doubts, study_doubts};
+pub use laws::{LawAnswer, derived, laws, laws_in_brief, parameters};
 pub use words::{heading, label, working_set};
 
 use crate::{
-    compare::{Comparison, Step, Sweep, Verdict},
+    compare::{Comparison, Step, Sweep, Verdict, Withheld},
     model::{Estimate, Mode, Study, Workload},
     quantity,
 };
@@ -37,20 +42,26 @@ pub fn sentences(study: &Study, workload: &Workload, comparison: &Comparison) ->
     }
     let sentence = |sweep: &Sweep| {
         let mut parts = vec![start(workload, comparison, sweep, &serial)];
-        if is_judged(comparison) {
-            parts.extend(steps(comparison, sweep));
-            parts.push(beyond(study, workload, sweep));
-        } else {
-            parts.push("no step is judged, because equal configurations differed here, too".into());
+        match of_all_withheld(comparison) {
+            None => {
+                parts.extend(steps(comparison, sweep));
+                parts.push(beyond(study, workload, sweep));
+            }
+            Some(reason) => parts.push(format!("no step is judged, because {reason}")),
         }
         format!("{}.", parts.join("; "))
     };
     comparison.sweeps.iter().map(sentence).collect()
 }
 
-/// Whether steps may be called faster or slower: no configuration differs from its own copy.
-pub fn is_judged(comparison: &Comparison) -> bool {
-    comparison.trust.controls.iter().all(|control| control.holds() != Some(false))
+/// Why no step of a workload is judged, if so.
+fn of_all_withheld(comparison: &Comparison) -> Option<&'static str> {
+    match comparison.withheld[comparison.reference?]? {
+        Withheld::UnequalCopies => Some("equal configurations differed here, too"),
+        Withheld::LoadBefore { .. } => Some("others used the CPUs before most blocks"),
+        Withheld::LoadDuring { .. } => Some("others used the CPU of the serial code"),
+        Withheld::ShortTime { .. } => Some("the times of the serial code are too short"),
+    }
 }
 
 /// Up to how many workers every step of a backend added speed, if the first one did.
@@ -77,9 +88,10 @@ fn start(workload: &Workload, comparison: &Comparison, sweep: &Sweep, serial: &s
     let workers = quantity::counted(workload.entries[first].workers, "worker");
     let meaning = meaning(workload.mode);
     let against = if meaning.is_empty() { "Against" } else { "against" };
+    let only = if sweep.baseline.is_none() { " only, for want of a run with 1 worker" } else { "" };
     format!(
-        "{meaning}{against} serial code ({serial} a pass), {} with {workers} reached {speed_up} of \
-         its speed",
+        "{meaning}{against} serial code{only} ({serial} a pass), {} with {workers} reached \
+         {speed_up} of its speed",
         sweep.backend
     )
 }
@@ -119,6 +131,7 @@ fn step(step: &Step) -> String {
                 Verdict::Faster => format!("{name} added {size} points ({range})"),
                 Verdict::Slower => format!("{name} cost {size} points ({range})"),
                 Verdict::CannotTell => format!("{name}: cannot tell ({points} points, {range})"),
+                Verdict::Withheld => format!("{name}: not judged ({points} points, {range})"),
             }
         }
     }
@@ -145,6 +158,7 @@ fn beyond(study: &Study, workload: &Workload, sweep: &Sweep) -> String {
         (with(Verdict::Faster), "faster with"),
         (with(Verdict::CannotTell), "cannot tell with"),
         (with(Verdict::Slower), "slower with"),
+        (with(Verdict::Withheld), "not judged with"),
     ];
     let told = verdicts.iter().filter(|(workers, _)| !workers.is_empty());
     let told: Vec<String> = told.map(|(workers, verdict)| format!("{verdict} {workers}")).collect();
@@ -181,7 +195,7 @@ mod tests {
 
     fn made_up(low: f64, value: f64, high: f64) -> Step {
         let added = Estimate { value, interval: Some(Interval { low, high }) };
-        Step { from_workers: 1, to_workers: 2, added }
+        Step { from_workers: 1, to_workers: 2, added, is_judged: true }
     }
 
     #[test]
@@ -197,6 +211,10 @@ mod tests {
         assert_eq!(
             step(&made_up(-0.02, 0.004, 0.03)),
             "1 → 2 workers: cannot tell (+0.4 points, −2.0 to +3.0)"
+        );
+        assert_eq!(
+            step(&Step { is_judged: false, ..made_up(0.81, 0.849, 0.882) }),
+            "1 → 2 workers: not judged (+84.9 points, +81.0 to +88.2)"
         );
     }
 

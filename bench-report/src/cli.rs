@@ -10,9 +10,10 @@ use std::{
 
 use anyhow::Context as _;
 use bench_report::{
+    compare::Compared,
     read,
     render::{self, Format},
-    write,
+    write_compared,
 };
 use clap::{
     Args, Parser, Subcommand,
@@ -67,11 +68,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 impl Render {
     fn run(&self) -> anyhow::Result<()> {
         let report = read(&self.studies)?;
+        let compared = Compared::of(&report);
         let formats = self.formats();
-        let paths = write(&report, &formats, &self.out)?;
+        let paths = write_compared(&compared, &formats, &self.out)?;
         let mut text = String::new();
         for format in formats.iter().filter(|format| format.file_name().is_none()) {
-            text += &format.render(&report)?;
+            text += &format.lay_out(&compared)?;
         }
         print(&text, &paths).context("cannot write to standard output")
     }

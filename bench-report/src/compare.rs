@@ -7,23 +7,33 @@
 //! S(b) - S(a). Every interval comes from draws of whole blocks (see [`crate::statistics`]).
 //!
 //! `sweep.rs` orders configurations and judges steps, `costs.rs` adds what a wall time leaves out,
-//! `resources.rs` asks the workers, `trust.rs` asks whether any of it can be believed. Next:
-//! [`crate::answer`] puts it into words.
+//! `resources.rs` asks the workers, `trust.rs` asks whether any of it can be believed and
+//! `judgement.rs` where it forbids a verdict, `law.rs` asks which law describes a backend, with the
+//! cores that `placement.rs` knows. Next: [`crate::answer`] puts it into words.
 
+mod compared;
 mod costs;
+mod judgement;
+mod law;
+mod placement;
 mod resources;
 mod series;
 mod sweep;
 mod trust;
 
+pub use compared::{Compared, ComparedStudy};
 pub use costs::{Costs, Phases};
+pub use judgement::{MOST_FOREIGN, Withheld};
+pub use law::{
+    Description, FEWEST_COUNTS, Fitted, MOST_BACKENDS, MOST_COUNTS, MOST_TIMES, Unfitted,
+};
 pub use resources::Resources;
 pub use sweep::{Step, Sweep, Verdict};
 pub use trust::{Control, Drift, GROUP_BLOCKS, MOST_DRIFT, Tagged, Trust, Untagged};
 
 use self::series::{Series, combined};
 use crate::{
-    model::{Entry, Estimate, Sample, Workload},
+    model::{Entry, Estimate, Sample, Study, Workload},
     statistics::{Resamples, rank_interval},
 };
 
@@ -42,6 +52,8 @@ pub struct Comparison {
     pub sweeps: Vec<Sweep>,
     /// Whether it can be believed.
     pub trust: Trust,
+    /// `withheld[i]` says why no verdict is given on entry `i`, if so.
+    pub withheld: Vec<Option<Withheld>>,
 }
 
 /// The numbers of one configuration.
@@ -57,6 +69,8 @@ pub struct Figures {
     pub own_speed_up: Option<Estimate>,
     /// Speed-up per worker.
     pub efficiency: Option<Estimate>,
+    /// The serial share that alone would explain the speed-up over one worker of the same backend.
+    pub serial_share: Option<Estimate>,
     /// What the step from the next smaller measured number of workers added.
     pub gain: Option<Step>,
     /// Start-up, and where the time of a pass goes.
@@ -67,36 +81,42 @@ pub struct Figures {
     pub tagged: Tagged,
 }
 
-/// Derives the numbers of one workload.
-pub fn workload(workload: &Workload) -> Comparison {
+/// Derives the numbers of one workload of `study`.
+pub fn workload(study: &Study, workload: &Workload) -> Comparison {
     let reference = workload
         .entries
         .iter()
         .position(|e| e.backend == REFERENCE && e.workers == 1 && !e.is_control());
-    let measured = Measured::of(workload, reference);
+    let mut measured = Measured::of(study, workload, reference);
+    let trust = trust::of(&measured);
+    let resources = resources::all(&measured);
+    measured.withheld = judgement::all(study, workload, &trust, &resources);
     let sweeps = sweep::all(&measured);
-    let further = costs::all(&measured).into_iter().zip(resources::all(&measured));
+    let further = costs::all(&measured).into_iter().zip(resources);
     let figures = further.enumerate().map(|(idx, further)| measured.figures(&sweeps, idx, further));
     let figures = figures.collect();
-    let trust = trust::of(&measured);
-    Comparison { reference, figures, sweeps, trust }
+    Comparison { reference, figures, sweeps, trust, withheld: measured.withheld }
 }
 
 /// A workload with the times of its entries in every draw of blocks.
 struct Measured<'a> {
+    study: &'a Study,
     workload: &'a Workload,
     reference: Option<usize>,
     resamples: Option<Resamples>,
     /// Time per pass; `passes[i]` belongs to entry `i`.
     passes: Vec<Series>,
+    /// Why no verdict is given on an entry; none until that is known.
+    withheld: Vec<Option<Withheld>>,
 }
 
 impl<'a> Measured<'a> {
-    fn of(workload: &'a Workload, reference: Option<usize>) -> Self {
+    fn of(study: &'a Study, workload: &'a Workload, reference: Option<usize>) -> Self {
         let resamples = Resamples::of_blocks(workload.blocks.len());
         let series = |entry: &Entry| Series::of(&pass_ns(entry, workload), resamples.as_ref());
         let passes = workload.entries.iter().map(series).collect();
-        Self { workload, reference, resamples, passes }
+        let withheld = vec![None; workload.entries.len()];
+        Self { study, workload, reference, resamples, passes, withheld }
     }
 
     /// How many times the serial job an entry does.
@@ -120,6 +140,16 @@ impl<'a> Measured<'a> {
         combined([&self.passes[base], &self.passes[idx]], |[base, time]| jobs * base / time)
     }
 
+    /// e(N) = (1/S - 1/N) / (1 - 1/N) with S over one worker of the same backend: constant for a
+    /// serial part, rising for overhead, falling for a suspect baseline (Karp & Flatt, CACM 33,
+    /// 1990). `None` for one worker.
+    fn serial_share(&self, base: usize, idx: usize) -> Option<Estimate> {
+        let n = self.workload.entries[idx].workers as f64;
+        let jobs = self.jobs(idx) / self.jobs(base);
+        let share = |[base, time]: [f64; 2]| (time / (jobs * base) - 1.0 / n) / (1.0 - 1.0 / n);
+        (n > 1.0).then(|| combined([&self.passes[base], &self.passes[idx]], share))
+    }
+
     /// What the step between two entries added to the speed-up over the serial code.
     fn step(&self, before: usize, after: usize) -> Option<Step> {
         let base = self.reference?;
@@ -130,7 +160,8 @@ impl<'a> Measured<'a> {
         });
         let entries = &self.workload.entries;
         let [from_workers, to_workers] = [before, after].map(|idx| entries[idx].workers);
-        Some(Step { from_workers, to_workers, added })
+        let is_judged = [base, before, after].iter().all(|&idx| self.withheld[idx].is_none());
+        Some(Step { from_workers, to_workers, added, is_judged })
     }
 
     fn figures(
@@ -153,6 +184,7 @@ impl<'a> Measured<'a> {
             speed_up,
             own_speed_up: own.map(|base| self.speed_up(base, idx)),
             efficiency: speed_up.map(|speed_up| speed_up.scaled(1.0 / entry.workers as f64)),
+            serial_share: own.and_then(|base| self.serial_share(base, idx)),
             gain: sweep::previous(sweeps, idx).and_then(|before| self.step(before, idx)),
             costs,
             resources,

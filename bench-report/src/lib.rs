@@ -25,7 +25,8 @@
 //!
 //! - [`source`]: one file per kind of result file; everything hostile or damaged stops here.
 //! - [`model`]: plain data, units in the names.
-//! - [`compare`] on [`statistics`]: speed-ups and gains with intervals; pure, unrounded.
+//! - [`compare`] on [`statistics`]: speed-ups and gains with intervals, and which law of scaling
+//!   describes them; pure, unrounded; once for all formats.
 //! - [`answer`]: what the numbers allow to say.
 //! - [`chart`]: charts as data, and one way to draw them.
 //! - [`quantity`]: numbers into text; the only place that rounds.
@@ -49,7 +50,7 @@ mod write;
 use std::path::Path;
 
 pub use error::Error;
-pub use write::write;
+pub use write::{write, write_compared};
 
 use model::Report;
 use source::{Source, study::Study};

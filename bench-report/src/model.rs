@@ -10,7 +10,7 @@ mod machine;
 mod sample;
 
 pub use estimate::{Estimate, Interval};
-pub use machine::{Cache, Isa, Limits, Machine, State};
+pub use machine::{Cache, CoreKind, Cpu, Isa, Limits, Machine, State};
 pub use sample::{Sample, Worker};
 
 /// Everything that one report is about.

@@ -33,6 +33,17 @@ pub fn time(ns: f64) -> String {
 /// An interval of times in one unit: `1.20–1.26 ms`; up to two more digits tell close ends apart.
 pub fn times(interval: Interval) -> String {
     let (size, unit) = fitting(&TIMES, interval.high);
+    format!("{} {unit}", ends(interval, size))
+}
+
+/// An interval of events per second in one unit: `12.1–12.6 G/s`.
+pub fn rates(interval: Interval) -> String {
+    let (size, prefix) = fitting(&MULTIPLES, interval.high);
+    format!("{} {prefix}/s", ends(interval, size))
+}
+
+/// Both ends in units of `size`, with the same decimals.
+fn ends(interval: Interval, size: f64) -> String {
     let (low, high) = (interval.low / size, interval.high / size);
     let ends = |decimals| (fixed(low, decimals), fixed(high, decimals));
     let fewest = decimals(high);
@@ -40,7 +51,7 @@ pub fn times(interval: Interval) -> String {
         .map(ends)
         .find(|(low, high)| low != high)
         .unwrap_or_else(|| ends(fewest));
-    format!("{low}–{high} {unit}")
+    format!("{low}–{high}")
 }
 
 /// Events per second: `12.3 G/s`.
@@ -111,6 +122,46 @@ pub fn interval_or_none(estimate: Estimate, text: fn(Interval) -> String) -> Str
 /// A number with two decimals: `1.98`.
 pub fn two_decimals(value: f64) -> String {
     fixed(value, 2)
+}
+
+/// A pure number such as a coefficient, three significant digits: `0.0503`; tiny ones as a power of
+/// ten.
+pub fn coefficient(value: f64) -> String {
+    small(value, coefficient_decimals(value))
+}
+
+/// An interval of pure numbers with the same decimals: `0.0481–0.0526`.
+pub fn coefficients(interval: Interval) -> String {
+    let decimals = coefficient_decimals(interval.high);
+    format!("{}–{}", small(interval.low, decimals), small(interval.high, decimals))
+}
+
+/// Decimals that make three significant digits, also below 1.
+fn coefficient_decimals(value: f64) -> usize {
+    if value.abs() < 1.0 && value != 0.0 {
+        (2.0 - value.abs().log10().floor()) as usize
+    } else {
+        decimals(value)
+    }
+}
+
+/// Fixed decimals, unless that would be a wall of zeros.
+fn small(value: f64, decimals: usize) -> String {
+    match value {
+        0.0 => "0".into(),
+        v if decimals > 6 => format!("{v:.2e}"),
+        v => fixed(v, decimals),
+    }
+}
+
+/// A probability of a test: `p = 0.0034`, `p < 0.0001`.
+pub fn p_value(p: f64) -> String {
+    if p < 1e-4 { "p < 0.0001".into() } else { format!("p = {}", fixed(p, 4)) }
+}
+
+/// A number with its minus sign: `−0.97`.
+pub fn signed(value: f64, decimals: usize) -> String {
+    fixed(value, decimals).replace('-', "−")
 }
 
 /// A length of a drawing, in its own unit, with two decimals and no trailing zeros.
@@ -255,6 +306,27 @@ mod tests {
         assert_eq!(change(-0.0123), "−1.2 %");
         assert_eq!(part(3, 1200), "3 of 1\u{202f}200");
         assert_eq!(megahertz(2790.4), "2790 MHz");
+    }
+
+    #[test]
+    fn coefficients_keep_three_digits_however_small() {
+        let cases = [
+            (0.0, "0"),
+            (0.050_31, "0.0503"),
+            (1.0, "1.00"),
+            (12.34, "12.3"),
+            (-0.5, "-0.500"),
+            (1.044e-4, "0.000104"),
+            (1.044e-5, "1.04e-5"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(coefficient(value), text, "{value}");
+        }
+        assert_eq!(coefficients(Interval { low: 0.0, high: 0.012 }), "0–0.0120");
+        assert_eq!(coefficients(Interval { low: 0.0481, high: 0.0526 }), "0.0481–0.0526");
+        assert_eq!(rates(Interval { low: 11.9e9, high: 12.5e9 }), "11.9–12.5 G/s");
+        assert_eq!(p_value(0.0034), "p = 0.0034");
+        assert_eq!(p_value(1e-9), "p < 0.0001");
     }
 
     #[test]

@@ -8,9 +8,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Error, model::Report, render::Format};
+use crate::{Error, compare::Compared, model::Report, render::Format};
 
-/// Renders every format that has a file, then writes the files into the directory `out`, which is
+/// Compares the workloads of a report and writes it, as [`write_compared`].
+///
+/// # Errors
+///
+/// As [`write_compared`].
+pub fn write(report: &Report, formats: &[&dyn Format], out: &Path) -> Result<Vec<PathBuf>, Error> {
+    write_compared(&Compared::of(report), formats, out)
+}
+
+/// Lays out every format that has a file, then writes the files into the directory `out`, which is
 /// made if it is missing, and returns their paths. Formats without a file are left to the caller.
 ///
 /// Each file is written under a temporary name in `out` and renamed, so that a reader sees the old
@@ -19,11 +28,15 @@ use crate::{Error, model::Report, render::Format};
 /// # Errors
 ///
 /// A format does not accept the report (then nothing is written), or a file cannot be written.
-pub fn write(report: &Report, formats: &[&dyn Format], out: &Path) -> Result<Vec<PathBuf>, Error> {
+pub fn write_compared(
+    compared: &Compared<'_>,
+    formats: &[&dyn Format],
+    out: &Path,
+) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
     for format in formats {
         if let Some(file_name) = format.file_name() {
-            files.push((out.join(file_name), format.render(report)?));
+            files.push((out.join(file_name), format.lay_out(compared)?));
         }
     }
     let failed = |path: &Path| {

@@ -7,7 +7,12 @@
 
 use std::{fs, path::Path};
 
-use bench_report::{answer, compare, model::Report, report_from_study};
+use bench_report::{
+    answer,
+    compare::{self, Verdict},
+    model::Report,
+    report_from_study,
+};
 use serde_json::{Value, json};
 
 fn study() -> Value {
@@ -22,14 +27,27 @@ fn read(study: &Value) -> Report {
     report_from_study(&path).unwrap()
 }
 
-/// All doubts about the weak scaling of the made-up study after a change; it has none before.
-fn doubts(change: impl FnOnce(&mut Value)) -> Vec<String> {
+/// The made-up study after a change.
+fn changed(change: impl FnOnce(&mut Value)) -> Report {
     let mut study = study();
     change(&mut study);
-    let report = read(&study);
+    read(&study)
+}
+
+/// What is said about the steps of weak scaling after a change.
+fn verdicts(change: impl FnOnce(&mut Value)) -> Vec<Verdict> {
+    let report = changed(change);
+    let study = &report.studies[0];
+    let figures = compare::workload(study, &study.workloads[1]).figures;
+    figures.iter().filter_map(|figures| figures.gain).map(|step| step.verdict()).collect()
+}
+
+/// All doubts about the weak scaling of the made-up study after a change; it has none before.
+fn doubts(change: impl FnOnce(&mut Value)) -> Vec<String> {
+    let report = changed(change);
     let study = &report.studies[0];
     let workload = &study.workloads[1];
-    answer::doubts(study, workload, &compare::workload(workload))
+    answer::doubts(study, workload, &compare::workload(study, workload))
 }
 
 /// The change must raise one doubt, which holds all of `parts`.
@@ -82,7 +100,66 @@ fn dear_clock_readings_are_told() {
 #[test]
 fn times_that_the_clock_cannot_resolve_are_told() {
     let slow_clock = |study: &mut Value| study["timer"]["clock_ns"] = json!(1e6);
-    assert_doubted(slow_clock, &["is short against 1.00 ms"]);
+    assert_doubted(slow_clock, &["9.80 ms (serial) is too short", "wants 20.0 ms", "no step"]);
+    let coarse_clock = |study: &mut Value| study["timer"]["resolution_ns"] = json!(980_001);
+    assert_doubted(coarse_clock, &["9.80 ms (serial) is too short", "wants 9.80 ms"]);
+}
+
+#[test]
+fn other_load_before_most_blocks_withholds_every_verdict() {
+    let busy = |share: f64| {
+        move |study: &mut Value| {
+            for block in study["workloads"][1]["blocks"].as_array_mut().unwrap() {
+                block["idle_foreign"] = json!([0.0, share, 0.01, 0.0]);
+            }
+        }
+    };
+    assert_doubted(busy(0.051), &["5.1 % in the median, more than 5 %, so no step is judged"]);
+    assert!(doubts(busy(0.049))[0].contains("up to 4.9 % of a CPU just before a block; stop"));
+    assert_eq!(verdicts(busy(0.051)), [Verdict::Withheld; 2]);
+    assert_eq!(verdicts(busy(0.049)), [Verdict::Faster; 2]);
+}
+
+/// The steps are 1 → 2 and 2 → 4 workers.
+#[test]
+fn other_load_during_a_configuration_withholds_its_own_steps() {
+    let load = |configuration: usize, of_wall: u64| {
+        move |study: &mut Value| {
+            samples(study, configuration, |sample| {
+                let foreign_ns = sample["wall_ns"].as_u64().unwrap() * of_wall / 1000;
+                sample["foreign_ns"] = json!([1, foreign_ns, 0, 0]);
+            });
+        }
+    };
+    assert_doubted(load(3, 52), &["1 of 4 configurations, 5.2 % during threads, 4 workers"]);
+    assert_eq!(verdicts(load(3, 52)), [Verdict::Faster, Verdict::Withheld]);
+    assert_eq!(verdicts(load(2, 52)), [Verdict::Withheld; 2]);
+    assert_eq!(verdicts(load(0, 52)), [Verdict::Withheld; 2]);
+    assert_eq!(verdicts(load(3, 48)), [Verdict::Faster; 2]);
+}
+
+#[test]
+fn workers_that_differ_are_told() {
+    let slow = |study: &mut Value| {
+        samples(study, 3, |sample| {
+            let busy_ns = sample["workers"][1]["busy_ns"].as_u64().unwrap();
+            sample["workers"][1]["busy_ns"] = json!(busy_ns * 3 / 2);
+        });
+    };
+    let parts = ["workers of 1 of 2 configurations differ", "threads, 4 workers: p = 0.0"];
+    assert_doubted(slow, &parts);
+}
+
+#[test]
+fn a_speed_up_without_a_second_baseline_is_called_one_against_serial_code_only() {
+    let none = |study: &mut Value| {
+        study["workloads"][1]["configurations"][1] = json!({"backend": "other", "workers": 1});
+    };
+    let report = changed(none);
+    let study = &report.studies[0];
+    let workload = &study.workloads[1];
+    let told = answer::sentences(study, workload, &compare::workload(study, workload)).concat();
+    assert!(told.contains("against serial code only, for want of a run with 1 worker"), "{told}");
 }
 
 #[test]
@@ -121,7 +198,7 @@ fn no_step_is_judged_where_equals_differ() {
     let study = &report.studies[0];
     let told = |idx: usize| {
         let workload = &study.workloads[idx];
-        answer::sentences(study, workload, &compare::workload(workload)).concat()
+        answer::sentences(study, workload, &compare::workload(study, workload)).concat()
     };
     assert!(told(0).contains("added") && !told(0).contains("no step is judged"));
     assert!(!told(2).contains("added") && told(2).contains("no step is judged"));

@@ -11,6 +11,7 @@ use std::{
 };
 
 use bench_report::{
+    compare::Compared,
     model::Report,
     read,
     render::{self, Format},
@@ -21,8 +22,9 @@ fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
-/// Folders of the recorded studies below `tests/data`: version 1, version 2.
-const STUDIES: [&str; 2] = ["", "version-2"];
+/// Folders of the recorded studies below `tests/data`: version 1, version 2, and six worker counts
+/// whose law is known.
+const STUDIES: [&str; 3] = ["", "version-2", "six-counts"];
 
 /// Where the expected text of a format is kept.
 fn expected(folder: &str, format: &dyn Format) -> PathBuf {
@@ -42,22 +44,30 @@ fn page(folder: &str) -> String {
 
 #[test]
 fn every_format_makes_the_recorded_bytes() {
-    for (folder, format) in STUDIES.iter().flat_map(|f| render::ALL.iter().map(move |r| (f, r))) {
-        let text = format.render(&recorded(folder)).unwrap();
-        let path = expected(folder, *format);
-        if std::env::var_os("BLESS").is_some() {
-            fs::write(&path, &text).unwrap();
+    for folder in STUDIES {
+        let report = recorded(folder);
+        let compared = Compared::of(&report);
+        for format in render::ALL {
+            assert_recorded(folder, *format, &format.lay_out(&compared).unwrap());
         }
-        let recorded = fs::read_to_string(&path).unwrap();
-        let line = recorded.lines().zip(text.lines()).position(|(old, new)| old != new);
-        assert!(
-            recorded == text,
-            "{} differs from {} first in line {:?}; if that is wanted: BLESS=1",
-            format.name(),
-            path.display(),
-            line.map(|line| line + 1)
-        );
     }
+}
+
+#[track_caller]
+fn assert_recorded(folder: &str, format: &dyn Format, text: &str) {
+    let path = expected(folder, format);
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, text).unwrap();
+    }
+    let recorded = fs::read_to_string(&path).unwrap();
+    let line = recorded.lines().zip(text.lines()).position(|(old, new)| old != new);
+    assert!(
+        recorded == text,
+        "{} differs from {} first in line {:?}; if that is wanted: BLESS=1",
+        format.name(),
+        path.display(),
+        line.map(|line| line + 1)
+    );
 }
 
 #[test]
@@ -83,8 +93,8 @@ fn the_page_is_self_contained() {
 fn sections_come_in_reading_order_and_ids_are_unique() {
     let html = page("version-2");
     let ids = [
-        "answer", "warnings", "article", "figures", "numbers", "belief", "samples", "machine",
-        "method",
+        "answer", "warnings", "article", "figures", "numbers", "laws", "belief", "samples",
+        "machine", "method",
     ];
     let places: Vec<usize> =
         ids.iter().map(|id| html.find(&format!("<h2 id=\"{id}\"")).expect(id)).collect();

@@ -6,8 +6,9 @@
 use crate::{
     chart::name,
     compare::{Comparison, Control, GROUP_BLOCKS, MOST_DRIFT},
-    model::Workload,
+    model::{Estimate, Workload},
     quantity,
+    statistics::proportion::wilson,
 };
 
 /// Names with values, the most important first; never empty.
@@ -63,10 +64,19 @@ fn false_alarms(controls: &[Control]) -> String {
     match groups {
         0 => format!("unknown: no group of {GROUP_BLOCKS} blocks"),
         _ => format!(
-            "{} comparisons of equals, each over at least {GROUP_BLOCKS} blocks of its own",
-            quantity::part(alarms, groups)
+            "{} comparisons of equals, each over at least {GROUP_BLOCKS} blocks of its own; rate {}",
+            quantity::part(alarms, groups),
+            wilson(alarms, groups).map_or_else(|| "unknown".into(), rate)
         ),
     }
+}
+
+/// A rate with its interval; 5 % is what intervals of 95 % promise.
+fn rate(rate: Estimate) -> String {
+    let interval = rate.interval.map_or_else(String::new, |interval| {
+        format!(" ({}), 5.0 % is promised", quantity::per_cents(interval))
+    });
+    format!("{}{interval}", quantity::per_cent(rate.value, 1))
 }
 
 fn return_point(comparison: &Comparison) -> String {

@@ -3,11 +3,11 @@
 //! Separate from the answer because a doubt never changes a number. The limits follow the rules
 //! that Hoefler & Belli (2015) and others ask for; each constant says which. Next: `belief.rs`.
 
-use super::{belief::interval, label};
+use super::{belief::interval, label, workers};
 use crate::{
     chart::name,
-    compare::{Comparison, MOST_DRIFT, Step, Sweep},
-    model::{Entry, Study, Timer, Workload},
+    compare::{Comparison, MOST_DRIFT, MOST_FOREIGN, Step, Sweep, Withheld},
+    model::{Entry, Study, Workload},
     quantity,
     statistics::FEWEST_BLOCKS,
 };
@@ -21,10 +21,6 @@ const MOST_IDLE_FOREIGN: f64 = 0.01;
 
 /// Share of the measured time that measuring may cost.
 const MOST_OBSERVER_SHARE: f64 = 0.005;
-
-/// A measured time is at least this many readings of the clock long (Hoefler & Belli 2015: timer
-/// overhead below 5 %).
-const FEWEST_READINGS: f64 = 20.0;
 
 /// What makes a whole study doubtful.
 pub fn study_doubts(study: &Study) -> Vec<String> {
@@ -53,7 +49,9 @@ pub fn doubts(study: &Study, workload: &Workload, comparison: &Comparison) -> Ve
     told.extend(drift(comparison));
     told.extend(disturbed(workload, comparison));
     told.extend(observer(comparison));
-    told.extend(study.timer.and_then(|timer| short(workload, timer)));
+    told.extend(loaded(workload, comparison));
+    told.extend(short(workload, comparison));
+    told.extend(workers::differing(workload));
     told.extend(workload.entries.iter().filter_map(|entry| wrong_work(workload, entry)));
     told.extend(over_quota(study, workload));
     told.extend(comparison.sweeps.iter().filter_map(|sweep| rise(workload, comparison, sweep)));
@@ -121,10 +119,18 @@ fn drift(comparison: &Comparison) -> Option<String> {
 /// Other load, as it was before the blocks and as the samples were tagged.
 fn disturbed(workload: &Workload, comparison: &Comparison) -> Vec<String> {
     let idle = comparison.trust.idle_foreign.filter(|&share| share > MOST_IDLE_FOREIGN);
+    let before = comparison.withheld.iter().flatten().find_map(|withheld| match withheld {
+        Withheld::LoadBefore { share } => Some(quantity::per_cent(*share, 1)),
+        _ => None,
+    });
+    let unjudged = before.map_or_else(String::new, |usual| {
+        let most = quantity::per_cent(MOST_FOREIGN, 0);
+        format!(" and {usual} in the median, more than {most}, so no step is judged")
+    });
     let idle = idle.map(|share| {
         format!(
-            "others used up to {} of a CPU just before a block; stop them or read these figures as \
-             those of a busy machine",
+            "others used up to {} of a CPU just before a block{unjudged}; stop them or read these \
+             figures as those of a busy machine",
             quantity::per_cent(share, 1)
         )
     });
@@ -139,6 +145,24 @@ fn disturbed(workload: &Workload, comparison: &Comparison) -> Vec<String> {
     idle.into_iter().chain(tagged).collect()
 }
 
+/// Other load while a configuration was measured, so much that nothing is claimed about it.
+fn loaded(workload: &Workload, comparison: &Comparison) -> Option<String> {
+    let loaded = comparison.withheld.iter().zip(&workload.entries).filter_map(|pair| match pair {
+        (Some(Withheld::LoadDuring { share }), entry) => Some((*share, entry)),
+        _ => None,
+    });
+    let loaded: Vec<(f64, &Entry)> = loaded.collect();
+    let (share, worst) = loaded.iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
+    Some(format!(
+        "others used more than {} of a CPU during {} configurations, {} during {}, so no step from \
+         or to these is judged; stop them and measure again",
+        quantity::per_cent(MOST_FOREIGN, 0),
+        quantity::part(loaded.len() as u64, workload.entries.len() as u64),
+        quantity::per_cent(*share, 1),
+        name(worst),
+    ))
+}
+
 fn observer(comparison: &Comparison) -> Option<String> {
     let share = comparison.trust.observer_share.filter(|&share| share > MOST_OBSERVER_SHARE)?;
     Some(format!(
@@ -149,19 +173,22 @@ fn observer(comparison: &Comparison) -> Option<String> {
     ))
 }
 
-/// Measured times that are short against a reading of the clock.
-fn short(workload: &Workload, timer: Timer) -> Option<String> {
-    let clock_ns = timer.clock_ns?;
-    let samples = workload.entries.iter().flat_map(|entry| &entry.samples);
-    let shortest_ns = samples.map(|sample| sample.wall_ns).min()? as f64;
-    (shortest_ns < FEWEST_READINGS * clock_ns).then(|| {
-        format!(
-            "a measured time of {} is short against {} for a reading of the clock; measure more \
-             passes",
-            quantity::time(shortest_ns),
-            quantity::time(clock_ns)
-        )
-    })
+/// Measured times that are too short for the clock.
+fn short(workload: &Workload, comparison: &Comparison) -> Option<String> {
+    let short = comparison.withheld.iter().zip(&workload.entries).filter_map(|pair| match pair {
+        (Some(Withheld::ShortTime { wall_ns, least_ns }), entry) => {
+            Some((*wall_ns, *least_ns, entry))
+        }
+        _ => None,
+    });
+    let (wall_ns, least_ns, entry) = short.min_by_key(|&(wall_ns, ..)| wall_ns)?;
+    Some(format!(
+        "a measured time of {} ({}) is too short for this clock, which wants {}, so no step from or \
+         to it is judged; measure more passes",
+        quantity::time(wall_ns as f64),
+        name(entry),
+        quantity::time(least_ns),
+    ))
 }
 
 /// Tasks done that are not the tasks of the job.

@@ -71,8 +71,8 @@ fn alone(entry: &Entry) -> Resources {
         run_queue_share: share(entry, sum(|worker| worker.run_queue_ns), walls),
         forced_switches: total(|worker| worker.forced_switches),
         migrations: total(|worker| worker.migrations),
-        foreign_share: share(entry, |sample| most(sample.foreign_ns.as_deref()), wall),
-        stolen_share: share(entry, |sample| most(sample.stolen_ns.as_deref()), wall),
+        foreign_share: share_of_one_cpu(entry, |sample| sample.foreign_ns.as_deref()),
+        stolen_share: share_of_one_cpu(entry, |sample| sample.stolen_ns.as_deref()),
     }
 }
 
@@ -96,8 +96,17 @@ fn greatest(sample: &Sample, of: fn(&Worker) -> Option<u64>) -> Option<f64> {
     values.into_iter().max().map(|value| value as f64)
 }
 
-fn most(per_cpu: Option<&[u64]>) -> Option<f64> {
-    per_cpu?.iter().max().map(|&ns| ns as f64)
+/// Share of the CPU of which most was taken, over all blocks. Summed for each CPU first: the
+/// counters tick coarsely, and the greatest of many ticks in each sample would be mostly ticks.
+fn share_of_one_cpu(entry: &Entry, taken_ns: impl Fn(&Sample) -> Option<&[u64]>) -> Option<f64> {
+    let mut sums: Vec<f64> = Vec::new();
+    for sample in &entry.samples {
+        let taken_ns = taken_ns(sample)?;
+        sums.resize(taken_ns.len().max(sums.len()), 0.0);
+        sums.iter_mut().zip(taken_ns).for_each(|(sum, &ns)| *sum += ns as f64);
+    }
+    let wall_ns: f64 = entry.samples.iter().map(|sample| sample.wall_ns as f64).sum();
+    sums.into_iter().reduce(f64::max).map(|most_ns| most_ns / wall_ns)
 }
 
 /// From the last start to the first stop, 0 if one stopped before another started.

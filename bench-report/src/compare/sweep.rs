@@ -4,7 +4,10 @@
 //! Separate because the order and the verdict are the same for every mode of scaling. Next:
 //! `compare.rs`, which computes the steps.
 
-use super::Measured;
+use super::{
+    Measured,
+    law::{self, Description},
+};
 use crate::model::Estimate;
 
 /// The configurations of one backend in order of their workers.
@@ -19,6 +22,8 @@ pub struct Sweep {
     pub baseline: Option<usize>,
     /// Each oversubscribed configuration against the largest one that is not.
     pub beyond: Vec<Step>,
+    /// Which law describes its times.
+    pub law: Description,
 }
 
 /// From one number of workers to a larger one.
@@ -30,6 +35,8 @@ pub struct Step {
     pub to_workers: u64,
     /// Difference of the speed-ups, in multiples of the serial speed.
     pub added: Estimate,
+    /// Whether nothing forbids a verdict on the configurations that it is made from.
+    pub is_judged: bool,
 }
 
 /// What an interval allows to say about a step.
@@ -41,12 +48,15 @@ pub enum Verdict {
     Slower,
     /// The interval contains 0, or there is none.
     CannotTell,
+    /// Whatever the interval says: the times are not to be trusted that far.
+    Withheld,
 }
 
 impl Step {
     /// What may be said about this step.
     pub fn verdict(&self) -> Verdict {
         match self.added.interval {
+            _ if !self.is_judged => Verdict::Withheld,
             Some(interval) if interval.low > 0.0 => Verdict::Faster,
             Some(interval) if interval.high < 0.0 => Verdict::Slower,
             _ => Verdict::CannotTell,
@@ -62,26 +72,30 @@ impl Step {
 /// Backends with their entries by ascending workers; of equal numbers the first stays.
 pub(super) fn all(measured: &Measured<'_>) -> Vec<Sweep> {
     let entries = &measured.workload.entries;
-    let mut sweeps: Vec<Sweep> = Vec::new();
+    let mut backends: Vec<(&str, Vec<usize>)> = Vec::new();
     let results = entries.iter().enumerate().filter(|(_, entry)| !entry.is_control());
     for (idx, entry) in results.filter(|&(idx, _)| Some(idx) != measured.reference) {
-        match sweeps.iter_mut().find(|sweep| sweep.backend == entry.backend) {
-            Some(sweep) => sweep.entry_idxs.push(idx),
-            None => sweeps.push(Sweep {
-                backend: entry.backend.clone(),
-                entry_idxs: vec![idx],
-                baseline: None,
-                beyond: Vec::new(),
-            }),
+        match backends.iter_mut().find(|(backend, _)| *backend == entry.backend) {
+            Some((_, idxs)) => idxs.push(idx),
+            None => backends.push((&entry.backend, vec![idx])),
         }
     }
-    for sweep in &mut sweeps {
-        sweep.entry_idxs.sort_by_key(|&idx| entries[idx].workers);
-        sweep.entry_idxs.dedup_by_key(|idx| entries[*idx].workers);
-        sweep.baseline = sweep.entry_idxs.first().copied().filter(|&idx| entries[idx].workers == 1);
-        sweep.beyond = beyond(measured, &sweep.entry_idxs);
+    let numbered = backends.into_iter().enumerate();
+    numbered.map(|(place, (backend, idxs))| sweep(measured, place, backend, idxs)).collect()
+}
+
+/// The backend number `place`.
+fn sweep(measured: &Measured<'_>, place: usize, backend: &str, mut idxs: Vec<usize>) -> Sweep {
+    let entries = &measured.workload.entries;
+    idxs.sort_by_key(|&idx| entries[idx].workers);
+    idxs.dedup_by_key(|idx| entries[*idx].workers);
+    Sweep {
+        backend: backend.into(),
+        baseline: idxs.first().copied().filter(|&idx| entries[idx].workers == 1),
+        beyond: beyond(measured, &idxs),
+        law: law::of(measured, place, &idxs),
+        entry_idxs: idxs,
     }
-    sweeps
 }
 
 /// The entry of the same backend with the next smaller number of workers.

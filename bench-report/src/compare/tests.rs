@@ -1,10 +1,34 @@
 //! Comparisons of made-up times whose answers are known.
 
-use super::*;
-use crate::model::{Block, Interval, Mode, Role, Worker};
+use super::{workload as compared, *};
+use crate::model::{Block, Interval, Limits, Machine, Mode, Plan, Role, State, Worker};
+
+/// A study of which nothing is known but its workload.
+pub(in crate::compare) fn study() -> Study {
+    Study {
+        file_name: "study.json".into(),
+        created_unix_s: None,
+        seed: None,
+        isa: "none".into(),
+        complete: true,
+        plan: Plan::default(),
+        machine: Machine::default(),
+        limits: Limits::default(),
+        state: State::default(),
+        timer: None,
+        workloads: Vec::new(),
+        skipped: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+/// The comparison of a workload in that study.
+fn workload(made_up: &Workload) -> Comparison {
+    compared(&study(), made_up)
+}
 
 /// A workload whose entries took `ns[entry][block]` for two passes.
-fn made_up(entries: &[(&str, u64, &[u64])]) -> Workload {
+pub(in crate::compare) fn made_up(entries: &[(&str, u64, &[u64])]) -> Workload {
     let entry = |&(backend, workers, ns): &(&str, u64, &[u64])| Entry {
         backend: backend.into(),
         workers,
@@ -263,4 +287,35 @@ fn our_own_share_is_a_ratio_of_sums() {
     });
     assert_eq!(comparison.trust.observer_share, Some(100.0 / 10_000.0));
     assert_eq!(comparison.figures[1].tagged.observer_share, None);
+}
+
+/// T = 1000 (0.1 + 0.9 / N), whatever the serial code takes.
+#[test]
+fn the_serial_share_refers_to_one_worker_of_the_same_backend() {
+    let comparison = workload(&made_up(&[
+        ("serial", 1, &[500; 8]),
+        ("threads", 1, &[1000; 8]),
+        ("threads", 2, &[550; 8]),
+        ("threads", 4, &[325; 8]),
+        ("other", 2, &[550; 8]),
+    ]));
+    let share = |idx: usize| comparison.figures[idx].serial_share;
+    assert_near(share(2), 0.1);
+    assert_near(share(3), 0.1);
+    assert!(share(2).unwrap().interval.is_some());
+    assert_eq!((share(0), share(1), share(4)), (None, None, None));
+}
+
+/// Two CPUs that others use in turn: half as much of each as of both.
+#[test]
+fn what_others_used_is_summed_for_each_cpu() {
+    let comparison = with(|workload| {
+        for (block, sample) in workload.entries[2].samples.iter_mut().enumerate() {
+            let foreign_ns = [[125, 0], [0, 125]][block % 2];
+            sample.foreign_ns = Some(foreign_ns.into());
+        }
+    });
+    assert_eq!(comparison.figures[2].resources.foreign_share, Some(0.05));
+    assert_eq!(comparison.figures[1].resources.foreign_share, None);
+    assert_eq!(comparison.withheld, vec![None; 4]);
 }

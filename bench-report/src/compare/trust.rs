@@ -26,6 +26,8 @@ pub struct Trust {
     pub drift: Option<Drift>,
     /// Greatest share of a CPU that others used just before a block.
     pub idle_foreign: Option<f64>,
+    /// Median over the blocks of the greatest share: one busy moment does not spoil a study.
+    pub usual_idle_foreign: Option<f64>,
     /// Greatest share of the measured time of a configuration that our own clock readings took.
     pub observer_share: Option<f64>,
     /// Blocks in which or before which an interrupted study went on.
@@ -96,13 +98,16 @@ pub(super) fn of(measured: &Measured<'_>) -> Trust {
         Role::Control { original } => Some(control(measured, entry, original)),
         Role::Measured => None,
     };
-    let idle = workload.blocks.iter().filter_map(|block| block.idle_foreign.as_ref()).flatten();
+    let idle = workload.blocks.iter().filter_map(|block| block.idle_foreign.as_ref());
+    let mut idle: Vec<f64> =
+        idle.filter_map(|shares| shares.iter().copied().reduce(f64::max)).collect();
     let observed = (0..workload.entries.len())
         .filter_map(|idx| observer_share(&workload.entries[idx].samples));
     Trust {
         controls: entries.map(|(idx, entry)| (idx, entry.role)).filter_map(control).collect(),
         drift: drift(measured),
-        idle_foreign: idle.copied().reduce(f64::max),
+        idle_foreign: idle.iter().copied().reduce(f64::max),
+        usual_idle_foreign: (!idle.is_empty()).then(|| median(&mut idle)),
         observer_share: observed.reduce(f64::max),
         resumed_blocks: workload.blocks.iter().filter(|block| block.resumed).count() as u64,
     }

@@ -15,6 +15,8 @@ pub struct Machine {
     pub logical_cpus: Option<u64>,
     /// Cores, without their second threads.
     pub physical_cores: Option<u64>,
+    /// Where each CPU sits; empty if unknown.
+    pub topology: Vec<Cpu>,
     /// The caches that the system shows.
     pub caches: Vec<Cache>,
     /// Main memory.
@@ -84,6 +86,26 @@ impl Machine {
         let holds = |cache: &&Cache| cache.kind != "instruction" && cache.bytes >= bytes;
         self.caches.iter().filter(holds).min_by_key(|cache| (cache.level, cache.bytes))
     }
+}
+
+/// One logical CPU: a core, or one of its hardware threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cpu {
+    /// Its number in the system.
+    pub id: u64,
+    /// The core it belongs to, if known; CPUs of one core share it.
+    pub core: Option<u64>,
+    /// The kind of that core; `None` if unknown, also where all cores are alike.
+    pub kind: Option<CoreKind>,
+}
+
+/// How fast a core is compared with the others of its machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CoreKind {
+    /// Of the fastest kind.
+    Performance,
+    /// Of a slower kind that needs less power.
+    Efficiency,
 }
 
 /// One cache.

@@ -7,7 +7,7 @@
 use minijinja::{Environment, UndefinedBehavior, syntax::SyntaxConfig, value::Serde};
 
 use super::{Format, page};
-use crate::{Error, model::Report};
+use crate::{Error, compare::Compared};
 
 /// `report.html`.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ impl Format for Html {
         Some("report.html")
     }
 
-    fn render(&self, report: &Report) -> Result<String, Error> {
+    fn lay_out(&self, compared: &Compared<'_>) -> Result<String, Error> {
         let render =
             |error: minijinja::Error| Error::Render { format: self.name(), source: error.into() };
         let mut environment = Environment::new();
@@ -37,7 +37,7 @@ impl Format for Html {
         environment.add_template(STYLE, include_str!("report.css")).map_err(render)?;
         environment.add_template(TEMPLATE, include_str!("report.html.j2")).map_err(render)?;
         let template = environment.get_template(TEMPLATE).map_err(render)?;
-        template.render(Serde(&page::of(report))).map_err(render)
+        template.render(Serde(&page::of(compared))).map_err(render)
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     page::{self, Page},
     tables::Table,
 };
-use crate::{Error, model::Report};
+use crate::{Error, compare::Compared};
 
 /// `report.md`.
 #[derive(Clone, Copy, Debug)]
@@ -25,9 +25,9 @@ impl Format for Markdown {
         Some("report.md")
     }
 
-    fn render(&self, report: &Report) -> Result<String, Error> {
+    fn lay_out(&self, compared: &Compared<'_>) -> Result<String, Error> {
         let mut text = String::new();
-        write_page(&mut text, &page::of(report))
+        write_page(&mut text, &page::of(compared))
             .map_err(|error| Error::Render { format: self.name(), source: error.into() })?;
         Ok(text)
     }
@@ -72,6 +72,7 @@ fn write_workloads(out: &mut String, page: &Page) -> std::fmt::Result {
             write_table(out, &detail.table)?;
         }
     }
+    write_laws(out, page)?;
     writeln!(out, "\n## Can this be believed?")?;
     for workload in &page.workloads {
         writeln!(out, "\n### {}\n", escape(&workload.name))?;
@@ -81,6 +82,24 @@ fn write_workloads(out: &mut String, page: &Page) -> std::fmt::Result {
     for workload in &page.workloads {
         writeln!(out, "\n### {}\n", escape(&workload.name))?;
         write_facts(out, &workload.samples.rows)?;
+    }
+    Ok(())
+}
+
+fn write_laws(out: &mut String, page: &Page) -> std::fmt::Result {
+    writeln!(out, "\n## Which law?\n\n{}", escape(page.laws_note))?;
+    for workload in page.workloads.iter().filter(|workload| !workload.laws.is_empty()) {
+        writeln!(out, "\n### {}", escape(&workload.name))?;
+        for law in &workload.laws {
+            writeln!(out, "\n**{}:** {}", escape(&law.backends), escape(&law.sentence))?;
+            if let Some(table) = &law.table {
+                writeln!(out)?;
+                write_table(out, table)?;
+            }
+            if let Some(left_out) = &law.left_out {
+                writeln!(out, "\n{}", escape(left_out))?;
+            }
+        }
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ mod page;
 mod tables;
 pub mod terminal;
 
-use crate::{Error, model::Report};
+use crate::{Error, compare::Compared, model::Report};
 
 /// A way to write a report down.
 pub trait Format: Sync {
@@ -21,12 +21,22 @@ pub trait Format: Sync {
     /// Name of the file that it is written to; `None` for text that belongs on standard output.
     fn file_name(&self) -> Option<&'static str>;
 
-    /// The report as text; the same report gives the same bytes.
+    /// Compared studies as text; the same studies give the same bytes.
     ///
     /// # Errors
     ///
     /// The template of the format does not accept the report.
-    fn render(&self, report: &Report) -> Result<String, Error>;
+    fn lay_out(&self, compared: &Compared<'_>) -> Result<String, Error>;
+
+    /// The report as text: compares its workloads and lays them out. For several formats, compare
+    /// once and use [`Self::lay_out`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::lay_out`].
+    fn render(&self, report: &Report) -> Result<String, Error> {
+        self.lay_out(&Compared::of(report))
+    }
 }
 
 /// Every format.

@@ -5,12 +5,12 @@
 
 use serde::Serialize;
 
-use super::tables::{self, Detail, Table};
+use super::tables::{self, Detail, Laws, Table};
 use crate::{
     answer, article,
     chart::{self, Bars, svg},
-    compare,
-    model::{Mode, Report, Study, Workload},
+    compare::{Compared, Comparison, FEWEST_COUNTS, MOST_FOREIGN},
+    model::{Mode, Study, Workload},
     quantity,
     statistics::{FEWEST_BLOCKS, RESAMPLES},
 };
@@ -29,6 +29,8 @@ pub(super) struct Page {
     pub(super) article: Figure,
     pub(super) article_caveat: &'static str,
     pub(super) workloads: Vec<Section>,
+    /// How to read the laws.
+    pub(super) laws_note: &'static str,
     pub(super) machines: Vec<Facts>,
     pub(super) method: Vec<String>,
     pub(super) bias: Vec<&'static str>,
@@ -61,6 +63,8 @@ pub(super) struct Section {
     /// The speed-ups of several backends side by side.
     pub(super) side_by_side: Option<Table>,
     pub(super) details: Vec<Detail>,
+    /// Which law describes each backend, as far as that can be told.
+    pub(super) laws: Vec<Laws>,
     /// What was done so that the numbers can be believed, and how it came out.
     pub(super) belief: Vec<(String, String)>,
     pub(super) samples: Facts,
@@ -96,26 +100,29 @@ const BIAS: [&str; 5] = [
 ];
 
 /// Gathers the page of a report.
-pub(super) fn of(report: &Report) -> Page {
+pub(super) fn of(compared: &Compared<'_>) -> Page {
+    let studies = || compared.studies.iter().map(|of_study| of_study.study);
     let mut page = Page {
         title: TITLE,
-        subtitles: report.studies.iter().map(subtitle).collect(),
+        subtitles: studies().map(subtitle).collect(),
         answers: Vec::new(),
         reading: READING,
         warnings: Vec::new(),
         article: published(),
         article_caveat: article::CAVEAT,
         workloads: Vec::new(),
+        laws_note: tables::LAWS_NOTE,
         machines: Vec::new(),
-        method: Vec::new(),
+        method: method(studies()),
         bias: BIAS.into(),
     };
-    for (study_idx, study) in report.studies.iter().enumerate() {
+    for (study_idx, of_study) in compared.studies.iter().enumerate() {
+        let study = of_study.study;
         page.warnings.extend_from_slice(&study.warnings);
         page.warnings.extend(answer::study_doubts(study));
-        for (idx, workload) in study.workloads.iter().enumerate() {
+        for (idx, (workload, comparison)) in of_study.workloads().enumerate() {
             let id = format!("workload-{}-{}", study_idx + 1, idx + 1);
-            page.add(study, workload, id);
+            page.add(study, workload, comparison, id);
         }
         let title = format!("Machine of {}", study.file_name);
         page.machines.push(Facts { title, rows: tables::machine(study) });
@@ -123,18 +130,16 @@ pub(super) fn of(report: &Report) -> Page {
     if page.warnings.is_empty() {
         page.warnings.push("None.".into());
     }
-    page.method = method(report);
     page
 }
 
 impl Page {
-    fn add(&mut self, study: &Study, workload: &Workload, id: String) {
-        let comparison = compare::workload(workload);
-        self.warnings.extend(answer::doubts(study, workload, &comparison));
-        for sentence in answer::sentences(study, workload, &comparison) {
+    fn add(&mut self, study: &Study, workload: &Workload, comparison: &Comparison, id: String) {
+        self.warnings.extend(answer::doubts(study, workload, comparison));
+        for sentence in answer::sentences(study, workload, comparison) {
             self.answers.push(Answer { workload: answer::label(workload), sentence });
         }
-        let bars = chart::of_workload(format!("{id}-chart"), workload, &comparison);
+        let bars = chart::of_workload(format!("{id}-chart"), workload, comparison);
         let caption = format!(
             "Median time per pass{}; labels: speed-up over serial; * more workers than CPUs. {}.",
             match workload.mode {
@@ -144,16 +149,17 @@ impl Page {
             },
             tables::size(workload)
         );
-        let table = tables::figures(workload, &comparison);
+        let table = tables::figures(workload, comparison);
         self.workloads.push(Section {
             id,
             name: answer::heading(study, workload),
             title: workload.title.clone(),
             figure: figure(&bars, caption, table),
             side_by_side: (comparison.sweeps.len() > 1)
-                .then(|| tables::side_by_side(workload, &comparison)),
-            details: tables::details(workload, &comparison),
-            belief: answer::belief(workload, &comparison),
+                .then(|| tables::side_by_side(workload, comparison)),
+            details: tables::details(workload, comparison),
+            laws: tables::laws(comparison),
+            belief: answer::belief(workload, comparison),
             samples: Facts { title: "Samples".into(), rows: tables::samples(study, workload) },
             raw: tables::raw(workload),
             raw_summary: format!(
@@ -188,7 +194,7 @@ fn subtitle(study: &Study) -> String {
 }
 
 /// How it was measured and computed.
-fn method(report: &Report) -> Vec<String> {
+fn method<'a>(studies: impl Iterator<Item = &'a Study>) -> Vec<String> {
     let mut method = vec![
         "Every block measures each configuration once, in random order; what disturbs a block \
          disturbs its neighbors in it alike."
@@ -204,8 +210,8 @@ fn method(report: &Report) -> Vec<String> {
         ),
         format!(
             "Speed-ups and gains are computed from medians; their intervals come from {RESAMPLES} \
-             bootstrap draws of whole blocks with a fixed seed, 95 % percentiles (Kalibera & \
-             Jones 2013)."
+             bootstrap draws of whole blocks with a fixed seed (Kalibera & Jones 2013), 95 % \
+             percentiles expanded for the number of blocks (Hesterberg 2015)."
         ),
         "The gain of a step is the difference of two speed-ups, and its interval that of the \
          difference in each draw. Nothing is left out as an outlier."
@@ -214,12 +220,23 @@ fn method(report: &Report) -> Vec<String> {
          configuration twice under two names, this shows what the same thing differs by; disturbed \
          samples are tagged and stay in every headline."
             .to_owned(),
+        format!(
+            "Verdicts are withheld, and numbers kept, where a configuration differs from its copy, \
+             where others used more than {} of a CPU, and for times shorter than 20 readings or 10 \
+             steps of the clock.",
+            quantity::per_cent(MOST_FOREIGN, 0)
+        ),
+        format!(
+            "Laws of scaling are fitted to the logarithm of the throughput of every block without \
+             the level of its block, with Huber's loss, for at least {FEWEST_COUNTS} numbers of \
+             workers; their intervals come from the same draws of whole blocks."
+        ),
         "“CPUs busy” is the CPU time of all workers over the wall time; a worker that waits in a \
          loop counts as busy."
             .to_owned(),
         "Every count was checked against the expected one before a time was kept.".to_owned(),
     ];
-    for study in &report.studies {
+    for study in studies {
         let seed = study.seed.map_or_else(|| "unknown".into(), |seed| seed.to_string());
         method.push(format!("Order of measuring in {}: seed {seed}.", study.file_name));
     }

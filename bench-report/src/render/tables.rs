@@ -2,13 +2,15 @@
 //!
 //! Separate from `page.rs`, which orders them. Rows are configurations, cells are text; every
 //! number comes through [`crate::quantity`]. `details.rs` holds the tables beside the headline,
-//! `facts.rs` what is no table.
+//! `laws.rs` those of fitted laws, `facts.rs` what is no table.
 
 mod details;
 mod facts;
+mod laws;
 
 pub(super) use details::{Detail, details};
 pub(super) use facts::{machine, samples};
+pub(super) use laws::{Laws, NOTE as LAWS_NOTE, laws};
 
 use std::collections::BTreeSet;
 
@@ -174,8 +176,7 @@ fn side_by_side_rows(
             format!("{}–{}", quantity::hundredths(low), quantity::hundredths(high))
         })
     };
-    let judged = answer::is_judged(comparison);
-    let adds = answer::added_up_to(comparison, sweep).filter(|_| judged);
+    let adds = answer::added_up_to(comparison, sweep);
     let first = std::iter::once(shortened(&sweep.backend));
     let adds = or_none(adds, quantity::whole);
     let values = first.chain(figures.iter().map(value)).chain([adds]).collect();

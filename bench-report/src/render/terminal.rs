@@ -10,8 +10,8 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, presets};
 use super::{Format, tables};
 use crate::{
     Error, answer,
-    compare::{self, Comparison},
-    model::{Report, Study, Workload},
+    compare::{Compared, Comparison},
+    model::{Study, Workload},
     quantity,
 };
 
@@ -31,18 +31,19 @@ impl Format for Terminal {
         None
     }
 
-    fn render(&self, report: &Report) -> Result<String, Error> {
+    fn lay_out(&self, compared: &Compared<'_>) -> Result<String, Error> {
         let mut out = String::new();
-        write_report(&mut out, report)
+        write_report(&mut out, compared)
             .map_err(|error| Error::Render { format: self.name(), source: error.into() })?;
         Ok(out)
     }
 }
 
-fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
-    for study in &report.studies {
-        for workload in &study.workloads {
-            write_workload(out, study, workload)?;
+fn write_report(out: &mut String, compared: &Compared<'_>) -> std::fmt::Result {
+    for of_study in &compared.studies {
+        let study = of_study.study;
+        for (workload, comparison) in of_study.workloads() {
+            write_workload(out, study, workload, comparison)?;
         }
         for warning in study.warnings.iter().chain(&answer::study_doubts(study)) {
             write_wrapped(out, "warning: ", warning)?;
@@ -51,21 +52,28 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     Ok(())
 }
 
-fn write_workload(out: &mut String, study: &Study, workload: &Workload) -> std::fmt::Result {
-    let comparison = compare::workload(workload);
+fn write_workload(
+    out: &mut String,
+    study: &Study,
+    workload: &Workload,
+    comparison: &Comparison,
+) -> std::fmt::Result {
     write_wrapped(out, "", &answer::heading(study, workload))?;
     let blocks = quantity::counted(workload.blocks.len() as u64, "block");
     writeln!(out, "{}, {blocks}, {}", tables::size(workload), study.isa)?;
     if comparison.sweeps.len() > 1 {
-        write_backends(out, study, workload, &comparison)?;
+        write_backends(out, study, workload, comparison)?;
     } else {
-        write_one_backend(out, study, workload, &comparison)?;
+        write_one_backend(out, study, workload, comparison)?;
     }
-    let belief = answer::belief(workload, &comparison);
+    for law in answer::laws_in_brief(comparison) {
+        write_wrapped(out, "which law? ", &law)?;
+    }
+    let belief = answer::belief(workload, comparison);
     let belief: Vec<String> =
         belief.into_iter().map(|(name, value)| format!("{name}: {value}")).collect();
     write_wrapped(out, "can this be believed? ", &format!("{}.", belief.join("; ")))?;
-    for doubt in answer::doubts(study, workload, &comparison) {
+    for doubt in answer::doubts(study, workload, comparison) {
         write_wrapped(out, "warning: ", &doubt)?;
     }
     writeln!(out)

@@ -1,4 +1,4 @@
-//! The tables beside the headline: start-up, phases, what the workers used, disturbed samples.
+//! The tables beside the headline: start-up, serial share, phases, what the workers used, disturbed samples.
 //!
 //! Separate because each answers a question of its own and none of them changes a speed-up. A
 //! table of which nothing is known is left out. Next: `compare/costs.rs`, `resources.rs` and
@@ -10,7 +10,7 @@ use super::{Table, or_none, ratio, results, starred};
 use crate::{
     compare::{Comparison, Figures, Resources},
     model::{Entry, Workload},
-    quantity::{self, NONE},
+    quantity::{self, NONE, interval_or_none},
 };
 
 /// Kinds of tags that one cell lists.
@@ -37,7 +37,7 @@ struct Kind {
 }
 
 /// The tables, in reading order.
-const ALL: [Kind; 4] = [
+const ALL: [Kind; 5] = [
     Kind {
         title: "Against other baselines",
         note: "“Own 1 worker” is the second baseline: one worker of the same backend. “Started for \
@@ -47,6 +47,17 @@ const ALL: [Kind; 4] = [
         columns: &["headline", "over own 1 worker", "start-up", "started for one job", "as run"],
         row: baselines,
         is_known: |figures| figures.speed_up.is_some(),
+    },
+    Kind {
+        title: "Serial share after Karp and Flatt",
+        note: "e(N) = (1/S − 1/N) / (1 − 1/N) with S over one worker of the same backend: the share \
+               of the work that one worker alone would have to do for this speed-up, if nothing \
+               else slowed it down. Constant over N it is a serial share, rising it is overhead \
+               that grows with the workers, falling or below 0 it means a suspect baseline (Karp & \
+               Flatt 1990).",
+        columns: &["over own 1 worker", "e(N), in %", "95 % interval"],
+        row: serial_share,
+        is_known: |figures| figures.serial_share.is_some(),
     },
     Kind {
         title: "Where the time goes",
@@ -123,6 +134,15 @@ fn baselines(_: &Entry, figures: &Figures) -> Vec<String> {
         or_none(figures.costs.start_up_ns, quantity::time),
         or_none(figures.costs.one_job, ratio),
         or_none(figures.costs.as_run, ratio),
+    ]
+}
+
+fn serial_share(_: &Entry, figures: &Figures) -> Vec<String> {
+    let share = figures.serial_share;
+    vec![
+        or_none(share.and(figures.own_speed_up), ratio),
+        or_none(share, |share| quantity::points(share.value)),
+        or_none(share, |share| interval_or_none(share, quantity::points_range)),
     ]
 }
 

@@ -22,6 +22,7 @@ pub(super) struct Machine {
     logical_cpus: Option<u64>,
     physical_cores: Option<u64>,
     allowed_cpus: Option<Vec<u64>>,
+    topology: Option<Vec<Cpu>>,
     caches: Option<Vec<Cache>>,
     memory_bytes: Option<u64>,
     base_page_bytes: Option<u64>,
@@ -38,6 +39,13 @@ pub(super) struct Machine {
     isas: Option<Vec<Isa>>,
     #[serde(flatten)]
     more: BTreeMap<String, Value>,
+}
+
+#[derive(Deserialize)]
+struct Cpu {
+    id: u64,
+    core: Option<u64>,
+    kind: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +112,7 @@ impl Machine {
             architecture: text(self.architecture),
             logical_cpus: self.logical_cpus,
             physical_cores: self.physical_cores,
+            topology: self.topology.unwrap_or_default().iter().map(cpu).collect(),
             caches: self.caches.unwrap_or_default().into_iter().map(cache).collect(),
             memory_bytes: self.memory_bytes,
             base_page_bytes: self.base_page_bytes,
@@ -119,6 +128,16 @@ impl Machine {
             more: facts(&self.more),
         }
     }
+}
+
+/// A kind that this program does not know is unknown.
+fn cpu(cpu: &Cpu) -> model::Cpu {
+    let kind = match cpu.kind.as_deref() {
+        Some("performance") => Some(model::CoreKind::Performance),
+        Some("efficiency") => Some(model::CoreKind::Efficiency),
+        _ => None,
+    };
+    model::Cpu { id: cpu.id, core: cpu.core, kind }
 }
 
 fn text(text: Option<String>) -> Option<String> {
@@ -171,6 +190,21 @@ mod tests {
         let (_, limits, state) = converted(parsed(old), limits, parsed(r#"{"governor":"new"}"#));
         assert_eq!((limits.allowed_cpus, limits.quota_cpus), (vec![0, 1], Some(3.0)));
         assert_eq!(state.governor.as_deref(), Some("new"));
+    }
+
+    #[test]
+    fn a_topology_names_cores_and_their_kinds_as_far_as_known() {
+        let text = r#"{"topology":[{"id":0,"core":0,"kind":"performance","package":0},
+            {"id":1,"core":1,"kind":"efficiency"},{"id":2,"core":null,"kind":"unknown"}]}"#;
+        let (machine, ..) = converted(parsed(text), None, None);
+        let cpu = |id, core, kind| model::Cpu { id, core, kind };
+        let expected = [
+            cpu(0, Some(0), Some(model::CoreKind::Performance)),
+            cpu(1, Some(1), Some(model::CoreKind::Efficiency)),
+            cpu(2, None, None),
+        ];
+        assert_eq!(machine.topology, expected);
+        assert_eq!(machine.more, []);
     }
 
     #[test]

@@ -1,0 +1,197 @@
+//! Which law of scaling describes a backend, if the study can tell.
+//!
+//! Separate because it decides what may enter a fit: worker counts that were measured, with a core
+//! for each worker, never more workers than CPUs. Next: [`mod@crate::statistics::choice`] fits and
+//! chooses, [`crate::answer`] puts it into words.
+
+use super::{Measured, pass_ns, placement};
+use crate::{
+    model,
+    statistics::{
+        FEWEST_BLOCKS,
+        choice::{Choice, LawFit, Verdict, choose},
+        laws::CAPACITY,
+        series::{self, Cores, Mode, Point, Series, Setting},
+    },
+};
+
+/// Worker counts below which no law can be told from another: two points fit every law of two
+/// parameters.
+pub const FEWEST_COUNTS: usize = 3;
+
+/// Worker counts that a fit takes: leaving each out in turn grows with their square.
+pub const MOST_COUNTS: usize = 128;
+
+/// Times that a fit takes, all counts and blocks together.
+pub const MOST_TIMES: usize = 10_000;
+
+/// Backends of one workload that are fitted.
+pub const MOST_BACKENDS: usize = 16;
+
+/// What can be said about the law of a backend.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Description {
+    /// The laws were fitted and compared.
+    Fitted(Box<Fitted>),
+    /// They were not.
+    Unfitted(Unfitted),
+}
+
+/// Laws fitted to the times of one backend. Work is counted in samples tested against a window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fitted {
+    /// The worker counts that entered, each with a core for every worker.
+    pub workers: Vec<u32>,
+    /// All laws on these counts.
+    pub choice: Choice,
+    /// Counts that did not enter, because they put two workers on one core.
+    pub sharing: Vec<u32>,
+    /// The capacity law on all counts, sharing ones included, which says what a second hardware
+    /// thread gives. `None` unless it is among the best on all counts: where something else slows
+    /// the workers down as well, it would blame the second threads for that.
+    pub second_threads: Option<LawFit>,
+    /// Whether a verdict may be given: nothing is withheld from any of the configurations.
+    pub is_judged: bool,
+}
+
+/// Why no law was fitted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Unfitted {
+    /// Fewer than [`FEWEST_COUNTS`] worker counts with a core for every worker.
+    FewCounts {
+        /// These counts.
+        workers: Vec<u32>,
+    },
+    /// Fewer than [`FEWEST_BLOCKS`] blocks.
+    FewBlocks {
+        /// So many.
+        blocks: usize,
+    },
+    /// More than [`MOST_COUNTS`] counts or [`MOST_TIMES`] times.
+    ManyTimes {
+        /// Counts measured.
+        counts: usize,
+        /// Blocks measured.
+        blocks: usize,
+    },
+    /// It comes after the first [`MOST_BACKENDS`] of its workload.
+    ManyBackends,
+    /// Times or work that no series can have.
+    Unusable {
+        /// What is wrong with them.
+        error: series::Error,
+    },
+}
+
+/// What can be said about the backend number `place` of its workload, whose entries in order of
+/// their workers are `entry_idxs`.
+pub(super) fn of(measured: &Measured<'_>, place: usize, entry_idxs: &[usize]) -> Description {
+    let entries = &measured.workload.entries;
+    let fitting =
+        |&idx: &usize| !entries[idx].oversubscribed && u32::try_from(entries[idx].workers).is_ok();
+    let all: Vec<usize> = entry_idxs.iter().copied().filter(fitting).collect();
+    let machine = &measured.study.machine;
+    let one_per_core = |&idx: &usize| placement::is_one_per_core(machine, &entries[idx]);
+    let own_cores: Vec<usize> = all.iter().copied().filter(one_per_core).collect();
+    match unfitted(measured, place, &own_cores) {
+        Some(unfitted) => Description::Unfitted(unfitted),
+        None => match fitted(measured, &own_cores, &all) {
+            Ok(fitted) => Description::Fitted(Box::new(fitted)),
+            Err(error) => Description::Unfitted(Unfitted::Unusable { error }),
+        },
+    }
+}
+
+fn unfitted(measured: &Measured<'_>, place: usize, idxs: &[usize]) -> Option<Unfitted> {
+    let blocks = measured.workload.blocks.len();
+    let counts = idxs.len();
+    if counts < FEWEST_COUNTS {
+        return Some(Unfitted::FewCounts { workers: workers(measured, idxs) });
+    }
+    if blocks < FEWEST_BLOCKS {
+        return Some(Unfitted::FewBlocks { blocks });
+    }
+    if counts > MOST_COUNTS || counts * blocks > MOST_TIMES {
+        return Some(Unfitted::ManyTimes { counts, blocks });
+    }
+    (place >= MOST_BACKENDS).then_some(Unfitted::ManyBackends)
+}
+
+fn fitted(
+    measured: &Measured<'_>,
+    own_cores: &[usize],
+    all: &[usize],
+) -> Result<Fitted, series::Error> {
+    let series = series(measured, own_cores)?;
+    let ahead = ahead(measured, &series);
+    let entered = workers(measured, own_cores);
+    Ok(Fitted {
+        choice: choose(&series, &[ahead]),
+        sharing: workers(measured, all).into_iter().filter(|n| !entered.contains(n)).collect(),
+        second_threads: second_threads(measured, own_cores, all)?,
+        workers: entered,
+        is_judged: own_cores.iter().all(|&idx| measured.withheld[idx].is_none()),
+    })
+}
+
+/// The farthest that a prediction may go. On a machine with several kinds of cores nobody knows
+/// which the next ones would be, and then the choice leaves the point out.
+fn ahead(measured: &Measured<'_>, series: &Series) -> Point {
+    let workers = 2 * series.most_workers();
+    let is_alike = |point: &Point| point.cores.is_some_and(|c| c.performance == point.workers);
+    let alike = Cores { performance: workers, efficiency: 0, extra_threads: 0 };
+    let cores = series.points().iter().all(is_alike).then_some(alike);
+    Point { cores, ..point(measured, workers) }
+}
+
+/// The capacity law on all counts, if some put two workers on one core and no law is better.
+fn second_threads(
+    measured: &Measured<'_>,
+    own_cores: &[usize],
+    all: &[usize],
+) -> Result<Option<LawFit>, series::Error> {
+    let times = all.len() * measured.workload.blocks.len();
+    if all.len() == own_cores.len() || all.len() > MOST_COUNTS || times > MOST_TIMES {
+        return Ok(None);
+    }
+    let Choice { fits, verdict, .. } = choose(&series(measured, all)?, &[]);
+    let is_among_best = match &verdict {
+        Verdict::Best(law) => **law == CAPACITY,
+        Verdict::CannotTell { candidates, .. } => candidates.iter().any(|&law| *law == CAPACITY),
+    };
+    Ok(fits.into_iter().find(|fit| is_among_best && *fit.law == CAPACITY))
+}
+
+fn workers(measured: &Measured<'_>, idxs: &[usize]) -> Vec<u32> {
+    idxs.iter().map(|&idx| measured.workload.entries[idx].workers as u32).collect()
+}
+
+fn point(measured: &Measured<'_>, workers: u32) -> Point {
+    Point { workers, work: measured.workload.tests_per_pass(u64::from(workers)), cores: None }
+}
+
+/// The times of entries, whose workers ascend, as the laws take them.
+fn series(measured: &Measured<'_>, idxs: &[usize]) -> Result<Series, series::Error> {
+    let workload = measured.workload;
+    let entries = idxs.iter().map(|&idx| &workload.entries[idx]);
+    let points = entries.clone().map(|entry| Point {
+        cores: placement::cores(&measured.study.machine, entry),
+        ..point(measured, entry.workers as u32)
+    });
+    let columns: Vec<Vec<f64>> = entries.map(|entry| pass_ns(entry, workload)).collect();
+    let row = |block: usize| columns.iter().map(|column| column[block]).collect();
+    let setting = Setting {
+        mode: match workload.mode {
+            model::Mode::Strong => Mode::Strong,
+            model::Mode::Weak => Mode::Weak,
+            model::Mode::Throughput => Mode::Throughput,
+        },
+        quota_cpus: measured.study.limits.quota_cpus,
+        tasks: workload.tasks.and_then(|tasks| u32::try_from(tasks).ok()),
+    };
+    let blocks = (0..workload.blocks.len()).map(row).collect();
+    Series::new(setting, points.collect(), blocks)
+}
+
+#[cfg(test)]
+mod tests;
