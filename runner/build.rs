@@ -15,4 +15,5 @@ fn main() {
     println!("cargo::rustc-env=PARZEN_RUSTC={}", version.trim());
     println!("cargo::rustc-env=PARZEN_TARGET={}", variable("TARGET"));
     println!("cargo::rustc-env=PARZEN_PROFILE={}", variable("PROFILE"));
+    println!("cargo::rustc-env=PARZEN_OPT_LEVEL={}", variable("OPT_LEVEL"));
 }

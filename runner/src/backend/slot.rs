@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use super::{Error, Job, WorkerSample};
 use crate::machine::affinity;
+use crate::machine::clock::thread_cpu_ns;
 
 /// One worker's record of one measured sample.
 #[derive(Debug, Default)]
@@ -98,17 +99,6 @@ impl Padded {
 /// Nanoseconds since `clock`; 584 years fit.
 pub(super) fn elapsed_ns(clock: Instant) -> u64 {
     clock.elapsed().as_nanos() as u64
-}
-
-/// CPU time of the calling thread; `None` where the system does not tell.
-fn thread_cpu_ns() -> Option<u64> {
-    #[cfg(target_os = "linux")]
-    {
-        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-        Some(u64::try_from(time.tv_sec).ok()? * 1_000_000_000 + u64::try_from(time.tv_nsec).ok()?)
-    }
-    #[cfg(not(target_os = "linux"))]
-    None
 }
 
 #[cfg(test)]

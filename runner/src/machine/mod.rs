@@ -9,6 +9,9 @@
 //! [`affinity`] and [`pages`], which also act.
 
 pub mod affinity;
+pub mod cgroup;
+pub mod clock;
+pub mod counters;
 pub mod limits;
 pub mod pages;
 pub mod system;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Tree;
 
-const CPUS: &str = "sys/devices/system/cpu";
+pub(super) const CPUS: &str = "sys/devices/system/cpu";
 
 /// A cache, and which CPUs share it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -43,6 +43,16 @@ impl Tree {
         })
     }
 
+    /// Whether there is a folder at `path`.
+    pub fn has_folder(&self, path: &str) -> bool {
+        self.root.join(path).is_dir()
+    }
+
+    /// Whether there is a file at `path`, however it may read.
+    pub fn has_file(&self, path: &str) -> bool {
+        self.root.join(path).is_file()
+    }
+
     /// Names in the folder at `path`, sorted; empty if there is none.
     pub fn names(&self, path: &str) -> Vec<String> {
         let entries = std::fs::read_dir(self.root.join(path)).into_iter().flatten().flatten();
