@@ -22,7 +22,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-pub use topology::Cache;
+pub use topology::{Cache, Topology};
 pub use tree::Tree;
 
 /// A machine, as far as it tells. Serialises to the `machine` object of `study.json`.
@@ -104,7 +104,7 @@ pub fn describe(tree: &Tree) -> Machine {
     Machine {
         cpu: system::cpu(tree),
         logical_cpus: topology::online(tree).map(|cpus| cpus.len()),
-        physical_cores: topology::physical_cores(tree),
+        physical_cores: Topology::read(tree).cores(),
         caches: topology::caches(tree),
         memory_bytes: system::memory_bytes(tree),
         base_page_bytes: system::base_page_bytes(tree),
