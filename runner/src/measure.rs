@@ -44,7 +44,7 @@ pub fn passes_for(
 ///
 /// # Errors
 /// - [`Wrong::Failed`] for what [`Team::measure`] says;
-/// - [`Wrong::Count`] names the first task that was counted wrongly.
+/// - [`Wrong::Count`] names the first width that was counted wrongly.
 pub fn checked(
     team: &mut dyn Team,
     passes: NonZeroUsize,
@@ -53,7 +53,7 @@ pub fn checked(
     let mut counts = vec![u64::MAX; expected.len()];
     let sample = team.measure(passes, &mut counts)?;
     match counts.iter().zip(expected).position(|(found, expected)| found != expected) {
-        Some(task) => Err(Wrong::Count { task, found: counts[task], expected: expected[task] }),
+        Some(width) => Err(Wrong::Count { width, found: counts[width], expected: expected[width] }),
         None => Ok(sample),
     }
 }
@@ -65,10 +65,10 @@ pub enum Wrong {
     #[error(transparent)]
     Failed(#[from] Error),
     /// It was taken of a wrong computation.
-    #[error("task {task} counted {found}, it must be {expected}")]
+    #[error("width number {width} counted {found}, it must be {expected}")]
     Count {
-        /// The first task that differs.
-        task: usize,
+        /// Position of the first width that differs.
+        width: usize,
         /// What was counted.
         found: u64,
         /// What had to be counted.
@@ -79,7 +79,7 @@ pub enum Wrong {
 #[cfg(test)]
 mod tests {
     use super::{Wrong, checked, passes_for};
-    use crate::backend::{Error, Sample, Team};
+    use crate::backend::{Error, Sample, Startup, Team};
     use std::num::NonZeroUsize;
     use std::time::Duration;
 
@@ -91,11 +91,19 @@ mod tests {
     }
 
     impl Team for Scripted {
+        fn startup(&self) -> Startup {
+            Startup::default()
+        }
+
+        fn dismiss(self: Box<Self>) -> Result<u64, Error> {
+            Ok(0)
+        }
+
         fn measure(&mut self, passes: NonZeroUsize, counts: &mut [u64]) -> Result<Sample, Error> {
             self.samples += 1;
             counts.fill(5);
             let wall_ns = self.start_ns + self.pass_ns * passes.get() as u64;
-            Ok(Sample { wall_ns, workers: Vec::new() })
+            Ok(Sample { wall_ns, phases: None, clock_readings: 0, workers: Vec::new() })
         }
     }
 
@@ -121,6 +129,6 @@ mod tests {
         let sample = checked(&mut team, NonZeroUsize::MIN, &[5, 5]).unwrap();
         assert_eq!(sample.wall_ns, 2);
         let wrong = checked(&mut team, NonZeroUsize::MIN, &[5, 4]).unwrap_err();
-        assert!(matches!(wrong, Wrong::Count { task: 1, found: 5, expected: 4 }), "{wrong}");
+        assert!(matches!(wrong, Wrong::Count { width: 1, found: 5, expected: 4 }), "{wrong}");
     }
 }

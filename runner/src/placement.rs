@@ -1,25 +1,26 @@
 //! Decides on which CPU each worker sits.
 //!
-//! Pure and apart, so that placing is tested on made-up machines. There is one policy so far, one
-//! worker after another over the allowed CPUs in the order of their ids; a policy that knows hyper-
-//! threads or caches becomes a second function with the same result. Neighbouring ids may be two
-//! hyper-threads of one core, which the ids alone do not tell. Next:
+//! Pure and apart, so that placing is tested on made-up machines. Next:
 //! [`machine::affinity`](crate::machine::affinity), which puts a thread where this file says.
 
-/// One CPU for each worker.
+/// A seat for each worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placement {
-    /// `cpus[w]` is the id of the logical CPU of worker w.
-    pub cpus: Vec<usize>,
+    /// The policy that was asked for, such as `physical` or `0,2`.
+    pub policy: String,
+    /// `seats[w]` is the logical CPU that worker w is pinned to; `None` if it may wander.
+    pub seats: Vec<Option<usize>>,
     /// Whether workers have a CPU each or must take turns.
     pub room: Room,
 }
 
-/// Whether every worker has a CPU of its own.
+/// What a worker has for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {
-    /// No two workers share a CPU.
-    OwnCpu,
+    /// A core.
+    OwnCore,
+    /// A CPU, but on some core there are two workers.
+    SharesCores,
     /// There are more workers than CPUs: times measured so say nothing about scaling.
     Oversubscribed,
 }
@@ -27,7 +28,12 @@ pub enum Room {
 impl Placement {
     /// Number of workers.
     pub fn workers(&self) -> usize {
-        self.cpus.len()
+        self.seats.len()
+    }
+
+    /// The planned CPUs, worker by worker; empty if workers may wander.
+    pub fn cpus(&self) -> Vec<usize> {
+        self.seats.iter().copied().collect::<Option<_>>().unwrap_or_default()
     }
 
     /// Whether workers must take turns on a CPU.
@@ -40,25 +46,25 @@ impl Placement {
 ///
 /// Without any allowed CPU there is nowhere to sit: the placement is empty.
 pub fn in_order(workers: usize, allowed: &[usize]) -> Placement {
-    let room = if workers > allowed.len() { Room::Oversubscribed } else { Room::OwnCpu };
-    Placement { cpus: allowed.iter().copied().cycle().take(workers).collect(), room }
+    let room = if workers > allowed.len() { Room::Oversubscribed } else { Room::OwnCore };
+    let seats = allowed.iter().copied().map(Some).cycle().take(workers).collect();
+    Placement { policy: "in order".into(), seats, room }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Room, in_order};
+    use super::in_order;
 
     #[test]
     fn workers_sit_on_allowed_cpus_one_after_another() {
-        let placement = in_order(2, &[3, 5, 9]);
-        assert_eq!((placement.cpus.as_slice(), placement.room), (&[3, 5][..], Room::OwnCpu));
+        assert_eq!(in_order(2, &[3, 5, 9]).cpus(), [3, 5]);
         assert!(!in_order(3, &[3, 5, 9]).is_oversubscribed());
     }
 
     #[test]
     fn more_workers_than_cpus_wrap_and_are_marked() {
         let placement = in_order(5, &[3, 5]);
-        assert_eq!(placement.cpus, [3, 5, 3, 5, 3]);
+        assert_eq!(placement.cpus(), [3, 5, 3, 5, 3]);
         assert!(placement.is_oversubscribed());
         assert_eq!(placement.workers(), 5);
     }

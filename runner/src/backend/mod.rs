@@ -1,56 +1,106 @@
 //! The ways to run a job: who counts which task, and how the work is handed out.
 //!
-//! A [`Backend`] is prepared once for a job and a placement and then measured many times: threads,
-//! processes or whatever else it needs exist before the first measured sample and live until its
-//! [`Team`] is dropped. Teams that are not being measured sleep.
+//! A [`Backend`] prepares a [`Team`] for a job and a placement. A team lives for one measured sample:
+//! it is prepared, warmed up, measured and [dismissed](Team::dismiss), so that starting and ending
+//! workers is sampled as often as the work itself, address spaces are fresh every time, and no worker
+//! is alive that is not being measured.
 //!
 //! What a measured sample holds is the same for every backend:
 //!
 //! - One *pass* is the whole job. Where work is handed out, it is handed out again for every pass,
 //!   and its results are collected after every pass: what a user waits for is in the figure.
-//!   (Repeating inside the workers would make dispatch vanish from short jobs: beside one pass over
-//!   the article's sample, some 200 µs of counting, waking threads and being woken is not small.)
-//! - `wall_ns` is time as the caller sees it, from before the first pass to after the last.
-//! - Each worker's start and stop are those of its own counting, on the same clock.
+//!   (Repeating inside the workers would make dispatch vanish from short jobs.) In
+//!   [`Mode::Throughput`] nothing is shared and each worker does all its passes in one go.
+//! - `wall_ns` runs from before the first pass to after the last. It falls into *dispatch* (until the
+//!   first worker begins), *compute* (until the last worker has ended) and *reduction* (until all
+//!   counts are in their places), summed over the passes. What lies outside, starting workers, bringing
+//!   them their samples and ending them, is timed apart.
+//! - All times are read from [`clock`](crate::machine::clock), which all processes share.
 //! - Counts of *every* pass are compared, so that no pass can be wrong unnoticed.
 //!
 //! To add a backend, write one file here and one line in [`ALL`]; the command line, studies and tests
 //! iterate it, and no file outside this folder names a backend. Next: [`serial`], [`threads`].
 
 pub mod job;
+pub mod par_iter;
 pub mod serial;
 mod slot;
 pub mod threads;
+mod wait;
 
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-pub use job::Job;
+pub use job::{Bound, Job, Mode, Question};
 
+use crate::machine::counters::ThreadCounters;
 use crate::placement::Placement;
 
 /// Every backend, the baseline first: the best serial code, against which speed-ups are told.
-pub const ALL: &[&dyn Backend] = &[&serial::Serial, &threads::Threads];
+pub const ALL: &[&dyn Backend] = &[&serial::Serial, &threads::Threads, &par_iter::Rayon];
+
+/// The backend called `name`.
+///
+/// # Errors
+/// [`Error::Unknown`] lists the known names.
+pub fn by_name(name: &str) -> Result<&'static dyn Backend, Error> {
+    let known = || ALL.iter().map(|backend| backend.name()).collect::<Vec<_>>().join(", ");
+    let found = ALL.iter().find(|backend| backend.name() == name).copied();
+    found.ok_or_else(|| Error::Unknown { name: name.into(), known: known() })
+}
 
 /// A way to run jobs.
 pub trait Backend: fmt::Debug + Sync {
-    /// Short name, as in `study.json`.
+    /// Short name, as on the command line and in `study.json`.
     fn name(&self) -> &'static str;
+
+    /// What it is, in one line.
+    fn summary(&self) -> &'static str;
 
     /// How many workers it can have.
     fn scaling(&self) -> Scaling;
 
-    /// A team that is ready to be measured: one worker on each CPU of `placement`.
+    /// The modes in which it can run a job.
+    fn modes(&self) -> &'static [Mode] {
+        Mode::ALL
+    }
+
+    /// Whether it can run on this system.
+    ///
+    /// # Errors
+    /// The reason why not.
+    fn availability(&self) -> Result<(), &'static str> {
+        Ok(())
+    }
+
+    /// Bytes of samples that all workers together hold beside the job's own.
+    fn extra_bytes(&self, job: &Job<'_>, workers: usize) -> u64 {
+        match job.samples() {
+            Some(samples) if job.mode().replicates() && self.scaling() == Scaling::Any => {
+                samples.bytes().saturating_mul(workers as u64)
+            }
+            _ => 0,
+        }
+    }
+
+    /// A team that is ready to be measured: a worker on each seat of `placement`, with its samples.
+    ///
+    /// `patience` is how long an answer of a worker may take before it counts as hung, where that can
+    /// be told: threads of this process cannot be given up.
     ///
     /// # Errors
     /// - [`Error::Workers`] if this backend cannot have so many workers;
-    /// - [`Error::Start`] if the system does not give them.
+    /// - [`Error::Unavailable`] if it cannot run here, or not this job;
+    /// - [`Error::Start`] if the system does not give the workers;
+    /// - what can befall workers, as [`Team::measure`].
     fn prepare<'a>(
         &self,
         job: &'a Job<'a>,
         placement: &Placement,
+        patience: Duration,
     ) -> Result<Box<dyn Team + 'a>, Error>;
 }
 
@@ -73,50 +123,115 @@ impl Scaling {
     }
 }
 
-/// Workers that wait for one job. Dropping the team ends them.
+/// Workers that wait for one job. Dropping the team ends them, too, without a word.
 pub trait Team {
-    /// Runs the whole job `passes` times and measures them together. `counts[t]` becomes the count of
-    /// task t.
+    /// What it cost to bring the team to life.
+    fn startup(&self) -> Startup;
+
+    /// Runs the whole job `passes` times and measures them together. `counts[i]` becomes the count of
+    /// width i.
     ///
     /// # Errors
-    /// - [`Error::Died`] if a worker panicked; the team is of no use afterwards;
-    /// - [`Error::Unstable`] if two passes did not count the same;
+    /// After any of these the team is of no use:
+    /// - [`Error::Died`], [`Error::Hung`], [`Error::Garbled`] for what befell a worker;
+    /// - [`Error::Unstable`] if two passes, or two workers, did not count the same;
     /// - [`Error::Start`] if the system does not give a worker.
     ///
     /// # Panics
-    /// If `counts` has not one place for each task.
+    /// If `counts` has not one place for each width.
     fn measure(&mut self, passes: NonZeroUsize, counts: &mut [u64]) -> Result<Sample, Error>;
+
+    /// Ends the workers and waits until they are gone; how long that took, in ns.
+    ///
+    /// # Errors
+    /// [`Error::Died`] or [`Error::Hung`] if a worker does not end as it should.
+    fn dismiss(self: Box<Self>) -> Result<u64, Error>;
+}
+
+/// What it cost to bring a team to life, in ns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Startup {
+    /// Starting the workers and putting them on their CPUs.
+    pub setup_ns: u64,
+    /// Bringing them their samples; 0 where they share those of the caller.
+    pub transfer_ns: u64,
 }
 
 /// One measured sample: raw times in ns, nothing derived.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
-    /// All passes together, as the caller sees them.
+    /// All passes together.
     pub wall_ns: u64,
+    /// What of it passed before, while and after workers counted; `None` where a scheduler does
+    /// not tell.
+    #[serde(flatten)]
+    pub phases: Option<Phases>,
+    /// How often a clock was read inside `wall_ns`, one after another: the observer's cost.
+    pub clock_readings: u64,
     /// Each worker's part, in the order of the placement.
     pub workers: Vec<WorkerSample>,
 }
 
-/// What one worker did in one measured sample.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Where `wall_ns` went: the three add up to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phases {
+    /// From handing out a pass until the first worker began to count, summed over passes.
+    pub dispatch_ns: u64,
+    /// From then until the last worker ended.
+    pub compute_ns: u64,
+    /// From then until all counts were in their places.
+    pub reduction_ns: u64,
+}
+
+/// What one worker did in one measured sample. `None` is what the system, or the scheduler that the
+/// backend uses, does not tell.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WorkerSample {
-    /// The logical CPU it was on at the end (the planned one where the system does not tell).
-    pub cpu: usize,
-    /// When it began to count in the first pass, in ns since the sample's beginning.
-    pub start_ns: u64,
-    /// When it ended counting in the last pass, in ns since the sample's beginning.
-    pub stop_ns: u64,
-    /// CPU time of its thread from the first pass to the last, waiting in a spin barrier included;
-    /// `None` where the system does not tell.
-    pub cpu_ns: Option<u64>,
+    /// The logical CPU it was on at the end.
+    pub cpu: Option<usize>,
     /// Whether it was proven after the sample that the worker is bound to the planned CPU.
     pub pinned: bool,
+    /// How often it was found on another CPU than at its previous pass.
+    pub migrations: u64,
+    /// When it began to count in the first pass, in ns since the sample's beginning.
+    pub start_ns: Option<u64>,
+    /// When it ended counting in the last pass, in ns since the sample's beginning.
+    pub stop_ns: Option<u64>,
+    /// Wall time that it spent counting.
+    pub busy_ns: Option<u64>,
+    /// Tasks that it did.
+    pub tasks: u64,
+    /// CPU time of its thread from the first pass to the last, waiting included.
+    pub cpu_ns: Option<u64>,
+    /// Of that, CPU time in which it looked for work or for the others.
+    pub waiting_cpu_ns: Option<u64>,
+    /// What the system counted of its thread meanwhile.
+    #[serde(flatten)]
+    pub counters: ThreadCounters,
+    /// The clock of its core right after the sample, measured.
+    pub clock_mhz: Option<f64>,
 }
 
 /// Why a measurement failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// There is no such backend.
+    #[error("unknown backend '{name}'; known: {known}")]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// Every known name.
+        known: String,
+    },
+    /// The backend cannot run on this system, or not this job.
+    #[error("backend '{backend}' is not available: {reason}")]
+    Unavailable {
+        /// Its name.
+        backend: &'static str,
+        /// Why not.
+        reason: &'static str,
+    },
     /// The backend cannot have this number of workers.
     #[error("backend '{backend}' cannot have {workers} workers; allowed: {allowed}")]
     Workers {
@@ -137,26 +252,52 @@ pub enum Error {
         /// The system's reason.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// A worker panicked.
+    /// A worker ended although it should not: it panicked or was killed.
     #[error("a worker of backend '{backend}' died: {message}")]
     Died {
         /// Its name.
         backend: &'static str,
-        /// The last words of the worker.
+        /// The last words of the worker, or what the system says about its end.
         message: String,
     },
-    /// Two passes over the same samples did not count the same.
-    #[error("backend '{backend}' counted task {task} twice with different results")]
+    /// A worker does not answer.
+    #[error("worker {worker} of backend '{backend}' has not answered for {:.1} s", patience.as_secs_f64())]
+    Hung {
+        /// Its name.
+        backend: &'static str,
+        /// The worker's number.
+        worker: usize,
+        /// How long it was waited for.
+        patience: Duration,
+    },
+    /// A worker answers what makes no sense.
+    #[error("worker {worker} of backend '{backend}' gave an answer that makes no sense: {problem}")]
+    Garbled {
+        /// Its name.
+        backend: &'static str,
+        /// The worker's number.
+        worker: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Two passes, or two workers, did not count the same over the same samples.
+    #[error("backend '{backend}' counted width number {width} twice with different results")]
     Unstable {
         /// Its name.
         backend: &'static str,
-        /// The first such task of a worker.
-        task: usize,
+        /// The first such width, counted from 0.
+        width: usize,
     },
 }
 
-/// Refuses a placement that `backend` cannot follow.
-fn check_workers(backend: &dyn Backend, placement: &Placement) -> Result<(), Error> {
+/// Refuses a placement or mode that `backend` cannot follow.
+fn check(backend: &dyn Backend, job: &Job<'_>, placement: &Placement) -> Result<(), Error> {
+    let name = backend.name();
+    backend.availability().map_err(|reason| Error::Unavailable { backend: name, reason })?;
+    if !backend.modes().contains(&job.mode()) {
+        let reason = "it cannot run a job in this mode";
+        return Err(Error::Unavailable { backend: name, reason });
+    }
     let workers = placement.workers();
     if backend.scaling().allows(workers) {
         return Ok(());
@@ -165,7 +306,7 @@ fn check_workers(backend: &dyn Backend, placement: &Placement) -> Result<(), Err
         Scaling::One => "exactly 1",
         Scaling::Any => "1 or more",
     };
-    Err(Error::Workers { backend: backend.name(), workers, allowed })
+    Err(Error::Workers { backend: name, workers, allowed })
 }
 
 /// What a panic said, as far as it is text.

@@ -3,84 +3,170 @@
 //! Separate because every backend measures with the same few lines, so that no backend is timed
 //! differently. A slot fills its own pair of cache lines: a worker that writes never takes a line away
 //! from another one (128 bytes, because CPUs fetch lines in pairs).
+//!
+//! In every pass the clock is read twice, and after it the number of the CPU, without a system call.
+//! CPU time, which needs one, is read at the beginning and the end of a sample, and around waits that
+//! are long anyway (`wait`). Next: `wait`; [`threads`](super::threads), which uses both.
 
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
-use super::{Error, Job, WorkerSample};
-use crate::machine::affinity;
-use crate::machine::clock::thread_cpu_ns;
+use super::{Bound, Error, Question, WorkerSample};
+use crate::machine::clock;
+use crate::machine::{affinity, counters::ThreadCounters};
 
 /// One worker's record of one measured sample.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
-    tasks: Range<usize>,
+    /// The widths that each of its tasks counts, task after task.
+    tasks: Vec<Range<usize>>,
+    first_task: usize,
+    /// Counts of the widths from `first_width` on.
     counts: Vec<u64>,
-    start_ns: u64,
-    stop_ns: u64,
-    cpu_start_ns: Option<u64>,
+    first_width: usize,
+    passes: u64,
+    /// Begin and end of the last round.
+    round_ns: Range<u64>,
+    first_start_ns: u64,
+    busy_ns: u64,
+    cpu: Option<usize>,
+    migrations: u64,
+    cpu_began_ns: Option<u64>,
     cpu_ns: Option<u64>,
+    waiting_cpu_ns: u64,
+    counters: ThreadCounters,
     unstable: Option<usize>,
 }
 
 impl Slot {
-    /// For a worker that counts `tasks`.
-    pub(super) fn new(tasks: Range<usize>) -> Self {
-        Self { counts: vec![0; tasks.len()], tasks, ..Self::default() }
+    /// For a worker that does `tasks` of `question`.
+    pub(super) fn new(question: &Question, tasks: Range<usize>) -> Self {
+        let first_task = tasks.start;
+        let tasks: Vec<_> = tasks.map(|task| question.widths_of(task)).collect();
+        let first_width = tasks.first().map_or(0, |widths| widths.start);
+        let end = tasks.last().map_or(0, |widths| widths.end);
+        Self {
+            counts: vec![0; end - first_width],
+            tasks,
+            first_task,
+            first_width,
+            ..Self::default()
+        }
     }
 
-    /// Begins a measured sample on the worker's own thread: reads its CPU time.
+    /// Begins a measured sample on the worker's own thread.
     pub(super) fn open(&mut self) {
         self.unstable = None;
-        self.cpu_start_ns = thread_cpu_ns();
+        (self.passes, self.busy_ns, self.waiting_cpu_ns, self.migrations) = (0, 0, 0, 0);
+        self.cpu = affinity::current();
+        self.counters = ThreadCounters::read();
+        self.cpu_began_ns = clock::thread_cpu_ns();
     }
 
-    /// Counts the worker's tasks in pass number `pass`, with `clock` as the sample's beginning.
-    pub(super) fn pass(&mut self, job: &Job<'_>, pass: usize, clock: Instant) {
-        let start_ns = elapsed_ns(clock);
-        for (task, kept) in self.tasks.clone().zip(&mut self.counts) {
-            let count = job.count(task);
-            if pass > 0 && *kept != count {
-                self.unstable.get_or_insert(task);
+    /// Counts the worker's tasks `passes` times, one right after another.
+    pub(super) fn round(&mut self, bound: &Bound<'_>, passes: usize) {
+        for pass in 0..passes {
+            let start_ns = clock::now_ns();
+            self.pass(bound);
+            let stop_ns = clock::now_ns();
+            if pass == 0 {
+                self.round_ns.start = start_ns;
             }
-            *kept = count;
+            if self.passes == 0 {
+                self.first_start_ns = start_ns;
+            }
+            self.passes += 1;
+            self.round_ns.end = stop_ns;
+            self.busy_ns += stop_ns - start_ns;
         }
-        if pass == 0 {
-            self.start_ns = start_ns;
+        let cpu = affinity::current();
+        self.migrations += u64::from(cpu != self.cpu);
+        self.cpu = cpu;
+    }
+
+    /// Counts every task.
+    fn pass(&mut self, bound: &Bound<'_>) {
+        for (task, widths) in self.tasks.iter().enumerate() {
+            let kept =
+                &mut self.counts[widths.start - self.first_width..widths.end - self.first_width];
+            if self.passes == 0 {
+                bound.count(self.first_task + task, kept);
+            } else if recount(bound, self.first_task + task, kept) {
+                self.unstable.get_or_insert(widths.start);
+            }
         }
-        self.stop_ns = elapsed_ns(clock);
+    }
+
+    /// Adds CPU time that was spent waiting.
+    pub(super) fn waited(&mut self, cpu_ns: u64) {
+        self.waiting_cpu_ns += cpu_ns;
+    }
+
+    /// When the last round began and ended; `None` for a worker without tasks.
+    pub(super) fn last_round(&self) -> Option<Range<u64>> {
+        (!self.tasks.is_empty()).then(|| self.round_ns.clone())
     }
 
     /// Ends a measured sample on the worker's own thread.
     pub(super) fn close(&mut self) {
-        self.cpu_ns = thread_cpu_ns().zip(self.cpu_start_ns).map(|(stop, start)| stop - start);
+        self.cpu_ns = clock::thread_cpu_ns().zip(self.cpu_began_ns).map(|(end, began)| end - began);
+        self.counters = ThreadCounters::read().since(self.counters);
     }
 
-    /// The worker's times. Runs on the worker's own thread after the sample, because only there can
-    /// be asked whether it still is on `cpu`.
-    pub(super) fn report(&self, cpu: usize) -> WorkerSample {
+    /// The worker's times, with `began_ns` as the sample's beginning. Runs on the worker's own thread
+    /// after the sample, because only there can be asked whether it still is on its `seat`.
+    pub(super) fn report(&self, seat: Option<usize>, began_ns: u64) -> WorkerSample {
+        let idle = self.passes == 0 || self.tasks.is_empty();
+        let since = |ns: u64| (!idle).then(|| ns.saturating_sub(began_ns));
         WorkerSample {
-            cpu: affinity::current().unwrap_or(cpu),
-            start_ns: self.start_ns,
-            stop_ns: self.stop_ns,
+            cpu: affinity::current(),
+            pinned: seat.is_some_and(affinity::verify),
+            migrations: self.migrations,
+            start_ns: since(self.first_start_ns),
+            stop_ns: since(self.round_ns.end),
+            busy_ns: Some(self.busy_ns),
+            tasks: self.passes * self.tasks.len() as u64,
             cpu_ns: self.cpu_ns,
-            pinned: affinity::verify(cpu),
+            waiting_cpu_ns: self.cpu_ns.map(|_| self.waiting_cpu_ns),
+            counters: self.counters,
+            clock_mhz: clock::mhz(),
         }
     }
 
     /// Copies the worker's counts to their places among all `counts`.
     pub(super) fn collect(&self, backend: &'static str, counts: &mut [u64]) -> Result<(), Error> {
-        if let Some(task) = self.unstable {
-            return Err(Error::Unstable { backend, task });
+        if let Some(width) = self.unstable {
+            return Err(Error::Unstable { backend, width });
         }
-        counts[self.tasks.clone()].copy_from_slice(&self.counts);
+        counts[self.first_width..self.first_width + self.counts.len()]
+            .copy_from_slice(&self.counts);
         Ok(())
+    }
+
+    /// Compares the worker's counts with those of another worker that did the same tasks.
+    pub(super) fn compare(&self, backend: &'static str, counts: &[u64]) -> Result<(), Error> {
+        let differs = self.counts.iter().zip(&counts[self.first_width..]).position(|(a, b)| a != b);
+        match self.unstable.or(differs.map(|at| self.first_width + at)) {
+            Some(width) => Err(Error::Unstable { backend, width }),
+            None => Ok(()),
+        }
     }
 }
 
+/// Does a task again; whether its counts differ from those that it had.
+fn recount(bound: &Bound<'_>, task: usize, kept: &mut [u64]) -> bool {
+    if let [kept] = kept {
+        let mut count = 0;
+        bound.count(task, std::slice::from_mut(&mut count));
+        return std::mem::replace(kept, count) != count;
+    }
+    let before = kept.to_vec();
+    bound.count(task, kept);
+    before != kept
+}
+
 /// A slot that shares its cache lines with nothing else. The lock is never contended: during a pass
-/// only its worker uses it, between passes only the caller.
+/// only its worker uses it, between passes only the one who collects.
 #[derive(Debug)]
 #[repr(align(128))]
 pub(super) struct Padded(Mutex<Slot>);
@@ -96,49 +182,57 @@ impl Padded {
     }
 }
 
-/// Nanoseconds since `clock`; 584 years fit.
-pub(super) fn elapsed_ns(clock: Instant) -> u64 {
-    clock.elapsed().as_nanos() as u64
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Padded, Slot};
-    use crate::backend::{Error, Job};
+    use crate::backend::{Error, Job, Mode};
     use std::sync::atomic::{AtomicU64, Ordering};
-    use std::time::Instant;
 
     #[test]
     fn slots_do_not_share_cache_lines() {
-        let slots = [Padded::new(Slot::new(0..1)), Padded::new(Slot::new(1..2))];
+        let slots = [Padded::new(Slot::default()), Padded::new(Slot::default())];
         assert!((&raw const slots[1]).addr() - (&raw const slots[0]).addr() >= 128);
         assert_eq!((&raw const slots[0]).addr() % 128, 0);
     }
 
     #[test]
     fn counts_land_in_their_places() {
-        let job = Job::from_tasks(4, |task| task as u64 * 10);
-        let mut slot = Slot::new(1..3);
+        let job = Job::from_tasks(4, &|task| task as u64 * 10, Mode::Strong);
+        let mut slot = Slot::new(job.question(), 1..3);
         slot.open();
-        slot.pass(&job, 0, Instant::now());
+        slot.round(&job.bind(), 2);
         slot.close();
         let mut counts = [7; 4];
         slot.collect("test", &mut counts).unwrap();
         assert_eq!(counts, [7, 10, 20, 7]);
-        let report = slot.report(0);
-        assert!(report.start_ns <= report.stop_ns);
+        slot.compare("test", &[0, 10, 20, 30]).unwrap();
+        assert!(slot.compare("test", &[0, 10, 21, 30]).is_err());
+        let report = slot.report(None, 0);
+        assert!(report.start_ns <= report.stop_ns && report.tasks == 4 && !report.pinned);
     }
 
     #[test]
-    fn a_count_that_changes_between_passes_is_an_error() {
-        let calls = AtomicU64::new(0);
-        let job = Job::from_tasks(1, |_| calls.fetch_add(1, Ordering::Relaxed));
-        let mut slot = Slot::new(0..1);
+    fn a_worker_without_tasks_reports_no_times() {
+        let job = Job::from_tasks(4, &|task| task as u64, Mode::Strong);
+        let mut slot = Slot::new(job.question(), 4..4);
         slot.open();
-        slot.pass(&job, 0, Instant::now());
+        slot.round(&job.bind(), 1);
+        slot.close();
+        slot.collect("test", &mut [7; 4]).unwrap();
+        assert_eq!((slot.report(None, 0).start_ns, slot.report(None, 0).tasks), (None, 0));
+    }
+
+    #[test]
+    fn counts_that_change_between_passes_are_found() {
+        let calls = AtomicU64::new(0);
+        let count = |_| calls.fetch_add(1, Ordering::Relaxed);
+        let job = Job::from_tasks(1, &count, Mode::Strong);
+        let mut slot = Slot::new(job.question(), 0..1);
+        slot.open();
+        slot.round(&job.bind(), 1);
         slot.collect("test", &mut [0]).unwrap();
-        slot.pass(&job, 1, Instant::now());
+        slot.round(&job.bind(), 1);
         let error = slot.collect("test", &mut [0]).unwrap_err();
-        assert!(matches!(error, Error::Unstable { backend: "test", task: 0 }), "{error}");
+        assert!(matches!(error, Error::Unstable { backend: "test", width: 0 }), "{error}");
     }
 }

@@ -1,48 +1,60 @@
 //! Pinned threads of one process: a rayon pool of exactly as many threads as there are workers.
 //!
 //! rayon serves as a team, through `broadcast`, which runs a closure once on every worker. Its
-//! parallel iterators steal work, so that "worker 2 counted tasks 50 to 99" would no longer hold.
+//! parallel iterators steal work, so that "worker 2 counted tasks 50 to 99" would no longer hold
+//! ([`super::par_iter`] measures them).
 //!
-//! - Shares are static and contiguous ([`share`](crate::share)): every sample does the same work in
-//!   the same places.
-//! - Workers pin themselves when they start. The pool is made by a thread that is not pinned.
-//! - In every pass the workers meet at a spin barrier before they count, so that they start together
-//!   however late the first and the last of them woke up: what start-up skew is left is bounded by
-//!   the barrier, that is by how soon each of them sees the last one arrive. Waiting there is in the
-//!   figure, like all that handing out costs. A worker that has spun for a while yields; with more
-//!   workers than CPUs it yields at once, because the one that it waits for may need this very CPU
-//!   (skew is then a matter of the scheduler).
-//! - The caller sleeps until the last worker is done, and takes no CPU from them.
-//! - The pool lives as long as the team. Workers of a team that is not measured yield a few times
-//!   after their last pass and then sleep.
+//! One broadcast lasts for a whole measured sample. Inside it worker 0 leads and the others follow:
+//!
+//! ```text
+//! leader:    all ready? ─► turn += 1 ─► own share ─► all arrived? ─► gather counts ─► again
+//! followers: ready ─► turn? ─► own share ─► arrived ─► again
+//! ```
+//!
+//! 1. Shares are static and contiguous ([`share`](crate::share)): every sample does the same work in
+//!    the same places.
+//! 2. Workers pin themselves when they start. The pool is made by a thread that is not pinned, and
+//!    that thread sleeps during the sample: it takes no CPU from the workers. Were it the leader, it
+//!    would need a CPU of its own or wake up for every pass, which costs some 50 µs on a virtual
+//!    machine (a broadcast for every pass cost 65 µs there).
+//! 3. Nobody sleeps between passes (`wait`), and the change of `turn` is also the common start.
+//! 4. Where the mode gives every worker samples of its own, each copies them itself: who touches memory
+//!    first decides on which NUMA node it lies. So it is with the slots' counts.
+//! 5. `turn` and `arrived` have cache lines of their own.
 //!
 //! Next: `slot`, where workers write; [`serial`](super::serial), the baseline.
 
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::slot::{Padded, Slot, elapsed_ns};
-use super::{Backend, Error, Job, Sample, Scaling, Team, check_workers, last_words};
-use crate::machine::affinity;
+use super::slot::{Padded, Slot};
+use super::wait::{self, Manners};
+use super::{
+    Backend, Bound, Error, Job, Mode, Phases, Sample, Scaling, Startup, Team, WorkerSample, check,
+    last_words,
+};
+use crate::input::AnySamples;
+use crate::machine::{affinity, clock};
 use crate::placement::Placement;
-use crate::share::shares;
 
 /// The thread backend.
 #[derive(Clone, Copy, Debug)]
 pub struct Threads;
 
 const NAME: &str = "threads";
-/// How often a worker with a CPU of its own looks for the others before it yields.
-const SPINS: usize = 1000;
 
 impl Backend for Threads {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn summary(&self) -> &'static str {
+        "pinned threads of one process, static shares, nobody sleeps between passes"
     }
 
     fn scaling(&self) -> Scaling {
@@ -53,86 +65,271 @@ impl Backend for Threads {
         &self,
         job: &'a Job<'a>,
         placement: &Placement,
+        _patience: Duration,
     ) -> Result<Box<dyn Team + 'a>, Error> {
-        check_workers(self, placement)?;
-        let (workers, cpus) = (placement.workers(), Arc::new(placement.cpus.clone()));
-        let seats = Arc::clone(&cpus);
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(workers)
-            .thread_name(|worker| format!("{NAME}-{worker}"))
-            .start_handler(move |worker| {
-                // A refusal shows in every sample, after which the mask is read back.
-                let _reported = affinity::pin(seats[worker]);
-            })
-            .build()
-            .map_err(|error| Error::Start { backend: NAME, workers, source: error.into() })?;
-        let slots = shares(job.tasks(), workers).into_iter().map(Slot::new).map(Padded::new);
-        let spins = if placement.is_oversubscribed() { 0 } else { SPINS };
-        Ok(Box::new(Pinned { job, pool, cpus, slots: slots.collect(), spins }))
+        check(self, job, placement)?;
+        let began_ns = clock::now_ns();
+        let pool = pool(NAME, placement)?;
+        let shares = job.shares(placement.workers());
+        let slots = pool.broadcast(|context| {
+            Padded::new(Slot::new(job.question(), shares[context.index()].clone()))
+        });
+        let ready_ns = clock::now_ns();
+        let replicas = replicas(NAME, &pool, job)?;
+        let startup = Startup {
+            setup_ns: ready_ns - began_ns,
+            transfer_ns: if replicas.is_empty() { 0 } else { clock::now_ns() - ready_ns },
+        };
+        let manners = if placement.is_oversubscribed() { Manners::Yield } else { Manners::Spin };
+        let seats = placement.seats.clone();
+        Ok(Box::new(Pinned { job, pool, seats, slots, replicas, manners, startup }))
     }
 }
 
-/// The workers and their slots; worker w sits on `cpus[w]` and writes into `slots[w]`.
+/// A pool with a pinned thread on each seat.
+pub(super) fn pool(backend: &'static str, placement: &Placement) -> Result<ThreadPool, Error> {
+    let (workers, seats) = (placement.workers(), placement.seats.clone());
+    ThreadPoolBuilder::new()
+        .num_threads(workers)
+        .thread_name(move |worker| format!("{backend}-{worker}"))
+        .start_handler(move |worker| {
+            if let Some(cpu) = seats[worker] {
+                // A refusal shows in every sample, after which the mask is read back.
+                let _reported = affinity::pin(cpu);
+            }
+        })
+        .build()
+        .map_err(|error| Error::Start { backend, workers, source: error.into() })
+}
+
+/// A copy of the job's samples for each worker, made by the worker itself; none where the mode or the
+/// job has none.
+pub(super) fn replicas(
+    backend: &'static str,
+    pool: &ThreadPool,
+    job: &Job<'_>,
+) -> Result<Vec<AnySamples>, Error> {
+    let Some(samples) = job.samples().filter(|_| job.mode().replicates()) else {
+        return Ok(Vec::new());
+    };
+    let copies = pool.broadcast(|_| samples.copy());
+    let workers = copies.len();
+    copies.into_iter().collect::<Result<_, _>>().map_err(|error| Error::Start {
+        backend,
+        workers,
+        source: error.into(),
+    })
+}
+
+/// The workers; worker w sits on `seats[w]` and writes into `slots[w]`.
 #[derive(Debug)]
 struct Pinned<'a> {
     job: &'a Job<'a>,
     pool: ThreadPool,
-    cpus: Arc<Vec<usize>>,
+    seats: Vec<Option<usize>>,
     slots: Vec<Padded>,
-    /// How often a worker spins at the barrier before it yields.
-    spins: usize,
+    replicas: Vec<AnySamples>,
+    manners: Manners,
+    startup: Startup,
 }
 
-impl Pinned<'_> {
-    /// Hands out one pass and waits for all workers.
-    fn pass(&self, pass: usize, passes: usize, clock: Instant) {
-        let arrived = AtomicUsize::new(0);
-        self.pool.broadcast(|context| {
-            let slot = &mut *self.slots[context.index()].lock();
-            if pass == 0 {
-                slot.open();
-            }
-            meet(&arrived, self.slots.len(), self.spins);
-            slot.pass(self.job, pass, clock);
-            if pass + 1 == passes {
-                slot.close();
-            }
-        });
+/// A number on cache lines of its own.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Alone(AtomicUsize);
+
+/// What the workers share during one sample.
+#[derive(Debug)]
+struct Session {
+    /// The round that may be worked on; 0 before the first.
+    turn: Alone,
+    /// Followers that were ready, plus rounds that followers have finished.
+    arrived: Alone,
+    /// A worker panicked: nobody may wait for it.
+    abandoned: AtomicBool,
+    /// When the first round began.
+    began_ns: AtomicU64,
+    rounds: usize,
+    passes_per_round: usize,
+}
+
+impl Session {
+    fn new(mode: Mode, passes: NonZeroUsize) -> Self {
+        let (rounds, passes_per_round) = mode.rounds(passes);
+        Self {
+            turn: Alone::default(),
+            arrived: Alone::default(),
+            abandoned: AtomicBool::new(false),
+            began_ns: AtomicU64::new(0),
+            rounds,
+            passes_per_round,
+        }
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.abandoned.load(Ordering::Relaxed)
     }
 }
 
-/// Waits until `workers` workers have come here; looks `spins` times before it yields.
-fn meet(arrived: &AtomicUsize, workers: usize, mut spins: usize) {
-    arrived.fetch_add(1, Ordering::AcqRel);
-    while arrived.load(Ordering::Acquire) < workers {
-        if spins > 0 {
-            spins -= 1;
-            std::hint::spin_loop();
-        } else {
-            std::thread::yield_now();
+/// Tells the others when its worker panics.
+struct Guard<'s>(&'s Session);
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.abandoned.store(true, Ordering::Relaxed);
         }
+    }
+}
+
+/// What the leader knows at the end of a sample.
+#[derive(Debug, Default)]
+struct Outcome {
+    wall_ns: u64,
+    phases: Phases,
+    failure: Option<Error>,
+}
+
+impl Pinned<'_> {
+    fn bind(&self, worker: usize) -> Bound<'_> {
+        self.replicas.get(worker).map_or_else(|| self.job.bind(), |own| self.job.bind_to(own))
+    }
+
+    /// Worker 0 during a sample.
+    fn lead(&self, session: &Session, counts: &mut [u64]) -> Outcome {
+        let (bound, slot) = (self.bind(0), &self.slots[0]);
+        let mut outcome = Outcome::default();
+        slot.lock().open();
+        let followers = self.slots.len() - 1;
+        let all_arrived = |round: usize| {
+            let due = followers * (round + 1);
+            let ready = || session.arrived.0.load(Ordering::Acquire) >= due;
+            wait::until(ready, &session.abandoned, self.manners)
+        };
+        all_arrived(0); // not in the sample, and its CPU time neither
+        slot.lock().open();
+        let mut ended_ns = 0;
+        for round in 1..=session.rounds {
+            let began_ns = clock::now_ns();
+            if round == 1 {
+                session.began_ns.store(began_ns, Ordering::Relaxed);
+            }
+            session.turn.0.store(round, Ordering::Release);
+            slot.lock().round(&bound, session.passes_per_round);
+            let waited_ns = all_arrived(round);
+            slot.lock().waited(waited_ns);
+            if session.is_abandoned() {
+                return outcome;
+            }
+            let counting = self.gather(counts, &mut outcome.failure).unwrap_or(began_ns..began_ns);
+            ended_ns = clock::now_ns();
+            outcome.phases.dispatch_ns += counting.start - began_ns;
+            outcome.phases.compute_ns += counting.end - counting.start;
+            outcome.phases.reduction_ns += ended_ns - counting.end;
+        }
+        slot.lock().close();
+        outcome.wall_ns = ended_ns - session.began_ns.load(Ordering::Relaxed);
+        outcome
+    }
+
+    /// Every other worker during a sample.
+    fn follow(&self, worker: usize, session: &Session) {
+        let (bound, slot) = (self.bind(worker), &self.slots[worker]);
+        slot.lock().open();
+        session.arrived.0.fetch_add(1, Ordering::Release);
+        for round in 1..=session.rounds {
+            let ready = || session.turn.0.load(Ordering::Acquire) >= round;
+            let waited_ns = wait::until(ready, &session.abandoned, self.manners);
+            if session.is_abandoned() {
+                return;
+            }
+            {
+                let mut slot = slot.lock();
+                slot.waited(waited_ns);
+                slot.round(&bound, session.passes_per_round);
+            }
+            session.arrived.0.fetch_add(1, Ordering::Release);
+        }
+        slot.lock().close();
+    }
+
+    /// Puts the counts of all workers into their places. From when until when they were counting;
+    /// `None` if nobody had a task.
+    fn gather(
+        &self,
+        counts: &mut [u64],
+        failure: &mut Option<Error>,
+    ) -> Option<std::ops::Range<u64>> {
+        let mut counting: Option<std::ops::Range<u64>> = None;
+        for (worker, slot) in self.slots.iter().enumerate() {
+            let slot = slot.lock();
+            let gathered = if worker > 0 && self.job.mode().replicates() {
+                slot.compare(NAME, counts)
+            } else {
+                slot.collect(NAME, counts)
+            };
+            if let Err(error) = gathered {
+                failure.get_or_insert(error);
+            }
+            let Some(round) = slot.last_round() else { continue };
+            counting = Some(match counting {
+                Some(all) => all.start.min(round.start)..all.end.max(round.end),
+                None => round,
+            });
+        }
+        counting
+    }
+
+    /// One worker's whole sample.
+    fn work(
+        &self,
+        worker: usize,
+        session: &Session,
+        leader: &Mutex<(&mut [u64], Outcome)>,
+    ) -> WorkerSample {
+        let _guard = Guard(session);
+        if worker == 0 {
+            let leader = &mut *leader.lock().unwrap_or_else(PoisonError::into_inner);
+            leader.1 = self.lead(session, leader.0);
+        } else {
+            self.follow(worker, session);
+        }
+        if session.is_abandoned() {
+            return WorkerSample::default();
+        }
+        let began_ns = session.began_ns.load(Ordering::Relaxed);
+        self.slots[worker].lock().report(self.seats[worker], began_ns)
     }
 }
 
 impl Team for Pinned<'_> {
+    fn startup(&self) -> Startup {
+        self.startup
+    }
+
     fn measure(&mut self, passes: NonZeroUsize, counts: &mut [u64]) -> Result<Sample, Error> {
-        assert_eq!(counts.len(), self.job.tasks(), "places for counts");
-        let clock = Instant::now();
-        // A worker that panics ends its pass; `broadcast` then panics here, after all are done.
-        catch_unwind(AssertUnwindSafe(|| {
-            for pass in 0..passes.get() {
-                self.pass(pass, passes.get(), clock);
-            }
+        let session = Session::new(self.job.mode(), passes);
+        let leader = Mutex::new((counts, Outcome::default()));
+        // A worker that panics ends its sample; `broadcast` then panics here, after all are done.
+        let workers = catch_unwind(AssertUnwindSafe(|| {
+            self.pool.broadcast(|context| self.work(context.index(), &session, &leader))
         }))
         .map_err(|panic| Error::Died { backend: NAME, message: last_words(panic.as_ref()) })?;
-        let wall_ns = elapsed_ns(clock);
-        let workers = self.pool.broadcast(|context| {
-            let worker = context.index();
-            self.slots[worker].lock().report(self.cpus[worker])
-        });
-        for slot in &self.slots {
-            slot.lock().collect(NAME, counts)?;
+        let (_, outcome) = leader.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match outcome.failure {
+            Some(error) => Err(error),
+            None => Ok(Sample {
+                wall_ns: outcome.wall_ns,
+                phases: Some(outcome.phases),
+                clock_readings: 2 * (session.rounds + passes.get()) as u64,
+                workers,
+            }),
         }
-        Ok(Sample { wall_ns, workers })
+    }
+
+    fn dismiss(self: Box<Self>) -> Result<u64, Error> {
+        let began_ns = clock::now_ns();
+        drop(self);
+        Ok(clock::now_ns() - began_ns)
     }
 }

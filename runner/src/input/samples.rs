@@ -46,6 +46,25 @@ impl AnySamples {
         for_any!(self, samples => name(samples))
     }
 
+    /// Bytes of all values.
+    pub fn bytes(&self) -> u64 {
+        for_any!(self, samples => samples.bytes() as u64)
+    }
+
+    /// The same values in memory that the calling thread is the first to touch. O(n d).
+    ///
+    /// # Errors
+    /// [`kernel::Error::TooLarge`] if there is no memory for them.
+    pub fn copy(&self) -> Result<Self, kernel::Error> {
+        fn columns<T: Element>(samples: &Samples<T>) -> Vec<&[T]> {
+            (0..samples.d()).map(|j| samples.column(j)).collect()
+        }
+        Ok(match self {
+            Self::Double(samples) => Self::Double(Samples::from_columns(&columns(samples))?),
+            Self::Single(samples) => Self::Single(Samples::from_columns(&columns(samples))?),
+        })
+    }
+
     /// Identity of the values. O(n d).
     pub fn checksum(&self) -> Checksum {
         for_any!(self, samples => Checksum::of(samples))

@@ -23,10 +23,10 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use kernel::isa::Isa;
-use kernel::{Element, Samples};
 
-use crate::backend::{self, Job, Team};
+use crate::backend::{self, Job, Mode, Question, Team};
 use crate::for_any;
+use crate::input::AnySamples;
 use crate::machine::{self, affinity, pages};
 use crate::measure::{self, Wrong};
 use crate::placement::Placement;
@@ -224,20 +224,27 @@ impl Subject<'_> {
         self.options.progress.tell(&format!("{name}: generating and checking samples"));
         let samples = self.workload.samples().map_err(|error| self.unprepared(error))?;
         let checksum = samples.checksum().to_string();
-        for_any!(&samples, samples => self.measure_samples(samples, checksum, stream))
+        self.measure_samples(&samples, checksum, stream)
     }
 
-    fn measure_samples<T: Element>(
+    fn measure_samples(
         &self,
-        samples: &Samples<T>,
+        samples: &AnySamples,
         checksum: String,
         stream: u64,
     ) -> Result<(WorkloadRecord, Option<Warning>), Error> {
         let workload = self.workload;
         let refused = |error: kernel::Error| self.unprepared(error.into());
-        let counts = workload.counts(samples).map_err(|error| self.unprepared(error))?;
+        let counts = for_any!(samples, samples => workload.counts(samples))
+            .map_err(|error| self.unprepared(error))?;
         let widths = workload.widths.widths().map_err(refused)?.as_slice().to_vec();
-        let job = Job::new(samples.all(), self.options.isa, workload.center, &widths);
+        let question = Question {
+            isa: self.options.isa.name().into(),
+            center: workload.center.to_vec(),
+            widths: widths.clone(),
+            widths_per_scan: NonZeroUsize::MIN,
+        };
+        let job = Job::new(samples, question, Mode::Strong);
         let Swept { passes, blocks, stolen } =
             self.sweep(&job.map_err(refused)?, &widths, &counts, stream)?;
         let record = WorkloadRecord {
@@ -245,15 +252,15 @@ impl Subject<'_> {
             title: workload.title,
             n: samples.n(),
             d: samples.d(),
-            element: T::NAME,
+            element: samples.element(),
             generator: workload.generator.description(),
             sample_seed: Some(workload.seed),
             checksum,
             center: workload.center.to_vec(),
             widths,
             task: "one width, one scan",
-            bytes: samples.bytes() as u64,
-            pages: pages::of_samples(samples),
+            bytes: samples.bytes(),
+            pages: for_any!(samples, samples => pages::of_samples(samples)),
             counts,
             configurations: self.configurations.to_vec(),
             passes: passes.get(),
@@ -273,7 +280,7 @@ impl Subject<'_> {
     ) -> Result<Swept, Error> {
         let mut teams = Vec::new();
         for (index, (backend, placement)) in self.grid.iter().enumerate() {
-            let team = backend.prepare(job, placement);
+            let team = backend.prepare(job, placement, Duration::from_secs(5));
             teams.push(team.map_err(|error| self.wrong(index, widths, error.into()))?);
         }
         // The grid begins with the baseline.
@@ -323,8 +330,8 @@ impl Subject<'_> {
         let configuration = self.configurations[index].describe();
         match wrong {
             Wrong::Failed(source) => Error::Backend { workload, configuration, source },
-            Wrong::Count { task, found, expected } => {
-                Error::Count { workload, configuration, width: widths[task], found, expected }
+            Wrong::Count { width, found, expected } => {
+                Error::Count { workload, configuration, width: widths[width], found, expected }
             }
         }
     }

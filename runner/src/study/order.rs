@@ -64,7 +64,7 @@ pub fn configuration(backend: &dyn Backend, placement: &Placement) -> Configurat
     Configuration {
         backend: backend.name(),
         workers: placement.workers(),
-        cpus: placement.cpus.clone(),
+        cpus: placement.cpus(),
         oversubscribed: placement.is_oversubscribed(),
     }
 }
