@@ -5,6 +5,7 @@
 //!
 //! Next: [`count`], [`machine`], [`study`].
 
+mod arguments;
 pub mod count;
 pub mod machine;
 pub mod study;
