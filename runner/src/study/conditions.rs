@@ -10,7 +10,7 @@ use kernel::samples::HUGE_PAGE;
 use super::order::Configuration;
 use super::record::WorkloadRecord;
 use super::warning::Warning;
-use crate::machine::{Machine, Tree};
+use crate::machine::{Limits, Machine, Tree};
 
 /// Stolen CPU time above this share is told, in per cent.
 const STEAL_PERCENT: f64 = 0.5;
@@ -46,12 +46,16 @@ pub fn stolen(workload: &str, before: Option<Ticks>, after: Option<Ticks>) -> Op
 }
 
 /// What is known before anything is measured.
-pub fn of_machine(machine: &Machine, configurations: &[Configuration]) -> Vec<Warning> {
+pub fn of_machine(
+    machine: &Machine,
+    limits: &Limits,
+    configurations: &[Configuration],
+) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if let Some(profile) = machine.profile.as_deref().filter(|&profile| profile == "debug") {
         warnings.push(Warning::Unoptimised { profile: profile.into() });
     }
-    if let [cpu] = machine.allowed_cpus[..] {
+    if let [cpu] = limits.allowed_cpus[..] {
         warnings.push(Warning::OneCpu { cpu });
     }
     let mut workers: Vec<usize> =
@@ -59,10 +63,10 @@ pub fn of_machine(machine: &Machine, configurations: &[Configuration]) -> Vec<Wa
     workers.sort_unstable();
     workers.dedup();
     if !workers.is_empty() {
-        warnings.push(Warning::Oversubscribed { workers, cpus: machine.allowed_cpus.len() });
+        warnings.push(Warning::Oversubscribed { workers, cpus: limits.allowed_cpus.len() });
     }
     let workers = configurations.iter().map(|c| c.workers).max().unwrap_or(0);
-    if let Some(cpus) = machine.quota_cpus.filter(|&cpus| cpus < workers as f64) {
+    if let Some(cpus) = limits.quota_cpus.filter(|&cpus| cpus < workers as f64) {
         warnings.push(Warning::Quota { cpus, workers });
     }
     warnings
@@ -106,7 +110,7 @@ fn unpinned(record: &WorkloadRecord) -> Vec<Warning> {
 #[cfg(test)]
 mod tests {
     use super::{Ticks, Warning, of_machine, parse_ticks, stolen};
-    use crate::machine::Machine;
+    use crate::machine::{Limits, Machine};
     use crate::study::order::Configuration;
 
     #[test]
@@ -136,19 +140,15 @@ mod tests {
             cpus: vec![4; workers],
             oversubscribed,
         };
-        let machine = Machine {
-            allowed_cpus: vec![4],
-            quota_cpus: Some(1.5),
-            profile: Some("debug".into()),
-            ..Machine::default()
-        };
+        let machine = Machine { profile: Some("debug".into()), ..Machine::default() };
+        let limits = Limits { allowed_cpus: vec![4], quota_cpus: Some(1.5), ..Limits::default() };
         let configurations = [configuration(1, false), configuration(3, true)];
-        let warnings = of_machine(&machine, &configurations);
+        let warnings = of_machine(&machine, &limits, &configurations);
         assert!(warnings.contains(&Warning::OneCpu { cpu: 4 }));
         assert!(warnings.contains(&Warning::Oversubscribed { workers: vec![3], cpus: 1 }));
         assert!(warnings.contains(&Warning::Quota { cpus: 1.5, workers: 3 }));
         assert!(warnings.contains(&Warning::Unoptimised { profile: "debug".into() }));
-        let roomy = Machine { allowed_cpus: vec![0, 1], ..Machine::default() };
-        assert!(of_machine(&roomy, &[configuration(2, false)]).is_empty());
+        let roomy = Limits { allowed_cpus: vec![0, 1], ..Limits::default() };
+        assert!(of_machine(&Machine::default(), &roomy, &[configuration(2, false)]).is_empty());
     }
 }

@@ -150,12 +150,12 @@ pub enum Error {
 /// Everything in [`enum@Error`] but [`Error::Unwritable`].
 pub fn run(options: &Options) -> Result<Study, Error> {
     check(options)?;
-    let machine = machine::capture();
+    let machine::Capture { machine, limits, .. } = machine::capture();
     let grid = order::grid(backend::ALL, &options.workers, affinity::allowed());
     let configurations: Vec<Configuration> =
         grid.iter().map(|(backend, placement)| order::configuration(*backend, placement)).collect();
     check_samples(options.extent, configurations.len())?;
-    let mut warnings = conditions::of_machine(&machine, &configurations);
+    let mut warnings = conditions::of_machine(&machine, &limits, &configurations);
     let mut study = Study {
         format: record::FORMAT,
         version: record::VERSION,
