@@ -34,6 +34,19 @@ impl Tree {
         parse_cpu_list(&self.text(path)?)
     }
 
+    /// The ids in a list that may be empty, which is a fact, too; `None` if there is no such list.
+    pub fn cpu_set(&self, path: &str) -> Option<Vec<usize>> {
+        match self.text(path) {
+            Some(list) => parse_cpu_list(&list),
+            None => self.has_file(path).then(Vec::new),
+        }
+    }
+
+    /// Bytes of the first line `key : value kB` in the file at `path`.
+    pub fn bytes(&self, path: &str, key: &str) -> Option<u64> {
+        self.field(path, key)?.strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+    }
+
     /// Value of the first line `key : value` in the file at `path`.
     pub fn field(&self, path: &str, key: &str) -> Option<String> {
         self.text(path)?.lines().find_map(|line| {

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 pub use cache::{Cache, caches};
-pub use read::online;
+pub use read::{isolated, offline, online};
 
 /// Folder of the CPUs.
 pub(super) const CPUS: &str = "sys/devices/system/cpu";

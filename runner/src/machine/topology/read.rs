@@ -23,6 +23,19 @@ pub fn online(tree: &Tree) -> Option<Vec<usize>> {
     })
 }
 
+/// Ids of the CPUs that are there but not online, ascending. (The kernel's own list of that name also
+/// holds every CPU that could be plugged in.)
+pub fn offline(tree: &Tree) -> Option<Vec<usize>> {
+    let (mut cpus, online) = (tree.cpu_list(&format!("{CPUS}/present"))?, online(tree)?);
+    cpus.retain(|cpu| !online.contains(cpu));
+    Some(cpus)
+}
+
+/// Ids of the CPUs that the scheduler leaves alone, ascending.
+pub fn isolated(tree: &Tree) -> Option<Vec<usize>> {
+    tree.cpu_set(&format!("{CPUS}/isolated"))
+}
+
 impl Topology {
     /// The topology that the files below `tree` tell of.
     pub fn read(tree: &Tree) -> Self {
