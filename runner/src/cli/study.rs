@@ -143,14 +143,8 @@ fn ending(outcome: Outcome, out: &Path) -> Option<Failure> {
 
 impl Arguments {
     fn options(&self) -> anyhow::Result<Options> {
-        let machine = machine::capture();
-        let allowed = affinity::allowed();
-        let topology = machine::Topology::read(&machine::Tree::new(Path::new("/")));
-        let facts = Facts {
-            caches: &machine.caches,
-            memory_bytes: machine.memory_bytes,
-            workers: crate::placement::default_workers(&topology, allowed, machine.quota_cpus),
-        };
+        let capture = machine::capture();
+        let facts = Facts::of(&capture);
         if self.resume { self.resumed(&facts) } else { self.fresh(&facts) }
     }
 

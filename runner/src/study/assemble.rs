@@ -33,7 +33,7 @@ pub fn study(content: &Content) -> Option<Study> {
         study.warnings.extend_from_slice(&progressed.start.warnings);
         let series = series(progressed);
         if series.blocks.iter().any(Block::is_complete) {
-            let warnings = conditions::of_series(&series, &header.allowed_cpus);
+            let warnings = conditions::of_series(&series, study.limits.allowed_cpus.len());
             study.warnings.extend(warnings.iter().map(ToString::to_string));
             study.workloads.push(series);
         }

@@ -4,8 +4,6 @@
 //! of its clock, and warnings are made of what was measured. Next: [`super::tags`], the rules for one
 //! sample; [`super::warning`], the wording.
 
-use std::path::Path;
-
 use kernel::samples::HUGE_PAGE;
 
 use super::grid::Configuration;
@@ -13,7 +11,7 @@ use super::record::{Measured, Series, Subject};
 use super::tags::Tag;
 use super::warning::Warning;
 use crate::machine::counters::{SystemCounters, SystemReader};
-use crate::machine::{Machine, Tree, affinity, clock};
+use crate::machine::{Limits, Machine, affinity, clock};
 
 /// Stolen CPU time above this share is told, in per cent.
 const STEAL_PERCENT: f64 = 0.5;
@@ -88,24 +86,17 @@ pub fn idle_foreign(
     Some(foreign.iter().map(|&ns| (ns as f64 / passed_ns).min(1.0)).collect())
 }
 
-/// Memory that programs may still take; `None` where the system does not tell.
-pub fn free_memory_bytes() -> Option<u64> {
-    let field = Tree::new(Path::new("/")).field("proc/meminfo", "MemAvailable")?;
-    field.strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
-}
-
 /// What is known before anything is measured.
 pub fn of_machine(
     machine: &Machine,
-    allowed: &[usize],
-    quota_cpus: Option<f64>,
+    limits: &Limits,
     configurations: &[Configuration],
 ) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if let Some(profile) = machine.profile.as_deref().filter(|&profile| profile == "debug") {
         warnings.push(Warning::Unoptimised { profile: profile.into() });
     }
-    if let [cpu] = *allowed {
+    if let [cpu] = limits.allowed_cpus[..] {
         warnings.push(Warning::OneCpu { cpu });
     }
     let mut workers: Vec<usize> =
@@ -113,10 +104,10 @@ pub fn of_machine(
     workers.sort_unstable();
     workers.dedup();
     if !workers.is_empty() {
-        warnings.push(Warning::Oversubscribed { workers, cpus: allowed.len() });
+        warnings.push(Warning::Oversubscribed { workers, cpus: limits.allowed_cpus.len() });
     }
     let workers = configurations.iter().map(|c| c.workers).max().unwrap_or(0);
-    if let Some(cpus) = quota_cpus.filter(|&cpus| cpus < workers as f64) {
+    if let Some(cpus) = limits.quota_cpus.filter(|&cpus| cpus < workers as f64) {
         warnings.push(Warning::Quota { cpus, workers });
     }
     warnings
@@ -139,11 +130,11 @@ pub fn of_subject(subject: &Subject, stored_checksum: Option<String>) -> Vec<War
     warnings
 }
 
-/// What a measured series shows.
-pub fn of_series(series: &Series, allowed: &[usize]) -> Vec<Warning> {
+/// What a measured series shows, on so many allowed CPUs.
+pub fn of_series(series: &Series, cpus: usize) -> Vec<Warning> {
     let workload = format!("{}, {}", series.subject.name, series.subject.mode.name());
     let mut warnings = unpinned(series, &workload);
-    warnings.extend(stolen(series, allowed.len(), &workload));
+    warnings.extend(stolen(series, cpus, &workload));
     warnings.extend(observed(series, &workload));
     warnings.extend(tagged(series, &workload));
     warnings

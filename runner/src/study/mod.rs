@@ -140,7 +140,7 @@ fn go_on(options: &Options, around: &Surroundings, journal: &mut Journal) -> End
         seat: &|workers| around.seat(workers),
         reader: &around.reader,
         timer: &around.timer,
-        allowed: &around.allowed,
+        allowed: around.allowed(),
     };
     match all_series(&sweep, journal) {
         Ok(true) => Ended::Complete,

@@ -11,7 +11,9 @@ use std::time::Duration;
 use super::Error;
 use super::plan::{PlannedSeries, Series};
 use crate::backend::{self, Backend, Mode};
+use crate::machine::Capture;
 use crate::machine::topology::Cache;
+use crate::placement::default_workers;
 use crate::workload::{self, Level, Workload};
 
 /// A bundle of series.
@@ -158,6 +160,19 @@ pub struct Facts<'a> {
     pub memory_bytes: Option<u64>,
     /// Numbers of workers that are worth measuring.
     pub workers: Vec<usize>,
+}
+
+impl<'a> Facts<'a> {
+    /// Those of a captured machine.
+    pub fn of(capture: &'a Capture) -> Self {
+        let (machine, limits) = (&capture.machine, &capture.limits);
+        let (allowed, quota_cpus) = (&limits.allowed_cpus, limits.quota_cpus);
+        Self {
+            caches: &machine.caches,
+            memory_bytes: machine.memory_bytes,
+            workers: default_workers(&machine.topology, allowed, quota_cpus),
+        }
+    }
 }
 
 impl Preset {

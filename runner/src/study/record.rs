@@ -17,6 +17,7 @@ use super::tags::Tag;
 use crate::backend::{Mode, Sample};
 use crate::machine::clock::Timer;
 use crate::machine::pages::Pages;
+use crate::machine::{Limits, Machine, State};
 use crate::workload::Level;
 
 /// Name of the file in the output folder.
@@ -44,11 +45,11 @@ pub struct Study {
     /// What was planned.
     pub plan: Plan,
     /// Where it was measured: what makes a machine the same machine.
-    pub machine: serde_json::Value,
+    pub machine: Machine,
     /// What this process may use of it.
-    pub limits: serde_json::Value,
+    pub limits: Limits,
     /// What changes on it from hour to hour.
-    pub state: serde_json::Value,
+    pub state: State,
     /// How fine the clocks are, and what a reading costs.
     pub timer: Timer,
     /// What was measured: a workload in a mode.

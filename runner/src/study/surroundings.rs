@@ -12,16 +12,13 @@ use super::journal::{self, Header, Journal};
 use super::{Error, Options, Plan, conditions, unix_s};
 use crate::backend;
 use crate::machine::counters::SystemReader;
-use crate::machine::{self, Topology, Tree, affinity, clock};
-use crate::placement::{Choice, Placement};
+use crate::machine::{self, Capture, Tree, clock};
+use crate::placement::{self, Choice, Placement};
 
 /// What a study is measured on.
 pub(super) struct Surroundings {
-    machine: machine::Machine,
-    topology: Topology,
+    capture: Capture,
     placement: Choice,
-    /// The CPUs that per-CPU figures are about.
-    pub(super) allowed: Vec<usize>,
     /// Counts what happens around samples.
     pub(super) reader: SystemReader,
     /// The clocks.
@@ -35,22 +32,29 @@ impl Surroundings {
     /// [`Error::Placement`] if workers cannot sit where `options` want them.
     pub(super) fn capture(options: &Options) -> Result<Self, Error> {
         let around = Self {
-            machine: machine::capture(),
-            allowed: affinity::allowed().to_vec(),
+            capture: machine::capture(),
             reader: SystemReader::find(&Tree::new(Path::new("/"))),
-            topology: Topology::read(&Tree::new(Path::new("/"))),
             timer: clock::timer(),
             placement: options.placement.clone(),
         };
-        around.placement.place(1, &around.topology, &around.allowed)?;
+        around.place(1)?;
         Ok(around)
     }
 
     /// Seats for so many workers.
     pub(super) fn seat(&self, workers: usize) -> Placement {
-        let placed = self.placement.place(workers, &self.topology, &self.allowed);
+        let placed = self.place(workers);
         // What can be wrong does not depend on the number of workers, and was tried for one.
         placed.unwrap_or_else(|error| unreachable!("{error}"))
+    }
+
+    fn place(&self, workers: usize) -> Result<Placement, placement::Error> {
+        self.placement.place(workers, &self.capture.machine.topology, self.allowed())
+    }
+
+    /// The CPUs that per-CPU figures are about.
+    pub(super) fn allowed(&self) -> &[usize] {
+        &self.capture.limits.allowed_cpus
     }
 
     /// The first line of a journal.
@@ -64,9 +68,8 @@ impl Surroundings {
             options.extent.most_blocks(cells.len() + 1)?;
             configurations.extend(cells.iter().map(grid::Cell::configuration));
         }
-        let quota_cpus = self.machine.quota_cpus;
-        let warnings =
-            conditions::of_machine(&self.machine, &self.allowed, quota_cpus, &configurations);
+        let Capture { machine, limits, state } = self.capture.clone();
+        let warnings = conditions::of_machine(&machine, &limits, &configurations);
         let warnings: BTreeSet<String> = warnings.iter().map(ToString::to_string).collect();
         Ok(Header {
             format: journal::FORMAT.into(),
@@ -76,32 +79,25 @@ impl Surroundings {
             seed: options.seed,
             isa: options.isa.name().into(),
             plan: options.plan(),
-            machine: self.identity(),
-            limits: serde_json::Value::Null,
-            state: serde_json::Value::Null,
-            allowed_cpus: self.allowed.clone(),
+            machine,
+            limits,
+            state,
             timer: self.timer,
             warnings: warnings.into_iter().collect(),
         })
-    }
-
-    /// What makes the machine the same machine, in plain data.
-    fn identity(&self) -> serde_json::Value {
-        serde_json::to_value(&self.machine).unwrap_or_default()
     }
 
     /// Refuses to go on where anything differs that figures depend on.
     pub(super) fn compare(&self, options: &Options, journal: &Journal) -> Result<(), Error> {
         let Some(header) = journal.content().header() else { return Ok(()) };
         let plan = Plan { budget_s: header.plan.budget_s, ..options.plan() };
-        let json = |value| serde_json::to_value(value).unwrap_or_default();
         let pairs = [
-            ("program", serde_json::Value::from(header.program.as_str()), program().into()),
-            ("seed", header.seed.into(), options.seed.into()),
-            ("isa", header.isa.as_str().into(), options.isa.name().into()),
-            ("allowed_cpus", header.allowed_cpus.clone().into(), self.allowed.clone().into()),
+            ("program", json(&header.program), json(&program())),
+            ("seed", json(&header.seed), json(&options.seed)),
+            ("isa", json(&header.isa), json(&options.isa.name())),
             ("plan", json(&header.plan), json(&plan)),
-            ("machine", header.machine.clone(), self.identity()),
+            ("limits", json(&header.limits), json(&self.capture.limits)),
+            ("machine", json(&header.machine), json(&self.capture.machine)),
         ];
         for (what, then, now) in pairs {
             if let Some((path, then, now)) = difference(&then, &now) {
@@ -110,6 +106,10 @@ impl Surroundings {
         }
         Ok(())
     }
+}
+
+fn json(value: &impl serde::Serialize) -> serde_json::Value {
+    serde_json::to_value(value).unwrap_or_default()
 }
 
 /// The first place where two values differ, as a path, and both values there.

@@ -26,7 +26,7 @@ use crate::for_any;
 use crate::input::AnySamples;
 use crate::machine::clock::{self, Timer};
 use crate::machine::counters::SystemReader;
-use crate::machine::pages;
+use crate::machine::{State, pages};
 use crate::measure::{self, Wrong};
 use crate::placement::Placement;
 use crate::workload;
@@ -90,7 +90,7 @@ impl Turn<'_> {
         let counts = for_any!(samples, samples => self.series().workload.counts(samples))
             .map_err(|error| self.unprepared(error))?;
         let (mut cells, mut skipped) = grid::cells(backend::ALL[0], self.series(), self.sweep.seat);
-        let free_bytes = conditions::free_memory_bytes();
+        let free_bytes = State::now().available_memory_bytes;
         skipped.extend(grid::drop_too_large(&mut cells, self.series(), job, free_bytes));
         grid::add_control(&mut cells);
         self.sweep.options.extent.most_blocks(cells.len())?;

@@ -2,7 +2,7 @@
 
 use super::{Around, Warning, of_machine, of_series, ours};
 use crate::backend::Mode;
-use crate::machine::Machine;
+use crate::machine::{Limits, Machine};
 use crate::machine::counters::{CpuTimes, SystemCounters};
 use crate::study::grid::{Configuration, Role};
 use crate::study::record::{Block, Measured, Series, StoppedBy};
@@ -52,39 +52,43 @@ fn what_is_neither_ours_nor_idle_is_foreign() {
     assert_eq!(Around::of(&delta, &[], &[4, 9]).foreign_ns, None, "CPU 9 is unknown");
 }
 
+fn limits(allowed: &[usize], quota_cpus: Option<f64>) -> Limits {
+    Limits { allowed_cpus: allowed.to_vec(), quota_cpus, ..Limits::default() }
+}
+
 #[test]
 fn machines_that_cannot_scale_are_told() {
     let machine = Machine { profile: Some("debug".into()), ..Machine::default() };
     let configurations = [configuration(1, false), configuration(3, true)];
-    let warnings = of_machine(&machine, &[4], Some(1.5), &configurations);
+    let warnings = of_machine(&machine, &limits(&[4], Some(1.5)), &configurations);
     assert!(warnings.contains(&Warning::OneCpu { cpu: 4 }));
     assert!(warnings.contains(&Warning::Oversubscribed { workers: vec![3], cpus: 1 }));
     assert!(warnings.contains(&Warning::Quota { cpus: 1.5, workers: 3 }));
     assert!(warnings.contains(&Warning::Unoptimised { profile: "debug".into() }));
-    let roomy = of_machine(&Machine::default(), &[0, 1], None, &[configuration(2, false)]);
+    let roomy = of_machine(&Machine::default(), &limits(&[0, 1], None), &[configuration(2, false)]);
     assert!(roomy.is_empty());
 }
 
 #[test]
 fn a_quiet_series_has_no_warnings() {
-    assert_eq!(of_series(&series(|_| ()), &[4, 5]), []);
+    assert_eq!(of_series(&series(|_| ()), 2), []);
 }
 
 #[test]
 fn steal_and_observer_are_told_above_half_a_per_cent() {
-    let steal = |ns| of_series(&series(|m| m.stolen_ns = Some(vec![ns, 0])), &[4, 5]);
+    let steal = |ns| of_series(&series(|m| m.stolen_ns = Some(vec![ns, 0])), 2);
     assert_eq!(steal(10_000), []);
     let workload: String = "made, strong".into();
     let percent = 1.0;
     assert_eq!(steal(20_000), [Warning::Steal { workload: workload.clone(), percent }]);
-    let observer = |ns| of_series(&series(|m| m.observer_ns = ns), &[4, 5]);
+    let observer = |ns| of_series(&series(|m| m.observer_ns = ns), 2);
     assert_eq!(observer(5_000.0), []);
     assert_eq!(observer(10_000.0), [Warning::Observer { workload, percent }]);
 }
 
 #[test]
 fn tags_on_many_samples_are_told() {
-    let warnings = of_series(&series(|m| m.tags = vec![Tag::Foreign, Tag::Unpinned]), &[4]);
+    let warnings = of_series(&series(|m| m.tags = vec![Tag::Foreign, Tag::Unpinned]), 1);
     let workload: String = "made, strong".into();
     let configuration = "any with 1 worker".into();
     let (samples, of) = (10, 10);

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::machine::clock::Timer;
+use crate::machine::{Limits, Machine, State};
 use crate::study::grid::Skipped;
 use crate::study::plan::Plan;
 use crate::study::record::{Measured, StoppedBy, Subject};
@@ -55,13 +56,11 @@ pub struct Header {
     /// What is to be measured.
     pub plan: Plan,
     /// What makes the machine the same machine.
-    pub machine: serde_json::Value,
+    pub machine: Machine,
     /// What this process may use of it.
-    pub limits: serde_json::Value,
+    pub limits: Limits,
     /// What changes on it from hour to hour.
-    pub state: serde_json::Value,
-    /// The CPUs that per-CPU figures are about, in their order.
-    pub allowed_cpus: Vec<usize>,
+    pub state: State,
     /// The clocks.
     pub timer: Timer,
     /// What the machine deserves to be warned of.
