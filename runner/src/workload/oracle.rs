@@ -67,7 +67,7 @@ mod tests {
         for workers in [0, 1, 2, 3, 9] {
             assert_eq!(oracle_on_all_cpus(&samples, &[0.0], &widths, workers), expected);
         }
-        assert_eq!(oracle_on_all_cpus(&samples, &[0.0], &[], 3), []);
+        assert_eq!(oracle_on_all_cpus(&samples, &[0.0], &[], 3), [0_u64; 0]);
     }
 
     #[test]
