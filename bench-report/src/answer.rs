@@ -1,22 +1,31 @@
-//! What the numbers of a workload say, in one sentence, and what makes them doubtful.
+//! What the numbers of a workload say, in one sentence for each backend.
 //!
 //! Separate from the formats so that all of them say the same, and from the numbers so that the
 //! wording can be read in one place. A gain is claimed only where the whole 95 % interval lies
-//! above 0; where it contains 0 the sentence says "cannot tell". Next: `compare.rs` for the
-//! numbers, [`crate::render`] for the pages.
+//! above 0; where it contains 0 the sentence says "cannot tell". Where a configuration differs
+//! from an exact copy of itself, no step is judged at all: the numbers stay, the verdicts do not.
+//! `doubts.rs` says what makes the numbers doubtful, `belief.rs` what was done to check them.
+//! Next: `compare.rs` for the numbers, [`crate::render`] for the pages.
+
+mod belief;
+mod doubts;
+mod words;
+
+pub use belief::belief;
+pub use doubts::{doubts, study_doubts};
+pub use words::{heading, label, working_set};
 
 use crate::{
     compare::{Comparison, Step, Sweep, Verdict},
-    model::{Estimate, Machine, Workload},
+    model::{Estimate, Mode, Study, Workload},
     quantity,
-    statistics::FEWEST_BLOCKS,
 };
 
 /// Steps that one sentence lists; the table has them all.
 const MOST_STEPS: usize = 6;
 
 /// The answer of one workload: a sentence for each backend that was measured.
-pub fn sentences(workload: &Workload, comparison: &Comparison, machine: &Machine) -> Vec<String> {
+pub fn sentences(study: &Study, workload: &Workload, comparison: &Comparison) -> Vec<String> {
     let Some(reference) = comparison.reference else {
         return vec!["No serial code was measured, so no speed-up can be given.".into()];
     };
@@ -28,11 +37,36 @@ pub fn sentences(workload: &Workload, comparison: &Comparison, machine: &Machine
     }
     let sentence = |sweep: &Sweep| {
         let mut parts = vec![start(workload, comparison, sweep, &serial)];
-        parts.extend(steps(comparison, sweep));
-        parts.push(beyond(workload, sweep, machine));
+        if is_judged(comparison) {
+            parts.extend(steps(comparison, sweep));
+            parts.push(beyond(study, workload, sweep));
+        } else {
+            parts.push("no step is judged, because equal configurations differed here, too".into());
+        }
         format!("{}.", parts.join("; "))
     };
     comparison.sweeps.iter().map(sentence).collect()
+}
+
+/// Whether steps may be called faster or slower: no configuration differs from its own copy.
+pub fn is_judged(comparison: &Comparison) -> bool {
+    comparison.trust.controls.iter().all(|control| control.holds() != Some(false))
+}
+
+/// Up to how many workers every step of a backend added speed, if the first one did.
+pub fn added_up_to(comparison: &Comparison, sweep: &Sweep) -> Option<u64> {
+    let steps = sweep.entry_idxs.iter().filter_map(|&idx| comparison.figures[idx].gain);
+    let adding = steps.take_while(|step| step.verdict() == Verdict::Faster);
+    adding.last().map(|step| step.to_workers)
+}
+
+/// What the speed-up of many workers means, where it is not the usual thing.
+fn meaning(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Strong => "",
+        Mode::Weak => "With N workers doing N times the work: ",
+        Mode::Throughput => "With N workers doing N independent jobs: ",
+    }
 }
 
 /// Where the sweep begins, against the serial code.
@@ -41,8 +75,11 @@ fn start(workload: &Workload, comparison: &Comparison, sweep: &Sweep, serial: &s
     let speed_up = comparison.figures[first].speed_up;
     let speed_up = speed_up.map_or_else(|| quantity::NONE.into(), reached);
     let workers = quantity::counted(workload.entries[first].workers, "worker");
+    let meaning = meaning(workload.mode);
+    let against = if meaning.is_empty() { "Against" } else { "against" };
     format!(
-        "Against serial code ({serial} a pass), {} with {workers} reached {speed_up} of its speed",
+        "{meaning}{against} serial code ({serial} a pass), {} with {workers} reached {speed_up} of \
+         its speed",
         sweep.backend
     )
 }
@@ -88,8 +125,8 @@ fn step(step: &Step) -> String {
 }
 
 /// Whether more workers than CPUs could help.
-fn beyond(workload: &Workload, sweep: &Sweep, machine: &Machine) -> String {
-    let cpus = cpus(machine);
+fn beyond(study: &Study, workload: &Workload, sweep: &Sweep) -> String {
+    let cpus = cpus(study.limits.usable_cpus(&study.machine));
     let measured = sweep.entry_idxs.iter().any(|&idx| workload.entries[idx].oversubscribed);
     if !measured {
         return format!("more workers than {cpus} were not measured");
@@ -129,53 +166,18 @@ fn listed(workers: &[u64]) -> String {
 }
 
 /// `the 2 usable CPUs`, as far as known.
-fn cpus(machine: &Machine) -> String {
-    match machine.usable_cpus() {
+fn cpus(usable: Option<f64>) -> String {
+    match usable {
         None => "CPUs".into(),
         Some(1.0) => "the 1 usable CPU".into(),
         Some(cpus) => format!("the {} usable CPUs", quantity::length(cpus)),
     }
 }
 
-/// What makes the numbers of a workload doubtful, each ending in what the user can do.
-pub fn doubts(workload: &Workload, comparison: &Comparison) -> Vec<String> {
-    let blocks = workload.order.len();
-    let few = (blocks < FEWEST_BLOCKS).then(|| {
-        format!(
-            "{}: {} too few for a 95 % interval; measure at least {FEWEST_BLOCKS} blocks",
-            workload.name,
-            match blocks {
-                1 => "1 block is".into(),
-                _ => format!("{blocks} blocks are"),
-            }
-        )
-    });
-    let risen = comparison.sweeps.iter().filter_map(|sweep| rise(workload, comparison, sweep));
-    few.into_iter().chain(risen).collect()
-}
-
-/// A worker that adds more than the one before it contradicts every law of scaling.
-fn rise(workload: &Workload, comparison: &Comparison, sweep: &Sweep) -> Option<String> {
-    let fitting = sweep.entry_idxs.iter().filter(|&&idx| !workload.entries[idx].oversubscribed);
-    let gains: Vec<Step> = fitting.filter_map(|&idx| comparison.figures[idx].gain).collect();
-    let rises = |pair: &&[Step]| {
-        let earlier = pair[0].added_per_worker().interval;
-        let later = pair[1].added_per_worker().interval;
-        earlier.zip(later).is_some_and(|(earlier, later)| later.low > earlier.high)
-    };
-    gains.windows(2).find(rises).map(|pair| {
-        format!(
-            "{}: {} → {} workers added more per worker than the step before; no law of scaling \
-             allows that: look for other load and measure again",
-            workload.name, pair[1].from_workers, pair[1].to_workers
-        )
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Interval;
+    use crate::model::{Interval, Limits, Machine};
 
     fn made_up(low: f64, value: f64, high: f64) -> Step {
         let added = Estimate { value, interval: Some(Interval { low, high }) };
@@ -207,14 +209,13 @@ mod tests {
 
     #[test]
     fn usable_cpus_are_the_allowed_ones_cut_by_the_quota() {
-        let machine = |allowed: &[u64], quota_cpus| Machine {
-            allowed_cpus: allowed.into(),
-            quota_cpus,
-            ..Machine::default()
+        let told = |allowed: &[u64], quota_cpus| {
+            let limits = Limits { allowed_cpus: allowed.into(), quota_cpus, ..Limits::default() };
+            cpus(limits.usable_cpus(&Machine::default()))
         };
-        assert_eq!(cpus(&machine(&[0, 1], None)), "the 2 usable CPUs");
-        assert_eq!(cpus(&machine(&[0, 1], Some(1.5))), "the 1.5 usable CPUs");
-        assert_eq!(cpus(&machine(&[3], None)), "the 1 usable CPU");
-        assert_eq!(cpus(&machine(&[], None)), "CPUs");
+        assert_eq!(told(&[0, 1], None), "the 2 usable CPUs");
+        assert_eq!(told(&[0, 1], Some(1.5)), "the 1.5 usable CPUs");
+        assert_eq!(told(&[3], None), "the 1 usable CPU");
+        assert_eq!(told(&[], None), "CPUs");
     }
 }

@@ -36,14 +36,14 @@ pub enum Error {
         expected: &'static str,
     },
     /// The file is of the right kind, but of a version that this program does not know.
-    #[error("{} has version {found}, this program reads version {expected}", path.display())]
+    #[error("{} has version {found}, this program reads {expected}", path.display())]
     Version {
         /// The file that was read.
         path: PathBuf,
         /// The value of `version`.
         found: u64,
-        /// The only version that this reader knows.
-        expected: u64,
+        /// The versions that this reader knows, in words.
+        expected: &'static str,
     },
     /// The fields can be read but contradict each other or lie outside their ranges.
     #[error("{}: {place}: {problem}", path.display())]

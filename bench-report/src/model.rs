@@ -1,7 +1,17 @@
 //! What a report is made from: plain data with units in the names, nothing derived.
 //!
 //! Separate because every source ends here and every format starts here, so that neither knows
-//! the other. Next: [`crate::source`] fills it, [`crate::compare`] derives numbers from it.
+//! the other. `sample.rs` holds what was measured once, `machine.rs` where it was measured,
+//! `estimate.rs` a value with its interval. Next: [`crate::source`] fills it, [`crate::compare`]
+//! derives numbers from it.
+
+mod estimate;
+mod machine;
+mod sample;
+
+pub use estimate::{Estimate, Interval};
+pub use machine::{Cache, Isa, Limits, Machine, State};
+pub use sample::{Sample, Worker};
 
 /// Everything that one report is about.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,21 +31,108 @@ pub struct Study {
     pub seed: Option<u64>,
     /// Name of the instruction set that the scans used.
     pub isa: String,
+    /// Whether it ran to its end; false if it was interrupted.
+    pub complete: bool,
+    /// What was asked for.
+    pub plan: Plan,
     /// Where it was measured.
     pub machine: Machine,
+    /// What the program was allowed to use.
+    pub limits: Limits,
+    /// What the machine was doing when the study began.
+    pub state: State,
+    /// What reading the clocks costs, if known.
+    pub timer: Option<Timer>,
     /// What was measured; at least one.
     pub workloads: Vec<Workload>,
+    /// What was planned but not measured.
+    pub skipped: Vec<Skipped>,
     /// What the measuring program complained about, each ending in what to do.
     pub warnings: Vec<String>,
 }
 
-/// One problem, solved in several configurations, block by block.
+/// What a study was asked to do; `None` means unknown or not asked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// Name of the preset.
+    pub preset: Option<String>,
+    /// How workers were placed on CPUs, as on the command line.
+    pub placement: Option<String>,
+    /// Time that the whole study was given.
+    pub budget_s: Option<f64>,
+    /// Relative width of the interval at which measuring stops.
+    pub precision: Option<f64>,
+    /// Number of blocks, if it was fixed.
+    pub blocks: Option<u64>,
+}
+
+/// What reading the clocks costs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Timer {
+    /// Least step that was seen, if known.
+    pub resolution_ns: Option<f64>,
+    /// One reading of the wall clock, if known.
+    pub clock_ns: Option<f64>,
+    /// One reading of the CPU clock, if known.
+    pub cpu_clock_ns: Option<f64>,
+}
+
+/// A configuration that was planned but not measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Skipped {
+    /// What was left out, in words.
+    pub what: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What grows with the number of workers (Bailey, "Twelve Ways to Fool the Masses", 1991, asks for
+/// it in every title).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing: all workers share one job.
+    Strong,
+    /// The job: every worker adds its own share, and all wait for each other after each pass.
+    Weak,
+    /// The number of independent jobs: one for each worker.
+    Throughput,
+}
+
+impl Mode {
+    /// Every mode.
+    pub const ALL: [Self; 3] = [Self::Strong, Self::Weak, Self::Throughput];
+
+    /// Its name in files and titles.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Strong => "strong",
+            Self::Weak => "weak",
+            Self::Throughput => "throughput",
+        }
+    }
+
+    /// How many times the serial job is done by this many workers.
+    pub fn jobs(self, workers: u64) -> f64 {
+        match self {
+            Self::Strong => 1.0,
+            Self::Weak | Self::Throughput => workers as f64,
+        }
+    }
+}
+
+/// One problem in one mode, solved in several configurations, block by block.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Workload {
     /// Short name, as on the command line.
     pub name: String,
     /// One human sentence.
     pub title: String,
+    /// What grows with the number of workers.
+    pub mode: Mode,
+    /// Cache level that the samples were sized for, as `L2`, if they were.
+    pub level: Option<String>,
+    /// Widths that one scan of the samples counts, if known.
+    pub widths_per_scan: Option<u64>,
     /// Number of samples, at least 1.
     pub n: u64,
     /// Number of dimensions, at least 1.
@@ -54,6 +151,8 @@ pub struct Workload {
     pub widths: Vec<f64>,
     /// What one task is.
     pub task: String,
+    /// Tasks of one pass over one job, if known.
+    pub tasks: Option<u64>,
     /// Size of the samples in memory.
     pub bytes: Option<u64>,
     /// Which pages hold the samples, if known.
@@ -62,12 +161,50 @@ pub struct Workload {
     pub counts: Vec<u64>,
     /// How often one measured sample repeats the whole job; at least 1.
     pub passes: u64,
-    /// Passes that ran before the first measured one.
+    /// Passes that ran before the first measured one, if they were the same for all.
     pub warm_up_passes: Option<u64>,
+    /// Why measuring ended, as `precision` or `budget`.
+    pub stopped_by: Option<String>,
     /// The configurations, in the order of the file; at least one.
     pub entries: Vec<Entry>,
-    /// `order[b]` lists the entries in the order in which block `b` measured them.
-    pub order: Vec<Vec<usize>>,
+    /// The complete blocks, in the order measured; at least one.
+    pub blocks: Vec<Block>,
+    /// Samples of a last block that was not finished; they are in no figure.
+    pub unfinished_samples: Option<u64>,
+}
+
+impl Workload {
+    /// The work of one pass of a configuration: samples tested against a window.
+    pub fn tests_per_pass(&self, workers: u64) -> f64 {
+        self.n as f64 * self.widths.len() as f64 * self.mode.jobs(workers)
+    }
+}
+
+/// One round in which every configuration was measured exactly once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Block {
+    /// The entries in the order in which they were measured.
+    pub order: Vec<usize>,
+    /// The first entry measured before all others, if it was.
+    pub opening: Option<Sample>,
+    /// The first entry measured after all others, if it was.
+    pub closing: Option<Sample>,
+    /// Share of each allowed CPU that others used just before the block.
+    pub idle_foreign: Option<Vec<f64>>,
+    /// The study was interrupted and went on inside or right before this block.
+    pub resumed: bool,
+}
+
+/// Why an entry was measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// For its own sake.
+    Measured,
+    /// As an exact copy of another entry, to see what equal things differ by.
+    Control {
+        /// The entry that it copies.
+        original: usize,
+    },
 }
 
 /// One configuration with what was measured of it.
@@ -77,23 +214,21 @@ pub struct Entry {
     pub backend: String,
     /// Number of workers, at least 1.
     pub workers: u64,
-    /// The CPU planned for each worker; empty if unknown.
+    /// The CPU planned for each worker; empty if unpinned or unknown.
     pub cpus: Vec<u64>,
     /// More workers than CPUs.
     pub oversubscribed: bool,
+    /// Why it was measured.
+    pub role: Role,
     /// `samples[b]` was measured in block `b`; the same blocks for every entry of a workload.
     pub samples: Vec<Sample>,
 }
 
-/// One measured time with what its workers said.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sample {
-    /// Wall time of all passes together, at least 1.
-    pub wall_ns: u64,
-    /// CPU time of all workers and passes together, if every worker told.
-    pub cpu_ns: Option<u64>,
-    /// Workers that were seen on the CPU planned for them, and workers that told.
-    pub pinned: (u64, u64),
+impl Entry {
+    /// Whether it is a copy that results leave out.
+    pub fn is_control(&self) -> bool {
+        matches!(self.role, Role::Control { .. })
+    }
 }
 
 /// Which pages hold the samples.
@@ -105,119 +240,4 @@ pub struct Pages {
     pub huge_bytes: u64,
     /// Size of the small pages.
     pub base_page_bytes: Option<u64>,
-}
-
-/// The machine and how the program was built; `None` or empty means unknown.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Machine {
-    /// Brand of the processor.
-    pub cpu: Option<String>,
-    /// Architecture, as `x86_64`.
-    pub architecture: Option<String>,
-    /// Logical CPUs that the system shows.
-    pub logical_cpus: Option<u64>,
-    /// Cores, without their second threads.
-    pub physical_cores: Option<u64>,
-    /// CPUs on which the program was allowed to run.
-    pub allowed_cpus: Vec<u64>,
-    /// The caches that the system shows.
-    pub caches: Vec<Cache>,
-    /// Main memory.
-    pub memory_bytes: Option<u64>,
-    /// Size of a small page.
-    pub base_page_bytes: Option<u64>,
-    /// The system's setting, as `madvise`.
-    pub transparent_huge_pages: Option<String>,
-    /// Operating system.
-    pub os: Option<String>,
-    /// Kernel release.
-    pub kernel: Option<String>,
-    /// Hypervisor below the system.
-    pub hypervisor: Option<String>,
-    /// CPU quota of the container, in CPUs.
-    pub quota_cpus: Option<f64>,
-    /// Frequency governor.
-    pub governor: Option<String>,
-    /// Nominal clock in MHz.
-    pub nominal_mhz: Option<f64>,
-    /// Compiler.
-    pub rustc: Option<String>,
-    /// Target triple.
-    pub target: Option<String>,
-    /// Build profile.
-    pub profile: Option<String>,
-    /// Instruction sets that the program knows.
-    pub isas: Vec<Isa>,
-}
-
-impl Machine {
-    /// How many CPUs a study could keep busy: the allowed ones, cut by the quota.
-    pub fn usable_cpus(&self) -> Option<f64> {
-        let allowed = match self.allowed_cpus.len() {
-            0 => self.logical_cpus.map(|cpus| cpus as f64),
-            count => Some(count as f64),
-        };
-        match (allowed, self.quota_cpus) {
-            (Some(cpus), Some(quota)) => Some(cpus.min(quota)),
-            (cpus, quota) => cpus.or(quota),
-        }
-    }
-}
-
-/// One cache.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cache {
-    /// Level, 1 is next to the core.
-    pub level: u64,
-    /// `data`, `instruction` or `unified`.
-    pub kind: String,
-    /// Size.
-    pub bytes: u64,
-    /// CPUs that share it.
-    pub shared_by_cpus: Vec<u64>,
-}
-
-/// One instruction set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Isa {
-    /// Name, as on the command line.
-    pub name: String,
-    /// Whether this machine has it, if known.
-    pub available: Option<bool>,
-}
-
-/// A value with its 95 % interval, if there are enough blocks for one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate {
-    /// The value itself.
-    pub value: f64,
-    /// Its interval.
-    pub interval: Option<Interval>,
-}
-
-impl Estimate {
-    /// The same estimate in another unit; `factor` is positive.
-    #[must_use]
-    pub fn scaled(self, factor: f64) -> Self {
-        let interval = self
-            .interval
-            .map(|Interval { low, high }| Interval { low: low * factor, high: high * factor });
-        Self { value: self.value * factor, interval }
-    }
-}
-
-/// A closed interval, `low <= high`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Interval {
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
-}
-
-impl Interval {
-    /// Whether `value` lies inside, ends included.
-    pub fn contains(self, value: f64) -> bool {
-        self.low <= value && value <= self.high
-    }
 }

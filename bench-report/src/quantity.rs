@@ -61,6 +61,11 @@ pub fn per_cent(ratio: f64, decimals: usize) -> String {
     format!("{} %", fixed(ratio * 100.0, decimals))
 }
 
+/// A ratio in hundredths, for a place that says per cent itself: `153.7`.
+pub fn hundredths(ratio: f64) -> String {
+    fixed(ratio * 100.0, 1)
+}
+
 /// An interval of ratios: `181.0–185.2 %`.
 pub fn per_cents(interval: Interval) -> String {
     format!("{}–{} %", fixed(interval.low * 100.0, 1), fixed(interval.high * 100.0, 1))
@@ -81,6 +86,21 @@ pub fn points(difference: f64) -> String {
 /// An interval of differences: `−2.0 to +1.1`.
 pub fn points_range(interval: Interval) -> String {
     format!("{} to {}", points(interval.low), points(interval.high))
+}
+
+/// A signed relative difference with one decimal: `+0.3 %`.
+pub fn change(difference: f64) -> String {
+    format!("{} %", points(difference))
+}
+
+/// A value that was counted among others: `3 of 40`.
+pub fn part(part: u64, whole: u64) -> String {
+    format!("{} of {}", self::whole(part), self::whole(whole))
+}
+
+/// A clock frequency: `2790 MHz`.
+pub fn megahertz(mhz: f64) -> String {
+    format!("{} MHz", fixed(mhz, 0))
 }
 
 /// The interval of an estimate by one of the functions above, or [`NONE`].
@@ -228,9 +248,13 @@ mod tests {
     fn per_cent_and_points() {
         assert_eq!(per_cent(1.5366, 2), "153.66 %");
         assert_eq!(per_cent(1e12, 1), "1.0e14 %");
+        assert_eq!(hundredths(1.5366), "153.7");
         assert_eq!(points(0.5366), "+53.7");
         assert_eq!(points(-0.031), "−3.1");
         assert_eq!(points(-0.0001), "±0.0");
+        assert_eq!(change(-0.0123), "−1.2 %");
+        assert_eq!(part(3, 1200), "3 of 1\u{202f}200");
+        assert_eq!(megahertz(2790.4), "2790 MHz");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Every format makes exactly the recorded bytes from the recorded study.
+//! Every format makes exactly the recorded bytes from the recorded studies.
 //!
 //! After a wanted change: `BLESS=1 cargo test -p bench-report --test golden`, then read the
 //! difference. `tests/data/README.md` says what the files are.
@@ -11,6 +11,7 @@ use std::{
 };
 
 use bench_report::{
+    model::Report,
     read,
     render::{self, Format},
     report_from_study, write,
@@ -20,24 +21,30 @@ fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
+/// Folders of the recorded studies below `tests/data`: version 1, version 2.
+const STUDIES: [&str; 2] = ["", "version-2"];
+
 /// Where the expected text of a format is kept.
-fn expected(format: &dyn Format) -> PathBuf {
+fn expected(folder: &str, format: &dyn Format) -> PathBuf {
     let name = format.file_name().map_or_else(|| format!("{}.txt", format.name()), Into::into);
-    data(&name)
+    data(folder).join(name)
 }
 
-/// The page made of the recorded study.
-fn page() -> String {
-    let report = report_from_study(&data("study.json")).unwrap();
-    render::by_name("html").unwrap().render(&report).unwrap()
+/// The study of a folder.
+fn recorded(folder: &str) -> Report {
+    report_from_study(&data(folder).join("study.json")).unwrap()
+}
+
+/// The page made of a recorded study.
+fn page(folder: &str) -> String {
+    render::by_name("html").unwrap().render(&recorded(folder)).unwrap()
 }
 
 #[test]
 fn every_format_makes_the_recorded_bytes() {
-    let report = report_from_study(&data("study.json")).unwrap();
-    for format in render::ALL {
-        let text = format.render(&report).unwrap();
-        let path = expected(*format);
+    for (folder, format) in STUDIES.iter().flat_map(|f| render::ALL.iter().map(move |r| (f, r))) {
+        let text = format.render(&recorded(folder)).unwrap();
+        let path = expected(folder, *format);
         if std::env::var_os("BLESS").is_some() {
             fs::write(&path, &text).unwrap();
         }
@@ -56,14 +63,14 @@ fn every_format_makes_the_recorded_bytes() {
 #[test]
 fn the_same_study_gives_the_same_bytes_again() {
     for format in render::ALL {
-        let text = || format.render(&report_from_study(&data("study.json")).unwrap()).unwrap();
+        let text = || format.render(&recorded("version-2")).unwrap();
         assert_eq!(text(), text());
     }
 }
 
 #[test]
 fn the_page_is_self_contained() {
-    let html = page();
+    let html = STUDIES.map(page).concat();
     for foreign in ["<script", "<link", "<img", "@import", "href=\"http", "src=\"", "url(http"] {
         assert!(!html.contains(foreign), "{foreign}");
     }
@@ -74,9 +81,11 @@ fn the_page_is_self_contained() {
 
 #[test]
 fn sections_come_in_reading_order_and_ids_are_unique() {
-    let html = page();
-    let ids =
-        ["answer", "warnings", "article", "figures", "numbers", "samples", "machine", "method"];
+    let html = page("version-2");
+    let ids = [
+        "answer", "warnings", "article", "figures", "numbers", "belief", "samples", "machine",
+        "method",
+    ];
     let places: Vec<usize> =
         ids.iter().map(|id| html.find(&format!("<h2 id=\"{id}\"")).expect(id)).collect();
     assert!(places.is_sorted(), "{places:?}");

@@ -63,7 +63,7 @@ fn a_study_cut_off_anywhere_is_refused() {
 #[test]
 fn other_kinds_and_versions_are_called_that() {
     assert_refused(|s| s["format"] = json!("criterion"), &["\"criterion\"", "\"parzen-study\""]);
-    assert_refused(|s| s["version"] = json!(2), &["version 2", "version 1"]);
+    assert_refused(|s| s["version"] = json!(3), &["version 3", "version 1 and version 2"]);
     for text in ["[]", "null", "3", "\"\"", "\u{0}", "", "{\"format\":[]}"] {
         assert!(read(text).expect_err("must be refused").is_bad_input(), "{text:?}");
     }
@@ -193,7 +193,10 @@ fn one_block_gives_no_interval_and_says_so() {
     study["workloads"][0]["blocks"].as_array_mut().unwrap().truncate(1);
     for text in assert_rendered(&study) {
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(words.contains("article: 1 block is too few for a 95 % interval"), "{text}");
+        assert!(
+            words.contains("article, strong scaling: 1 block is too few for a 95 % interval"),
+            "{text}"
+        );
     }
 }
 

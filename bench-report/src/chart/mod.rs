@@ -91,7 +91,7 @@ pub fn of_article() -> Bars {
     }
 }
 
-/// The same figure for a workload of a study; lengths in nanoseconds per pass.
+/// The same figure for a workload of a study, without controls; lengths in nanoseconds per pass.
 pub fn of_workload(id: String, workload: &Workload, comparison: &Comparison) -> Bars {
     let bar = |(idx, entry): (usize, &Entry)| {
         let figures = &comparison.figures[idx];
@@ -112,10 +112,11 @@ pub fn of_workload(id: String, workload: &Workload, comparison: &Comparison) -> 
             },
         }
     };
-    let bars: Vec<Bar> = workload.entries.iter().enumerate().map(bar).collect();
+    let results = workload.entries.iter().enumerate().filter(|(_, entry)| !entry.is_control());
+    let bars: Vec<Bar> = results.map(bar).collect();
     Bars {
         id,
-        title: format!("Time per pass of {}", workload.name),
+        title: format!("Time per pass of {}", crate::answer::label(workload)),
         description: described(&bars),
         reference: comparison.reference.map(|idx| comparison.figures[idx].pass_ns.value),
         bars,

@@ -61,8 +61,21 @@ fn write_workloads(out: &mut String, page: &Page) -> std::fmt::Result {
     writeln!(out, "\n## The same figure, measured here")?;
     for workload in &page.workloads {
         writeln!(out, "\n### {}\n", escape(&workload.name))?;
-        writeln!(out, "{} {}\n", escape(&workload.title), escape(&workload.figure.caption))?;
+        writeln!(out, "{}\n\n{}\n", escape(&workload.title), escape(&workload.figure.caption))?;
         write_table(out, &workload.figure.table)?;
+        if let Some(table) = &workload.side_by_side {
+            writeln!(out)?;
+            write_table(out, table)?;
+        }
+        for detail in &workload.details {
+            writeln!(out, "\n#### {}\n\n{}\n", escape(detail.title), escape(detail.note))?;
+            write_table(out, &detail.table)?;
+        }
+    }
+    writeln!(out, "\n## Can this be believed?")?;
+    for workload in &page.workloads {
+        writeln!(out, "\n### {}\n", escape(&workload.name))?;
+        write_facts(out, &workload.belief)?;
     }
     writeln!(out, "\n## The samples")?;
     for workload in &page.workloads {

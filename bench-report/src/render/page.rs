@@ -5,12 +5,12 @@
 
 use serde::Serialize;
 
-use super::tables::{self, Table};
+use super::tables::{self, Detail, Table};
 use crate::{
     answer, article,
     chart::{self, Bars, svg},
     compare,
-    model::{Report, Study, Workload},
+    model::{Mode, Report, Study, Workload},
     quantity,
     statistics::{FEWEST_BLOCKS, RESAMPLES},
 };
@@ -54,9 +54,15 @@ pub(super) struct Figure {
 #[derive(Debug, Serialize)]
 pub(super) struct Section {
     pub(super) id: String,
+    /// Name, mode and working set.
     pub(super) name: String,
     pub(super) title: String,
     pub(super) figure: Figure,
+    /// The speed-ups of several backends side by side.
+    pub(super) side_by_side: Option<Table>,
+    pub(super) details: Vec<Detail>,
+    /// What was done so that the numbers can be believed, and how it came out.
+    pub(super) belief: Vec<(String, String)>,
     pub(super) samples: Facts,
     pub(super) raw: Table,
     pub(super) raw_summary: String,
@@ -75,7 +81,9 @@ const TITLE: &str = "Parzen window counting: serial against parallel";
 /// What the words of the answers mean.
 const READING: &str = "Speed-ups are ratios of median times to the serial code, in per cent of its \
     speed; 1 point is 1 % of the serial speed. Parentheses hold 95 % intervals. “Cannot tell” means \
-    that the interval of a step contains 0.";
+    that the interval of a step contains 0. Strong scaling: all workers share one job. Weak scaling \
+    and throughput: N workers do N jobs, and a speed-up of N × 100 % means that all took as long as \
+    one. Starting workers is in no headline; “Against other baselines” adds it.";
 
 /// What could mislead.
 const BIAS: [&str; 5] = [
@@ -104,6 +112,7 @@ pub(super) fn of(report: &Report) -> Page {
     };
     for (study_idx, study) in report.studies.iter().enumerate() {
         page.warnings.extend_from_slice(&study.warnings);
+        page.warnings.extend(answer::study_doubts(study));
         for (idx, workload) in study.workloads.iter().enumerate() {
             let id = format!("workload-{}-{}", study_idx + 1, idx + 1);
             page.add(study, workload, id);
@@ -121,27 +130,36 @@ pub(super) fn of(report: &Report) -> Page {
 impl Page {
     fn add(&mut self, study: &Study, workload: &Workload, id: String) {
         let comparison = compare::workload(workload);
-        self.warnings.extend(answer::doubts(workload, &comparison));
-        for sentence in answer::sentences(workload, &comparison, &study.machine) {
-            self.answers.push(Answer { workload: workload.name.clone(), sentence });
+        self.warnings.extend(answer::doubts(study, workload, &comparison));
+        for sentence in answer::sentences(study, workload, &comparison) {
+            self.answers.push(Answer { workload: answer::label(workload), sentence });
         }
         let bars = chart::of_workload(format!("{id}-chart"), workload, &comparison);
         let caption = format!(
-            "Median time per pass; labels: speed-up over serial. {}.",
+            "Median time per pass{}; labels: speed-up over serial; * more workers than CPUs. {}.",
+            match workload.mode {
+                Mode::Strong => "",
+                Mode::Weak => ", in which N workers do N times the serial work",
+                Mode::Throughput => ", in which N workers do N independent jobs",
+            },
             tables::size(workload)
         );
         let table = tables::figures(workload, &comparison);
         self.workloads.push(Section {
             id,
-            name: workload.name.clone(),
+            name: answer::heading(study, workload),
             title: workload.title.clone(),
             figure: figure(&bars, caption, table),
+            side_by_side: (comparison.sweeps.len() > 1)
+                .then(|| tables::side_by_side(workload, &comparison)),
+            details: tables::details(workload, &comparison),
+            belief: answer::belief(workload, &comparison),
             samples: Facts { title: "Samples".into(), rows: tables::samples(study, workload) },
             raw: tables::raw(workload),
             raw_summary: format!(
                 "{} of {}: wall time in ns of {} together, and the order of measuring",
-                quantity::counted(workload.order.len() as u64, "block"),
-                workload.name,
+                quantity::counted(workload.blocks.len() as u64, "block"),
+                answer::label(workload),
                 match workload.passes {
                     1 => "1 pass".into(),
                     passes => format!("{} passes", quantity::whole(passes)),
@@ -175,10 +193,10 @@ fn method(report: &Report) -> Vec<String> {
         "Every block measures each configuration once, in random order; what disturbs a block \
          disturbs its neighbors in it alike."
             .to_owned(),
-        "A time is the wall time that a caller waits for one pass over the whole job. Each pass \
-         of several workers begins at a common barrier, at which they wait for each other. Handing \
-         out the work, that wait, and collecting it, until the last worker has handed in its \
-         counts, are inside the wall time."
+        "A time is the wall time that a caller waits for one pass over the whole job. Handing out \
+         the work, waiting for each other, and collecting it, until the last worker has handed in \
+         its counts, are inside the wall time; starting workers, bringing them their data and \
+         ending them are not."
             .to_owned(),
         format!(
             "Times are medians over the blocks with rank intervals; they need {FEWEST_BLOCKS} \
@@ -191,6 +209,10 @@ fn method(report: &Report) -> Vec<String> {
         ),
         "The gain of a step is the difference of two speed-ups, and its interval that of the \
          difference in each draw. Nothing is left out as an outlier."
+            .to_owned(),
+        "Where a study returns to its first configuration at both ends of a block, and measures one \
+         configuration twice under two names, this shows what the same thing differs by; disturbed \
+         samples are tagged and stay in every headline."
             .to_owned(),
         "“CPUs busy” is the CPU time of all workers over the wall time; a worker that waits in a \
          loop counts as busy."

@@ -1,17 +1,24 @@
 //! The tables of a page, as finished strings.
 //!
-//! Separate from `page.rs`, which orders them. Rows are configurations or facts, cells are text;
-//! every number comes through [`crate::quantity`].
+//! Separate from `page.rs`, which orders them. Rows are configurations, cells are text; every
+//! number comes through [`crate::quantity`]. `details.rs` holds the tables beside the headline,
+//! `facts.rs` what is no table.
+
+mod details;
+mod facts;
+
+pub(super) use details::{Detail, details};
+pub(super) use facts::{machine, samples};
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use crate::{
-    article,
+    answer, article,
     chart::{name, shortened},
-    compare::{Comparison, Figures, Step},
-    model::{Cache, Entry, Machine, Pages, Study, Workload},
+    compare::{Comparison, Figures, Step, Sweep},
+    model::{Block, Entry, Estimate, Interval, Workload},
     quantity::{self, NONE, interval_or_none},
 };
 
@@ -45,13 +52,21 @@ const FIGURES: [&str; 12] = [
     "CPUs busy",
 ];
 
-/// The numbers of every configuration.
+/// The numbers of every configuration that is not a control.
 pub(super) fn figures(workload: &Workload, comparison: &Comparison) -> Table {
-    let rows = workload.entries.iter().zip(&comparison.figures);
     Table {
         columns: FIGURES.map(String::from).into(),
-        rows: rows.map(|(entry, figures)| row(entry, figures)).collect(),
+        rows: results(workload, comparison).map(|(entry, figures)| row(entry, figures)).collect(),
     }
+}
+
+/// The configurations that are results: controls are not.
+fn results<'a>(
+    workload: &'a Workload,
+    comparison: &'a Comparison,
+) -> impl Iterator<Item = (&'a Entry, &'a Figures)> {
+    let all = workload.entries.iter().zip(&comparison.figures);
+    all.filter(|(entry, _)| !entry.is_control())
 }
 
 fn row(entry: &Entry, figures: &Figures) -> Vec<String> {
@@ -59,7 +74,7 @@ fn row(entry: &Entry, figures: &Figures) -> Vec<String> {
     let gain = figures.gain;
     vec![
         entry.backend.clone(),
-        entry.workers.to_string(),
+        workers(entry),
         cpus(entry),
         quantity::time(figures.pass_ns.value),
         interval_or_none(figures.pass_ns, quantity::times),
@@ -69,7 +84,7 @@ fn row(entry: &Entry, figures: &Figures) -> Vec<String> {
         or_none(figures.efficiency, |efficiency| quantity::per_cent(efficiency.value, 1)),
         or_none(gain, gained),
         or_none(gain, |step| interval_or_none(step.added, quantity::points_range)),
-        or_none(figures.busy_cpus, quantity::two_decimals),
+        or_none(figures.resources.busy_cpus, quantity::two_decimals),
     ]
 }
 
@@ -88,22 +103,84 @@ pub(super) const BRIEF: [&str; 4] =
 
 /// The most telling numbers of every configuration, for a narrow place.
 pub(super) fn brief(workload: &Workload, comparison: &Comparison) -> Vec<Vec<String>> {
-    let rows = workload.entries.iter().zip(&comparison.figures);
     let row = |(entry, figures): (&Entry, &Figures)| {
-        let mark = if entry.oversubscribed { " *" } else { "" };
         vec![
-            format!("{}{mark}", shortened(&name(entry))),
+            starred(entry),
             quantity::time(figures.pass_ns.value),
-            or_none(figures.speed_up, |speed_up| {
-                let value = quantity::per_cent(speed_up.value, 1);
-                with_interval(value, speed_up.interval.map(quantity::per_cents))
-            }),
+            or_none(figures.speed_up, ratio),
             or_none(figures.gain, |step| {
                 with_interval(gained(step), step.added.interval.map(quantity::points_range))
             }),
         ]
     };
-    rows.map(row).collect()
+    results(workload, comparison).map(row).collect()
+}
+
+/// The name of an entry, with a star if there are more workers than CPUs.
+fn starred(entry: &Entry) -> String {
+    format!("{}{}", shortened(&name(entry)), star(entry))
+}
+
+fn workers(entry: &Entry) -> String {
+    format!("{}{}", entry.workers, star(entry))
+}
+
+/// The mark of more workers than CPUs.
+fn star(entry: &Entry) -> &'static str {
+    if entry.oversubscribed { " *" } else { "" }
+}
+
+/// A speed-up with its interval: `186.9 % (183.9–187.5 %)`.
+fn ratio(estimate: Estimate) -> String {
+    let value = quantity::per_cent(estimate.value, 1);
+    with_interval(value, estimate.interval.map(quantity::per_cents))
+}
+
+/// The speed-ups of all backends side by side: a row for each backend, a column for each number of
+/// workers, and a second row for the intervals. Much shorter than a row for each configuration,
+/// and what belongs together stands together.
+pub(super) fn side_by_side(workload: &Workload, comparison: &Comparison) -> Table {
+    let entry = |idx: &usize| &workload.entries[*idx];
+    let measured = comparison.sweeps.iter().flat_map(|sweep| &sweep.entry_idxs);
+    let counts: BTreeSet<u64> = measured.clone().map(|idx| entry(idx).workers).collect();
+    let beyond = |workers| {
+        measured.clone().any(|idx| entry(idx).workers == workers && entry(idx).oversubscribed)
+    };
+    let column = |&workers: &u64| format!("{workers}{}", if beyond(workers) { " *" } else { "" });
+    let mut columns = vec!["speed-up in %, by workers".to_owned()];
+    columns.extend(counts.iter().map(column));
+    columns.push("adds up to".into());
+    let rows = comparison.sweeps.iter().flat_map(|sweep| {
+        let figures = |workers: &u64| {
+            let idx = sweep.entry_idxs.iter().find(|idx| entry(idx).workers == *workers);
+            idx.and_then(|&idx| comparison.figures[idx].speed_up)
+        };
+        let figures: Vec<Option<Estimate>> = counts.iter().map(figures).collect();
+        side_by_side_rows(comparison, sweep, &figures)
+    });
+    Table { columns, rows: rows.collect() }
+}
+
+/// The two rows of one backend.
+fn side_by_side_rows(
+    comparison: &Comparison,
+    sweep: &Sweep,
+    figures: &[Option<Estimate>],
+) -> [Vec<String>; 2] {
+    let value = |figure: &Option<Estimate>| or_none(*figure, |f| quantity::hundredths(f.value));
+    let range = |figure: &Option<Estimate>| {
+        let interval = figure.and_then(|figure| figure.interval);
+        interval.map_or_else(String::new, |Interval { low, high }| {
+            format!("{}–{}", quantity::hundredths(low), quantity::hundredths(high))
+        })
+    };
+    let judged = answer::is_judged(comparison);
+    let adds = answer::added_up_to(comparison, sweep).filter(|_| judged);
+    let first = std::iter::once(shortened(&sweep.backend));
+    let adds = or_none(adds, quantity::whole);
+    let values = first.chain(figures.iter().map(value)).chain([adds]).collect();
+    let ranges = std::iter::once(String::new()).chain(figures.iter().map(range));
+    [values, ranges.chain([String::new()]).collect()]
 }
 
 /// A value with its interval in parentheses, if it has one.
@@ -132,141 +209,24 @@ pub(super) fn published() -> Table {
 /// The blocks as they were measured.
 pub(super) fn raw(workload: &Workload) -> Table {
     let entries = &workload.entries;
-    let names = entries.iter().enumerate().map(|(idx, entry)| format!("{idx}: {}", name(entry)));
-    let row = |(block, order): (usize, &Vec<usize>)| {
-        let order = order.iter().map(usize::to_string).collect::<Vec<_>>().join(" ");
-        let times = entries.iter().map(|entry| entry.samples[block].wall_ns.to_string());
-        [block.to_string(), order].into_iter().chain(times).collect()
+    let names = entries.iter().enumerate().map(|(idx, entry)| {
+        format!("{idx}: {}{}", name(entry), if entry.is_control() { " (copy)" } else { "" })
+    });
+    let row = |(idx, block): (usize, &Block)| {
+        let order = block.order.iter().map(usize::to_string).collect::<Vec<_>>().join(" ");
+        let times = entries.iter().map(|entry| entry.samples[idx].wall_ns.to_string());
+        let ends = [&block.opening, &block.closing]
+            .map(|sample| or_none(sample.as_ref(), |sample| sample.wall_ns.to_string()));
+        [idx.to_string(), order].into_iter().chain(ends).chain(times).collect()
     };
     Table {
-        columns: ["block", "order"].map(String::from).into_iter().chain(names).collect(),
-        rows: workload.order.iter().enumerate().map(row).collect(),
+        columns: ["block", "order", "opening", "closing"]
+            .map(String::from)
+            .into_iter()
+            .chain(names)
+            .collect(),
+        rows: workload.blocks.iter().enumerate().map(row).collect(),
     }
-}
-
-/// The facts about the samples of a workload.
-pub(super) fn samples(study: &Study, workload: &Workload) -> Vec<(String, String)> {
-    let total = workload.counts.iter().map(|&count| u128::from(count)).sum::<u128>();
-    let total = u64::try_from(total).map_or_else(|_| total.to_string(), quantity::whole);
-    let warm_up = workload.warm_up_passes;
-    named([
-        ("samples n", quantity::whole(workload.n)),
-        ("dimensions d", workload.d.to_string()),
-        ("element", workload.element.clone()),
-        ("generator", workload.generator.clone()),
-        ("sample seed", or_none(workload.sample_seed, |seed| seed.to_string())),
-        ("checksum", workload.checksum.clone()),
-        ("center", few(&workload.center)),
-        ("widths", ends(&workload.widths, |&width| quantity::exact(width))),
-        ("counts", ends(&workload.counts, |&count| quantity::whole(count))),
-        ("sum of counts", total),
-        ("task", workload.task.clone()),
-        ("size", or_none(workload.bytes, quantity::bytes)),
-        ("pages", or_none(workload.pages, pages)),
-        ("instruction set", study.isa.clone()),
-        ("passes per measured time", quantity::whole(workload.passes)),
-        ("passes to warm up", or_none(warm_up, quantity::whole)),
-        ("blocks", quantity::whole(workload.order.len() as u64)),
-        ("workers proven to be on their CPU", placement(&workload.entries)),
-    ])
-}
-
-/// How many records of workers say that the worker was on its planned CPU.
-fn placement(entries: &[Entry]) -> String {
-    let records = entries.iter().flat_map(|entry| &entry.samples).map(|sample| sample.pinned);
-    let (proven, told) = records.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-    match told {
-        0 => "unknown".into(),
-        _ => format!("{} of {} records", quantity::whole(proven), quantity::whole(told)),
-    }
-}
-
-fn pages(pages: Pages) -> String {
-    let base = pages.base_page_bytes.map_or_else(|| "small".into(), quantity::bytes);
-    match pages.huge_bytes {
-        0 => format!("all {base}"),
-        huge if huge == pages.bytes => "all huge".into(),
-        huge => {
-            let huge = huge as f64 / pages.bytes as f64;
-            format!("{} of the memory on huge ones, the rest {base}", quantity::per_cent(huge, 1))
-        }
-    }
-}
-
-/// The system information: what the article printed, and what else bears on the times.
-pub(super) fn machine(study: &Study) -> Vec<(String, String)> {
-    let machine = &study.machine;
-    let text = |text: &Option<String>| or_unknown(text.clone(), |text| text);
-    let whole = |value| or_unknown(value, quantity::whole);
-    let bytes = |value| or_unknown(value, quantity::bytes);
-    named([
-        ("compiler", text(&machine.rustc)),
-        ("target", text(&machine.target)),
-        ("build profile", text(&machine.profile)),
-        ("system", text(&machine.os)),
-        ("release", text(&machine.kernel)),
-        ("machine", text(&machine.architecture)),
-        ("processor", text(&machine.cpu)),
-        ("CPU count", whole(machine.logical_cpus)),
-        ("physical cores", whole(machine.physical_cores)),
-        ("CPUs allowed", allowed(machine)),
-        ("CPU quota", or_unknown_or_none(machine.quota_cpus)),
-        ("hypervisor", text(&machine.hypervisor)),
-        (
-            "nominal clock",
-            or_unknown(machine.nominal_mhz, |mhz| format!("{} MHz", quantity::exact(mhz))),
-        ),
-        ("governor", text(&machine.governor)),
-        ("caches", caches(&machine.caches)),
-        ("memory", bytes(machine.memory_bytes)),
-        ("page size", bytes(machine.base_page_bytes)),
-        ("transparent huge pages", text(&machine.transparent_huge_pages)),
-        ("instruction sets", isas(machine)),
-    ])
-}
-
-fn allowed(machine: &Machine) -> String {
-    match machine.allowed_cpus.len() {
-        0 => "unknown".into(),
-        count => format!("{} ({count})", ranges(&machine.allowed_cpus)),
-    }
-}
-
-/// A missing quota and an unknown one look the same in the file.
-fn or_unknown_or_none(quota_cpus: Option<f64>) -> String {
-    quota_cpus.map_or_else(|| "none seen".into(), |cpus| format!("{} CPUs", quantity::length(cpus)))
-}
-
-/// Equal caches once, with their number: `L1 data 48.0 KiB × 2`.
-fn caches(caches: &[Cache]) -> String {
-    let mut kinds: Vec<(u64, &str, u64, usize, usize)> = Vec::new();
-    for cache in caches {
-        let sharing = cache.shared_by_cpus.len();
-        let same = |k: &&mut (u64, &str, u64, usize, usize)| {
-            (k.0, k.1, k.2, k.3) == (cache.level, cache.kind.as_str(), cache.bytes, sharing)
-        };
-        match kinds.iter_mut().find(same) {
-            Some(kind) => kind.4 += 1,
-            None => kinds.push((cache.level, &cache.kind, cache.bytes, sharing, 1)),
-        }
-    }
-    let kind = |(level, kind, bytes, sharing, count)| {
-        let shared = if sharing > 1 { format!(" shared by {sharing} CPUs") } else { String::new() };
-        let times = if count > 1 { format!(" × {count}") } else { String::new() };
-        format!("L{level} {kind} {}{shared}{times}", quantity::bytes(bytes))
-    };
-    let text = kinds.into_iter().map(kind).collect::<Vec<_>>().join("; ");
-    if text.is_empty() { "unknown".into() } else { text }
-}
-
-fn isas(machine: &Machine) -> String {
-    let isa = |isa: &crate::model::Isa| match isa.available {
-        Some(true) => format!("{} (available)", isa.name),
-        Some(false) => format!("{} (not available)", isa.name),
-        None => isa.name.clone(),
-    };
-    let text = machine.isas.iter().map(isa).collect::<Vec<_>>().join(", ");
-    if text.is_empty() { "unknown".into() } else { text }
 }
 
 /// The different CPUs of an entry.
@@ -291,33 +251,9 @@ fn ranges(numbers: &[u64]) -> String {
     ranges.iter().map(range).collect::<Vec<_>>().join(", ")
 }
 
-/// The coordinates of a center, of which a few tell the kind.
-fn few(coordinates: &[f64]) -> String {
-    const MOST: usize = 8;
-    let shown = coordinates.iter().take(MOST).map(|&c| quantity::exact(c)).collect::<Vec<_>>();
-    let rest = if coordinates.len() > MOST { ", …" } else { "" };
-    format!("({}{rest})", shown.join(", "))
-}
-
-/// How many, the first and the last.
-fn ends<T>(values: &[T], text: impl Fn(&T) -> String) -> String {
-    match values {
-        [] => "none".into(),
-        [only] => text(only),
-        [first, .., last] => format!("{}, {} … {}", values.len(), text(first), text(last)),
-    }
-}
-
+/// A value as text, or a dash.
 fn or_none<T>(value: Option<T>, text: impl FnOnce(T) -> String) -> String {
     value.map_or_else(|| NONE.into(), text)
-}
-
-fn or_unknown<T>(value: Option<T>, text: impl FnOnce(T) -> String) -> String {
-    value.map_or_else(|| "unknown".into(), text)
-}
-
-fn named<const N: usize>(facts: [(&str, String); N]) -> Vec<(String, String)> {
-    facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 #[cfg(test)]
@@ -329,27 +265,5 @@ mod tests {
         assert_eq!(ranges(&[0, 1, 0]), "0, 1");
         assert_eq!(ranges(&[8, 3, 2, 1, 0, 0]), "0–3, 8");
         assert_eq!(ranges(&[u64::MAX, 0]), format!("0, {}", u64::MAX));
-    }
-
-    #[test]
-    fn pages_of_one_kind_are_not_told_in_per_cent() {
-        let of =
-            |huge_bytes| pages(Pages { bytes: 8 << 20, huge_bytes, base_page_bytes: Some(4096) });
-        assert_eq!(of(0), "all 4.0 KiB");
-        assert_eq!(of(8 << 20), "all huge");
-        assert_eq!(of(6 << 20), "75.0 % of the memory on huge ones, the rest 4.0 KiB");
-    }
-
-    #[test]
-    fn equal_caches_are_counted() {
-        let cache = |level, bytes, cpus: &[u64]| Cache {
-            level,
-            kind: "data".into(),
-            bytes,
-            shared_by_cpus: cpus.into(),
-        };
-        let two = [cache(1, 49152, &[0]), cache(1, 49152, &[1]), cache(3, 1 << 25, &[0, 1])];
-        assert_eq!(caches(&two), "L1 data 48.0 KiB × 2; L3 data 32.0 MiB shared by 2 CPUs");
-        assert_eq!(caches(&[]), "unknown");
     }
 }

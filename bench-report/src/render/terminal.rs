@@ -9,7 +9,8 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, presets};
 
 use super::{Format, tables};
 use crate::{
-    Error, answer, compare,
+    Error, answer,
+    compare::{self, Comparison},
     model::{Report, Study, Workload},
     quantity,
 };
@@ -43,7 +44,7 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
         for workload in &study.workloads {
             write_workload(out, study, workload)?;
         }
-        for warning in &study.warnings {
+        for warning in study.warnings.iter().chain(&answer::study_doubts(study)) {
             write_wrapped(out, "warning: ", warning)?;
         }
     }
@@ -52,37 +53,79 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
 
 fn write_workload(out: &mut String, study: &Study, workload: &Workload) -> std::fmt::Result {
     let comparison = compare::workload(workload);
-    writeln!(
-        out,
-        "{}: {}, {}, {}",
-        workload.name,
-        tables::size(workload),
-        quantity::counted(workload.order.len() as u64, "block"),
-        study.isa
-    )?;
-    writeln!(out, "{}", table(tables::brief(workload, &comparison)))?;
-    if workload.entries.iter().any(|entry| entry.oversubscribed) {
-        writeln!(out, "* more workers than CPUs; in parentheses: 95 % intervals")?;
+    write_wrapped(out, "", &answer::heading(study, workload))?;
+    let blocks = quantity::counted(workload.blocks.len() as u64, "block");
+    writeln!(out, "{}, {blocks}, {}", tables::size(workload), study.isa)?;
+    if comparison.sweeps.len() > 1 {
+        write_backends(out, study, workload, &comparison)?;
     } else {
-        writeln!(out, "in parentheses: 95 % intervals")?;
+        write_one_backend(out, study, workload, &comparison)?;
     }
-    for sentence in answer::sentences(workload, &comparison, &study.machine) {
-        write_wrapped(out, "", &sentence)?;
-    }
-    for doubt in answer::doubts(workload, &comparison) {
+    let belief = answer::belief(workload, &comparison);
+    let belief: Vec<String> =
+        belief.into_iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    write_wrapped(out, "can this be believed? ", &format!("{}.", belief.join("; ")))?;
+    for doubt in answer::doubts(study, workload, &comparison) {
         write_wrapped(out, "warning: ", &doubt)?;
     }
     writeln!(out)
 }
 
+/// A row for each number of workers, and the sentence.
+fn write_one_backend(
+    out: &mut String,
+    study: &Study,
+    workload: &Workload,
+    comparison: &Comparison,
+) -> std::fmt::Result {
+    let columns = tables::BRIEF.map(String::from).into();
+    let rows = tables::brief(workload, comparison);
+    writeln!(out, "{}", table(tables::Table { columns, rows }))?;
+    writeln!(out, "{}in parentheses: 95 % intervals", star(workload))?;
+    for sentence in answer::sentences(study, workload, comparison) {
+        write_wrapped(out, "", &sentence)?;
+    }
+    Ok(())
+}
+
+/// Two rows for each backend; the sentences would fill screens and stand in the pages.
+fn write_backends(
+    out: &mut String,
+    study: &Study,
+    workload: &Workload,
+    comparison: &Comparison,
+) -> std::fmt::Result {
+    writeln!(out, "{}", table(tables::side_by_side(workload, comparison)))?;
+    match comparison.reference {
+        Some(reference) => {
+            let serial = quantity::time(comparison.figures[reference].pass_ns.value);
+            let line = format!(
+                "{}100 % is the serial code, {serial} a pass; below each: its 95 % interval; adds up \
+                 to: workers up to which the interval of every step lies above 0",
+                star(workload)
+            );
+            write_wrapped(out, "", &line)
+        }
+        None => answer::sentences(study, workload, comparison)
+            .iter()
+            .try_for_each(|sentence| write_wrapped(out, "", sentence)),
+    }
+}
+
+/// What the star means, if there is one.
+fn star(workload: &Workload) -> &'static str {
+    let is_starred = workload.entries.iter().any(|entry| entry.oversubscribed);
+    if is_starred { "* more workers than CPUs; " } else { "" }
+}
+
 /// The first column to the left, numbers to the right.
-fn table(rows: Vec<Vec<String>>) -> String {
+fn table(content: tables::Table) -> String {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING.header_separator(LineStyle::none().fill('─').junction('─')))
         .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(tables::BRIEF)
-        .add_rows(rows);
+        .set_header(content.columns)
+        .add_rows(content.rows);
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }

@@ -2,7 +2,7 @@
 //!
 //! Separate because formats of files change on their own, and because a hostile or damaged file
 //! must be stopped here: everything behind this seam trusts the ranges that `model.rs` states.
-//! Next: [`study`], the only kind today.
+//! Next: [`study`], the only kind today, in two versions.
 
 pub mod study;
 

@@ -1,36 +1,59 @@
 //! Whether a study makes sense: sizes that agree, values in their ranges, complete blocks.
 //!
 //! Separate from the shape of the file because these rules are what the statistics rely on.
-//! A problem is the pair (place in the file, what is wrong with which value).
+//! A problem is the pair (place in the file, what is wrong with which value). Next: `blocks.rs`
+//! for what was measured, then `convert.rs`.
 
-use super::super::shown;
-use super::{File, Measured, Workload};
+mod blocks;
+
+pub(super) use blocks::missing;
+
+use super::shape::{Block, Configuration, File, Workload};
+use super::{Version, shown};
+use crate::model::Mode;
 
 /// Where, and what.
 type Problem = (String, String);
 
-/// Samples per workload that the bootstrap still handles in a few seconds.
-const MOST_SAMPLES: usize = 100_000;
-
 /// Checks the whole file; the first problem ends it.
-pub(super) fn file(file: &File) -> Result<(), Problem> {
+pub(super) fn file(file: &File<Block>, version: Version) -> Result<(), Problem> {
     if file.workloads.is_empty() {
         return Err(("workloads".into(), "there is none, expected at least 1".into()));
     }
     file.workloads.iter().try_for_each(|workload| {
         let place = format!("workload {:?}", shown(&workload.name));
-        sizes(workload)
+        mode(workload.mode.as_deref())
+            .and_then(|_| sizes(workload))
             .and_then(|()| configurations(workload))
             .map_err(|problem| (place.clone(), problem))?;
-        blocks(workload).map_err(|(block, problem)| (format!("{place}, {block}"), problem))
+        blocks::all(workload, version)
+            .map_err(|(block, problem)| (format!("{place}, {block}"), problem))
     })
 }
 
-fn sizes(workload: &Workload) -> Result<(), String> {
+/// The mode with this name.
+pub(super) fn mode(name: Option<&str>) -> Result<Mode, String> {
+    let known = Mode::ALL.map(Mode::name).join(", ");
+    let Some(name) = name else {
+        return Err(format!("mode is missing, expected one of {known}"));
+    };
+    let mode = Mode::ALL.into_iter().find(|mode| mode.name() == name);
+    mode.ok_or_else(|| format!("mode {:?} is unknown, expected one of {known}", shown(name)))
+}
+
+/// The configuration that a control copies: the first measured one that runs in the same way.
+pub(super) fn original(configurations: &[Configuration], idx: usize) -> Option<usize> {
+    let control = configurations[idx].is_control().then_some(&configurations[idx])?;
+    configurations.iter().position(|other| !other.is_control() && other.runs_as(control))
+}
+
+fn sizes(workload: &Workload<Block>) -> Result<(), String> {
     at_least_one("n", workload.n)?;
     at_least_one("d", workload.d)?;
     at_least_one("passes", workload.passes)?;
     at_least_one("number of widths", workload.widths.len() as u64)?;
+    at_least_one("widths_per_scan", workload.widths_per_scan.unwrap_or(1))?;
+    at_least_one("tasks", workload.tasks.unwrap_or(1))?;
     equal("coordinates of center", workload.center.len() as u64, "d", workload.d)?;
     let widths = workload.widths.len() as u64;
     equal("counts", workload.counts.len() as u64, "widths", widths)?;
@@ -50,49 +73,33 @@ fn sizes(workload: &Workload) -> Result<(), String> {
     }
 }
 
-fn configurations(workload: &Workload) -> Result<(), String> {
+fn configurations(workload: &Workload<Block>) -> Result<(), String> {
     at_least_one("number of configurations", workload.configurations.len() as u64)?;
     for (idx, configuration) in workload.configurations.iter().enumerate() {
         let name = format!("workers of configuration {idx}");
         at_least_one(&name, configuration.workers)?;
-        if !configuration.cpus.is_empty() {
-            let cpus = format!("cpus of configuration {idx}");
-            equal(&cpus, configuration.cpus.len() as u64, "its workers", configuration.workers)?;
+        let cpus = configuration.cpus.as_ref().map_or(0, Vec::len) as u64;
+        if cpus > 0 {
+            let name = format!("cpus of configuration {idx}");
+            equal(&name, cpus, "its workers", configuration.workers)?;
         }
+        role(&workload.configurations, idx)?;
     }
     Ok(())
 }
 
-fn blocks(workload: &Workload) -> Result<(), Problem> {
-    let whole = |problem| ("blocks".to_owned(), problem);
-    at_least_one("number of blocks", workload.blocks.len() as u64).map_err(whole)?;
-    let samples = workload.blocks.len().saturating_mul(workload.configurations.len());
-    if samples > MOST_SAMPLES {
-        let problem = format!("{samples} samples are too many, expected at most {MOST_SAMPLES}");
-        return Err(whole(problem));
-    }
-    workload.blocks.iter().enumerate().try_for_each(|(idx, measured)| {
-        block(measured, workload.configurations.len())
-            .map_err(|problem| (format!("block {idx}"), problem))
-    })
-}
-
-/// A block holds every configuration exactly once.
-fn block(measured: &[Measured], configurations: usize) -> Result<(), String> {
-    let mut seen = vec![false; configurations];
-    for Measured { configuration, wall_ns, .. } in measured {
-        let Some(seen) = seen.get_mut(*configuration) else {
-            let last = configurations - 1;
-            return Err(format!("configuration {configuration} is out of range 0 to {last}"));
-        };
-        if std::mem::replace(seen, true) {
-            return Err(format!("configuration {configuration} occurs twice, expected once"));
-        }
-        at_least_one(&format!("wall_ns of configuration {configuration}"), *wall_ns)?;
-    }
-    match seen.iter().position(|seen| !seen) {
-        Some(missing) => Err(format!("configuration {missing} is missing, expected once")),
-        None => Ok(()),
+/// A role is one of two, and a control has something to be a copy of.
+fn role(configurations: &[Configuration], idx: usize) -> Result<(), String> {
+    match configurations[idx].role.as_deref() {
+        None | Some("measured") => Ok(()),
+        Some("control") if original(configurations, idx).is_some() => Ok(()),
+        Some("control") => Err(format!(
+            "configuration {idx} is a control, but no measured one has its backend, workers and cpus"
+        )),
+        Some(role) => Err(format!(
+            "role {:?} of configuration {idx} is unknown, expected measured or control",
+            shown(role)
+        )),
     }
 }
 

@@ -1,0 +1,210 @@
+//! What makes the numbers doubtful, each ending in what the user can do.
+//!
+//! Separate from the answer because a doubt never changes a number. The limits follow the rules
+//! that Hoefler & Belli (2015) and others ask for; each constant says which. Next: `belief.rs`.
+
+use super::{belief::interval, label};
+use crate::{
+    chart::name,
+    compare::{Comparison, MOST_DRIFT, Step, Sweep},
+    model::{Entry, Study, Timer, Workload},
+    quantity,
+    statistics::FEWEST_BLOCKS,
+};
+
+/// Relative gap between the two baselines that must be told (Hoefler & Belli 2015, rule 1: say
+/// which baseline).
+const MOST_BASELINE_GAP: f64 = 0.03;
+
+/// Share of a CPU that others may use before a block.
+const MOST_IDLE_FOREIGN: f64 = 0.01;
+
+/// Share of the measured time that measuring may cost.
+const MOST_OBSERVER_SHARE: f64 = 0.005;
+
+/// A measured time is at least this many readings of the clock long (Hoefler & Belli 2015: timer
+/// overhead below 5 %).
+const FEWEST_READINGS: f64 = 20.0;
+
+/// What makes a whole study doubtful.
+pub fn study_doubts(study: &Study) -> Vec<String> {
+    let interrupted = (!study.complete).then(|| {
+        format!(
+            "{} was interrupted: what it holds is valid, but it holds less than was planned; go on \
+             with --resume",
+            study.file_name
+        )
+    });
+    let skipped = study.skipped.iter().map(|skipped| {
+        format!("{} was not measured: {}; mend that or leave it out", skipped.what, skipped.reason)
+    });
+    interrupted.into_iter().chain(skipped).collect()
+}
+
+/// What makes the numbers of a workload doubtful.
+pub fn doubts(study: &Study, workload: &Workload, comparison: &Comparison) -> Vec<String> {
+    let mut told: Vec<String> = few_blocks(workload).into_iter().collect();
+    told.extend(workload.unfinished_samples.map(|samples| {
+        let samples = quantity::counted(samples, "sample");
+        format!("the last block was not finished, its {samples} are left out; go on with --resume")
+    }));
+    told.extend(controls(workload, comparison));
+    told.extend(comparison.sweeps.iter().filter_map(|sweep| baseline(comparison, sweep)));
+    told.extend(drift(comparison));
+    told.extend(disturbed(workload, comparison));
+    told.extend(observer(comparison));
+    told.extend(study.timer.and_then(|timer| short(workload, timer)));
+    told.extend(workload.entries.iter().filter_map(|entry| wrong_work(workload, entry)));
+    told.extend(over_quota(study, workload));
+    told.extend(comparison.sweeps.iter().filter_map(|sweep| rise(workload, comparison, sweep)));
+    told.into_iter().map(|doubt| format!("{}: {doubt}", label(workload))).collect()
+}
+
+fn few_blocks(workload: &Workload) -> Option<String> {
+    let blocks = workload.blocks.len();
+    (blocks < FEWEST_BLOCKS).then(|| {
+        let blocks = match blocks {
+            1 => "1 block is".into(),
+            _ => format!("{blocks} blocks are"),
+        };
+        format!("{blocks} too few for a 95 % interval; measure at least {FEWEST_BLOCKS} blocks")
+    })
+}
+
+/// Copies that differ from what they copy.
+fn controls(workload: &Workload, comparison: &Comparison) -> impl Iterator<Item = String> {
+    let failed = comparison.trust.controls.iter().filter(|control| control.holds() == Some(false));
+    failed.map(|control| {
+        format!(
+            "{} differs from an exact copy of itself by {}{}, so no step is judged; look for other \
+             load and measure again",
+            name(&workload.entries[control.original]),
+            quantity::change(control.ratio.value - 1.0),
+            interval(control),
+        )
+    })
+}
+
+/// The second baseline: missing, or far from the first.
+fn baseline(comparison: &Comparison, sweep: &Sweep) -> Option<String> {
+    comparison.reference?;
+    let Some(own) = sweep.baseline else {
+        return Some(format!(
+            "{} was not measured with 1 worker, so what its way of working costs is unknown; add 1 \
+             to --workers",
+            sweep.backend
+        ));
+    };
+    let factor = comparison.figures[own].speed_up?.value;
+    ((factor - 1.0).abs() > MOST_BASELINE_GAP).then(|| {
+        format!(
+            "the two baselines of {} are more than {} apart: 1 worker has {} of the serial speed; \
+             compare speed-ups over the same baseline only",
+            sweep.backend,
+            quantity::per_cent(MOST_BASELINE_GAP, 0),
+            quantity::per_cent(factor, 1),
+        )
+    })
+}
+
+fn drift(comparison: &Comparison) -> Option<String> {
+    let drift = comparison.trust.drift.filter(|drift| drift.flagged > 0)?;
+    Some(format!(
+        "the first configuration changed by more than {} from the beginning to the end of {} blocks \
+         ({} at most); let the machine settle and measure again",
+        quantity::per_cent(MOST_DRIFT, 0),
+        quantity::part(drift.flagged, drift.blocks),
+        quantity::change(drift.farthest),
+    ))
+}
+
+/// Other load, as it was before the blocks and as the samples were tagged.
+fn disturbed(workload: &Workload, comparison: &Comparison) -> Vec<String> {
+    let idle = comparison.trust.idle_foreign.filter(|&share| share > MOST_IDLE_FOREIGN);
+    let idle = idle.map(|share| {
+        format!(
+            "others used up to {} of a CPU just before a block; stop them or read these figures as \
+             those of a busy machine",
+            quantity::per_cent(share, 1)
+        )
+    });
+    let tagged: u64 = comparison.figures.iter().filter_map(|figures| figures.tagged.samples).sum();
+    let tagged = (tagged > 0).then(|| {
+        let samples = workload.entries.iter().map(|entry| entry.samples.len() as u64).sum();
+        format!(
+            "{} samples are tagged as disturbed; compare the speed-ups with those without them",
+            quantity::part(tagged, samples)
+        )
+    });
+    idle.into_iter().chain(tagged).collect()
+}
+
+fn observer(comparison: &Comparison) -> Option<String> {
+    let share = comparison.trust.observer_share.filter(|&share| share > MOST_OBSERVER_SHARE)?;
+    Some(format!(
+        "our own clock readings take up to {} of a measured time, more than {}; measure more \
+         samples or widths",
+        quantity::per_cent(share, 2),
+        quantity::per_cent(MOST_OBSERVER_SHARE, 1),
+    ))
+}
+
+/// Measured times that are short against a reading of the clock.
+fn short(workload: &Workload, timer: Timer) -> Option<String> {
+    let clock_ns = timer.clock_ns?;
+    let samples = workload.entries.iter().flat_map(|entry| &entry.samples);
+    let shortest_ns = samples.map(|sample| sample.wall_ns).min()? as f64;
+    (shortest_ns < FEWEST_READINGS * clock_ns).then(|| {
+        format!(
+            "a measured time of {} is short against {} for a reading of the clock; measure more \
+             passes",
+            quantity::time(shortest_ns),
+            quantity::time(clock_ns)
+        )
+    })
+}
+
+/// Tasks done that are not the tasks of the job.
+fn wrong_work(workload: &Workload, entry: &Entry) -> Option<String> {
+    let jobs = workload.mode.jobs(entry.workers);
+    let planned = workload.tasks? as f64 * workload.passes as f64 * jobs;
+    let done = entry.samples.iter().filter_map(|sample| sample.sum(|worker| worker.tasks));
+    let wrong = done.map(|done| done as f64).find(|&done| (done / planned - 1.0).abs() > 1e-12)?;
+    Some(format!(
+        "{} did {} tasks in a sample instead of {}; its times are not comparable: report it",
+        name(entry),
+        quantity::exact(wrong),
+        quantity::exact(planned)
+    ))
+}
+
+/// More workers than the quota grants, on CPUs that are there.
+fn over_quota(study: &Study, workload: &Workload) -> Option<String> {
+    let quota = study.limits.quota_cpus?;
+    let over = |entry: &&Entry| !entry.oversubscribed && entry.workers as f64 > quota;
+    let fewest = workload.entries.iter().filter(over).map(|entry| entry.workers).min()?;
+    Some(format!(
+        "from {} on, workers exceed the quota of {} CPUs and are throttled by design; raise the \
+         quota or use fewer",
+        quantity::whole(fewest),
+        quantity::length(quota)
+    ))
+}
+
+/// A worker that adds more than the one before it contradicts every law of scaling.
+fn rise(workload: &Workload, comparison: &Comparison, sweep: &Sweep) -> Option<String> {
+    let fitting = sweep.entry_idxs.iter().filter(|&&idx| !workload.entries[idx].oversubscribed);
+    let gains: Vec<Step> = fitting.filter_map(|&idx| comparison.figures[idx].gain).collect();
+    let rises = |pair: &&[Step]| {
+        let earlier = pair[0].added_per_worker().interval;
+        let later = pair[1].added_per_worker().interval;
+        earlier.zip(later).is_some_and(|(earlier, later)| later.low > earlier.high)
+    };
+    gains.windows(2).find(rises).map(|pair| {
+        format!(
+            "{}, {} → {} workers added more per worker than the step before; no law of scaling \
+             allows that: look for other load and measure again",
+            sweep.backend, pair[1].from_workers, pair[1].to_workers
+        )
+    })
+}

@@ -1,0 +1,131 @@
+//! Where it was measured: the machine that stays, the limits of the program, and the state that
+//! changes.
+//!
+//! Separate because machines are compared with each other and states are not. `None` or empty
+//! means unknown. Next: `source/study/machine.rs` fills it.
+
+/// The machine and how the program was built.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Machine {
+    /// Brand of the processor.
+    pub cpu: Option<String>,
+    /// Architecture, as `x86_64`.
+    pub architecture: Option<String>,
+    /// Logical CPUs that the system shows.
+    pub logical_cpus: Option<u64>,
+    /// Cores, without their second threads.
+    pub physical_cores: Option<u64>,
+    /// The caches that the system shows.
+    pub caches: Vec<Cache>,
+    /// Main memory.
+    pub memory_bytes: Option<u64>,
+    /// Size of a small page.
+    pub base_page_bytes: Option<u64>,
+    /// The system's setting, as `madvise`.
+    pub transparent_huge_pages: Option<String>,
+    /// Operating system.
+    pub os: Option<String>,
+    /// Kernel release.
+    pub kernel: Option<String>,
+    /// Hypervisor below the system.
+    pub hypervisor: Option<String>,
+    /// Nominal clock in MHz.
+    pub nominal_mhz: Option<f64>,
+    /// Compiler.
+    pub rustc: Option<String>,
+    /// Target triple.
+    pub target: Option<String>,
+    /// Build profile.
+    pub profile: Option<String>,
+    /// Instruction sets that the program knows.
+    pub isas: Vec<Isa>,
+    /// Facts that this program only repeats: name and value.
+    pub more: Vec<(String, String)>,
+}
+
+/// What the program was allowed to use.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Limits {
+    /// CPUs on which the program was allowed to run.
+    pub allowed_cpus: Vec<u64>,
+    /// CPU quota of the container, in CPUs.
+    pub quota_cpus: Option<f64>,
+    /// Facts that this program only repeats: name and value.
+    pub more: Vec<(String, String)>,
+}
+
+/// What the machine was doing when the study began.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// Frequency governor.
+    pub governor: Option<String>,
+    /// Facts that this program only repeats: name and value.
+    pub more: Vec<(String, String)>,
+}
+
+impl Limits {
+    /// How many CPUs a study could keep busy: the allowed ones, cut by the quota.
+    pub fn usable_cpus(&self, machine: &Machine) -> Option<f64> {
+        let allowed = match self.allowed_cpus.len() {
+            0 => machine.logical_cpus.map(|cpus| cpus as f64),
+            count => Some(count as f64),
+        };
+        match (allowed, self.quota_cpus) {
+            (Some(cpus), Some(quota)) => Some(cpus.min(quota)),
+            (cpus, quota) => cpus.or(quota),
+        }
+    }
+}
+
+impl Machine {
+    /// The smallest cache below main memory that holds this many bytes, instruction caches left
+    /// out.
+    pub fn cache_for(&self, bytes: u64) -> Option<&Cache> {
+        let holds = |cache: &&Cache| cache.kind != "instruction" && cache.bytes >= bytes;
+        self.caches.iter().filter(holds).min_by_key(|cache| (cache.level, cache.bytes))
+    }
+}
+
+/// One cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cache {
+    /// Level, 1 is next to the core.
+    pub level: u64,
+    /// `data`, `instruction` or `unified`.
+    pub kind: String,
+    /// Size.
+    pub bytes: u64,
+    /// CPUs that share it.
+    pub shared_by_cpus: Vec<u64>,
+}
+
+/// One instruction set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Isa {
+    /// Name, as on the command line.
+    pub name: String,
+    /// Whether this machine has it, if known.
+    pub available: Option<bool>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_data_cache_that_holds_the_samples_is_named() {
+        let cache = |level, kind: &str, bytes| Cache {
+            level,
+            kind: kind.into(),
+            bytes,
+            shared_by_cpus: Vec::new(),
+        };
+        let caches =
+            vec![cache(1, "instruction", 100), cache(1, "data", 50), cache(2, "unified", 200)];
+        let machine = Machine { caches, ..Machine::default() };
+        let level = |bytes| machine.cache_for(bytes).map(|cache| (cache.level, cache.bytes));
+        assert_eq!(level(50), Some((1, 50)));
+        assert_eq!(level(51), Some((2, 200)));
+        assert_eq!(level(201), None);
+    }
+}
