@@ -66,11 +66,7 @@ pub struct WarmUp {
 ///
 /// # Errors
 /// What [`Team::measure`] says.
-pub fn warm_up(
-    team: &mut dyn Team,
-    passes: NonZeroUsize,
-    widths: usize,
-) -> Result<WarmUp, Error> {
+pub fn warm_up(team: &mut dyn Team, passes: NonZeroUsize, widths: usize) -> Result<WarmUp, Error> {
     let chunk = NonZeroUsize::new(passes.get() / CHUNKS).unwrap_or(NonZeroUsize::MIN);
     let mut counts = vec![0; widths];
     let mut chunks_ns = Vec::new();

@@ -13,7 +13,9 @@ use bench_report::model::Report;
 use bench_report::render;
 use kernel::isa::{self, Isa};
 
-use super::arguments::{backend, duration, instruction_set, mode, per_cent, placement, preset, size};
+use super::arguments::{
+    backend, duration, instruction_set, mode, per_cent, placement, preset, size,
+};
 use crate::backend::{Backend, Mode};
 use crate::failure::{Failure, one_line};
 use crate::machine::{self, affinity};
@@ -176,7 +178,8 @@ impl Arguments {
 
     /// What the journal in the folder says, with the budget of the arguments.
     fn resumed(&self, facts: &Facts<'_>) -> anyhow::Result<Options> {
-        let content = Content::read(&self.out.join(journal::FILE)).map_err(|e| failure(e.into()))?;
+        let content =
+            Content::read(&self.out.join(journal::FILE)).map_err(|e| failure(e.into()))?;
         let header = content.header().context("the journal has no header")?;
         let mut plan = header.plan.clone();
         if let Some(time) = self.budget {
@@ -210,9 +213,8 @@ impl Arguments {
         let path = study.write(&self.out).map_err(failure)?;
         let report = bench_report::report_from_study(&path).with_context(unwritable)?;
         let mut files = vec![path];
-        files.extend(
-            bench_report::write(&report, render::ALL, &self.out).with_context(unwritable)?,
-        );
+        files
+            .extend(bench_report::write(&report, render::ALL, &self.out).with_context(unwritable)?);
         if self.json {
             output::to_stdout(|out| output::json(out, study))
         } else {
@@ -239,7 +241,7 @@ fn unwritable() -> Failure {
 }
 
 /// A seed below 2^53, which every reader of JSON keeps.
-fn seed_from_clock() -> u64 {
+pub(super) fn seed_from_clock() -> u64 {
     let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
     (since.as_nanos() as u64) & ((1 << 53) - 1)
 }

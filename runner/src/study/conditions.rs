@@ -171,9 +171,9 @@ fn stolen(series: &Series, cpus: usize, workload: &str) -> Option<Warning> {
 
 /// A warning if reading clocks took more than half a per cent of what was measured.
 fn observed(series: &Series, workload: &str) -> Option<Warning> {
-    let observer_ns: f64 = measured(series).map(|m| m.observer_ns).sum();
+    let observer_ns: u64 = measured(series).map(|m| m.observer_ns).sum();
     let wall_ns: u64 = measured(series).map(|m| m.sample.wall_ns).sum();
-    let percent = 100.0 * observer_ns / wall_ns.max(1) as f64;
+    let percent = 100.0 * observer_ns as f64 / wall_ns.max(1) as f64;
     (percent > OBSERVER_PERCENT).then(|| Warning::Observer { workload: workload.into(), percent })
 }
 

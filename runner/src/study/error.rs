@@ -4,8 +4,10 @@
 
 use std::path::PathBuf;
 
-use super::plan::{MAX_SAMPLES, MAX_WORKERS};
+use super::grid::Cell;
 use super::journal;
+use super::plan::{MAX_SAMPLES, MAX_WORKERS};
+use crate::measure::Wrong;
 use crate::{backend, placement, workload};
 
 /// Why there is no study.
@@ -97,4 +99,22 @@ pub enum Error {
         /// The system's reason.
         source: std::io::Error,
     },
+}
+
+impl Error {
+    /// Why a sample of `cell` could not be taken.
+    pub(super) fn of_sample(
+        workload: &'static str,
+        cell: &Cell,
+        widths: &[f64],
+        wrong: Wrong,
+    ) -> Self {
+        let configuration = cell.configuration().describe();
+        match wrong {
+            Wrong::Failed(source) => Self::Backend { workload, configuration, source },
+            Wrong::Count { width, found, expected } => {
+                Self::Count { workload, configuration, width: widths[width], found, expected }
+            }
+        }
+    }
 }

@@ -159,7 +159,9 @@ fn gigabytes(bytes: u64) -> String {
 /// Adds the control: a copy of the configuration with most workers that have a CPU each, of the first
 /// backend after the baseline; of the baseline if there is no other.
 pub fn add_control(cells: &mut Vec<Cell>) {
-    let Some(first) = cells.get(1).or(cells.first()).map(|cell| cell.backend.name()) else { return };
+    let Some(first) = cells.get(1).or(cells.first()).map(|cell| cell.backend.name()) else {
+        return;
+    };
     let candidates =
         cells.iter().filter(|c| c.backend.name() == first && !c.placement.is_oversubscribed());
     let copied = candidates.max_by_key(|cell| cell.placement.workers()).or(cells.first());

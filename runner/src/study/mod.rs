@@ -15,12 +15,14 @@
 //! | [`stop`] | whether it is enough |
 //! | [`journal`], [`assemble`], [`record`] | what is written, and `study.json` made of it |
 //! | [`interrupt`], [`progress`] | the user |
+//! | [`control`] | the method applied to itself |
 //!
 //! Separate from `backend`, which runs one configuration, and from `bench-report`, which judges.
 //! Next: [`plan`].
 
 pub mod assemble;
 pub mod conditions;
+pub mod control;
 mod error;
 pub mod grid;
 pub mod interrupt;

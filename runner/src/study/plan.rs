@@ -156,7 +156,8 @@ impl Extent {
     /// # Errors
     /// [`Error::Plan`] if a plan that was read from a file has neither or makes no sense.
     pub fn of_plan(plan: &Plan) -> Result<Self, Error> {
-        let wrong = || Error::Plan(format!("blocks {:?}, budget {:?} s", plan.blocks, plan.budget_s));
+        let wrong =
+            || Error::Plan(format!("blocks {:?}, budget {:?} s", plan.blocks, plan.budget_s));
         if let Some(blocks) = plan.blocks {
             return NonZeroUsize::new(blocks).map(Self::Blocks).ok_or_else(wrong);
         }

@@ -191,9 +191,8 @@ impl Preset {
     pub fn series(&self, wishes: &Wishes, facts: &Facts<'_>) -> Vec<Series> {
         let mut series: Vec<Series> = Vec::new();
         for new in self.rows.iter().flat_map(|row| row.series(wishes, facts)) {
-            let is_same = |old: &&mut Series| {
-                old.describe() == new.describe() && old.workers == new.workers
-            };
+            let is_same =
+                |old: &&mut Series| old.describe() == new.describe() && old.workers == new.workers;
             match series.iter_mut().find(is_same) {
                 Some(old) => old.join(new.backends),
                 None => series.push(new),
@@ -301,7 +300,8 @@ impl Series {
         let (workload, level, assumed) = match planned.level {
             Some(level) => Source::Sized(level).workload(facts),
             None => {
-                let found = Workload::by_name(&planned.workload).map_err(|error| unknown(&error))?;
+                let found =
+                    Workload::by_name(&planned.workload).map_err(|error| unknown(&error))?;
                 (found.clone(), None, None)
             }
         };

@@ -179,7 +179,7 @@ pub struct Measured {
     /// Whether the warm-up ended because times had become steady.
     pub steady: bool,
     /// Estimated cost of the program's own clock readings inside `wall_ns`.
-    pub observer_ns: f64,
+    pub observer_ns: u64,
     /// Time that the host withheld from each allowed CPU.
     pub stolen_ns: Option<Vec<u64>>,
     /// Time for which others ran on each allowed CPU.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use super::grid::{self, Configuration};
 use super::journal::{self, Header, Journal};
@@ -75,7 +76,7 @@ impl Surroundings {
             format: journal::FORMAT.into(),
             version: journal::VERSION,
             created_unix_s: unix_s(),
-            program: program(),
+            program: program().into(),
             seed: options.seed,
             isa: options.isa.name().into(),
             plan: options.plan(),
@@ -135,11 +136,13 @@ pub(super) fn difference(
 }
 
 /// Version and checksum of this program: another build measures something else.
-fn program() -> String {
-    let version = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
-    let bytes = std::env::current_exe().and_then(std::fs::read);
-    match bytes {
-        Ok(bytes) => format!("{version}, xxh3:{:016x}", twox_hash::XxHash3_64::oneshot(&bytes)),
-        Err(_) => version.into(),
-    }
+fn program() -> &'static str {
+    static PROGRAM: OnceLock<String> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let version = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+        match std::env::current_exe().and_then(std::fs::read) {
+            Ok(bytes) => format!("{version}, xxh3:{:016x}", twox_hash::XxHash3_64::oneshot(&bytes)),
+            Err(_) => version.into(),
+        }
+    })
 }

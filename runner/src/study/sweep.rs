@@ -184,12 +184,15 @@ impl Turn<'_> {
             return Err(changed("the checksum of the samples", &subject.checksum, &now));
         }
         let again = |then: &grid::Configuration| {
-            let unknown = |error: backend::Error| changed("a backend", &then.backend, &error.to_string());
+            let unknown =
+                |error: backend::Error| changed("a backend", &then.backend, &error.to_string());
             let backend = backend::by_name(&then.backend).map_err(unknown)?;
-            let cell = Cell { backend, placement: (self.sweep.seat)(then.workers), role: then.role };
+            let cell =
+                Cell { backend, placement: (self.sweep.seat)(then.workers), role: then.role };
             let now = cell.configuration();
             if now != *then {
-                let seats = |one: &grid::Configuration| format!("{} on {:?}", one.describe(), one.cpus);
+                let seats =
+                    |one: &grid::Configuration| format!("{} on {:?}", one.describe(), one.cpus);
                 return Err(changed("the placement", &seats(then), &seats(&now)));
             }
             Ok(cell)
@@ -271,8 +274,7 @@ impl Turn<'_> {
             let idle_foreign = (place == 0)
                 .then(|| conditions::idle_foreign(self.sweep.reader, self.sweep.allowed, IDLE))
                 .flatten();
-            let configuration =
-                if place == 0 || place == last { 0 } else { order[place - 1] };
+            let configuration = if place == 0 || place == last { 0 } else { order[place - 1] };
             let cell = &cells[configuration];
             let measured = bench
                 .take(configuration, cell)
@@ -312,7 +314,10 @@ impl Turn<'_> {
         };
         let asked = blocks >= MIN_BLOCKS && blocks.is_multiple_of(stop::EVERY);
         let configurations = &progressed.start.subject.configurations;
-        let is_tight = || stop::widest(configurations, &progressed.blocks).is_some_and(|widest| widest <= precision);
+        let is_tight = || {
+            stop::widest(configurations, &progressed.blocks)
+                .is_some_and(|widest| widest <= precision)
+        };
         if asked && is_tight() {
             return Some(StoppedBy::Precision);
         }
@@ -328,14 +333,7 @@ impl Turn<'_> {
     }
 
     fn wrong(&self, cell: &Cell, widths: &[f64], wrong: Wrong) -> Error {
-        let workload = self.series().workload.name;
-        let configuration = cell.configuration().describe();
-        match wrong {
-            Wrong::Failed(source) => Error::Backend { workload, configuration, source },
-            Wrong::Count { width, found, expected } => {
-                Error::Count { workload, configuration, width: widths[width], found, expected }
-            }
-        }
+        Error::of_sample(self.series().workload.name, cell, widths, wrong)
     }
 }
 

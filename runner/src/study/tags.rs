@@ -78,10 +78,7 @@ pub fn tags(measured: &Measured, around: Around<'_>) -> Vec<Tag> {
     let workers = || sample.workers.iter();
     let rules = [
         (Tag::Contended, workers().any(|worker| waited(worker.counters.run_queue_ns))),
-        (
-            Tag::Foreign,
-            worst(&measured.foreign_ns) >= fewest_ns.max(share_of(FOREIGN_SHARE) + 1),
-        ),
+        (Tag::Foreign, worst(&measured.foreign_ns) >= fewest_ns.max(share_of(FOREIGN_SHARE) + 1)),
         (Tag::Migrated, workers().any(|worker| worker.migrations > 0)),
         (Tag::Stolen, worst(&measured.stolen_ns) >= fewest_ns.max(share_of(STOLEN_SHARE) + 1)),
         (Tag::Throttled, measured.throttled_periods.is_some_and(|periods| periods > 0)),
@@ -93,7 +90,8 @@ pub fn tags(measured: &Measured, around: Around<'_>) -> Vec<Tag> {
 
 /// The greatest of `per_cpu` on the CPUs that workers were on; on all of them if that is unknown.
 fn worst_of_workers(measured: &Measured, around: Around<'_>, per_cpu: &Option<Vec<u64>>) -> u64 {
-    let cpus: Option<Vec<usize>> = measured.sample.workers.iter().map(|worker| worker.cpu).collect();
+    let cpus: Option<Vec<usize>> =
+        measured.sample.workers.iter().map(|worker| worker.cpu).collect();
     let concerns = |cpu: &usize| {
         cpus.as_ref().is_none_or(|cpus| !around.pinned || cpus.is_empty() || cpus.contains(cpu))
     };
@@ -136,7 +134,7 @@ pub(super) mod tests {
             warm_up_passes: 5,
             warm_up_ns: 1,
             steady: true,
-            observer_ns: 1.0,
+            observer_ns: 1,
             stolen_ns: Some(vec![0, 0]),
             foreign_ns: Some(vec![0, 0]),
             throttled_ns: Some(0),

@@ -63,7 +63,7 @@ impl Bench<'_> {
         let teardown_ns = team.dismiss()?;
         let mut measured = Measured {
             configuration,
-            observer_ns: sample.clock_readings as f64 * self.timer.clock_ns,
+            observer_ns: (sample.clock_readings as f64 * self.timer.clock_ns).round() as u64,
             sample,
             setup_ns: startup.setup_ns,
             transfer_ns: startup.transfer_ns,

@@ -1,7 +1,7 @@
 //! Parts of a study that need no measuring.
 
-use super::surroundings::difference;
 use super::record::Subject;
+use super::surroundings::difference;
 use crate::backend::Mode;
 use serde_json::json;
 

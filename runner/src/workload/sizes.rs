@@ -91,7 +91,10 @@ impl Level {
         };
         let known = cache_bytes(caches, cache_level);
         let assumed = known.is_none().then(|| {
-            format!("a level {cache_level} cache of {} KiB, whose size is unknown", common_bytes >> 10)
+            format!(
+                "a level {cache_level} cache of {} KiB, whose size is unknown",
+                common_bytes >> 10
+            )
         });
         let cache = known.unwrap_or(common_bytes);
         let wanted = if self == Self::Dram { cache.saturating_mul(2) } else { cache / 2 };
@@ -161,9 +164,8 @@ mod tests {
 
     #[test]
     fn long_scans_have_few_widths_and_short_ones_a_hundred() {
-        let widths = |level: Level, caches: &[Cache]| {
-            level.workload(caches, None).workload.widths.count
-        };
+        let widths =
+            |level: Level, caches: &[Cache]| level.workload(caches, None).workload.widths.count;
         assert_eq!(widths(Level::L1, &caches()), 100);
         assert_eq!(widths(Level::Dram, &caches()), 14);
         assert_eq!(widths(Level::Dram, &[cache(3, "Unified", 480 << 20)]), 4);

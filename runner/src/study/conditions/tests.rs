@@ -2,8 +2,8 @@
 
 use super::{Around, Warning, of_machine, of_series, ours};
 use crate::backend::Mode;
-use crate::machine::{Limits, Machine};
 use crate::machine::counters::{CpuTimes, SystemCounters};
+use crate::machine::{Limits, Machine};
 use crate::study::grid::{Configuration, Role};
 use crate::study::record::{Block, Measured, Series, StoppedBy};
 use crate::study::tags::Tag;
@@ -82,8 +82,8 @@ fn steal_and_observer_are_told_above_half_a_per_cent() {
     let percent = 1.0;
     assert_eq!(steal(20_000), [Warning::Steal { workload: workload.clone(), percent }]);
     let observer = |ns| of_series(&series(|m| m.observer_ns = ns), 2);
-    assert_eq!(observer(5_000.0), []);
-    assert_eq!(observer(10_000.0), [Warning::Observer { workload, percent }]);
+    assert_eq!(observer(5_000), []);
+    assert_eq!(observer(10_000), [Warning::Observer { workload, percent }]);
 }
 
 #[test]

@@ -79,9 +79,9 @@ impl Content {
             match parsed {
                 // Sense without a line end: the next line would be glued to it.
                 Ok(_) if !whole => break,
-                Ok(line) => content
-                    .add(line, text.len() as u64)
-                    .map_err(|problem| (index + 1, problem))?,
+                Ok(line) => {
+                    content.add(line, text.len() as u64).map_err(|problem| (index + 1, problem))?
+                }
                 Err(_) if index + 1 == lines.len() => break,
                 Err(problem) => return Err((index + 1, problem)),
             }
