@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kernel::isa;
+use runner::backend::processes;
 use runner::backend::{ALL, Backend, Error, Job, Mode, Question, Scaling};
 use runner::for_any;
 use runner::input::AnySamples;
@@ -26,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 type Cell = (&'static dyn Backend, usize, Mode);
 
 fn cells() -> Vec<Cell> {
+    // This test's own `main` belongs to the harness, which cannot be a worker.
+    processes::set_program(env!("CARGO_BIN_EXE_parzen")).unwrap();
     let mut cells = Vec::new();
     for &backend in ALL.iter().filter(|backend| backend.availability().is_ok()) {
         for &mode in backend.modes() {

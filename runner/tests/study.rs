@@ -53,7 +53,8 @@ fn blocks_are_complete_permutations_and_a_function_of_the_seed() {
     let study = study::run(&options(4, 11)).unwrap();
     let configurations = study.workloads[0].configurations.len();
     // One worker is measured although 2 and 3 were asked for.
-    assert_eq!(configurations, 1 + 3 * (backend::ALL.len() - 1));
+    let available = backend::ALL.iter().filter(|backend| backend.availability().is_ok()).count();
+    assert_eq!(configurations, 1 + 3 * (available - 1));
     for mut block in order(&study) {
         block.sort_unstable();
         assert_eq!(block, (0..configurations).collect::<Vec<_>>());

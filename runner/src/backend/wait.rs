@@ -30,7 +30,11 @@ pub(super) enum Manners {
 }
 
 /// Waits until `ready()` or `abandoned`; the CPU time it took.
-pub(super) fn until(ready: impl Fn() -> bool, abandoned: &AtomicBool, manners: Manners) -> u64 {
+pub(super) fn until(
+    mut ready: impl FnMut() -> bool,
+    abandoned: &AtomicBool,
+    manners: Manners,
+) -> u64 {
     if ready() {
         return 0;
     }

@@ -151,7 +151,9 @@ pub enum Error {
 pub fn run(options: &Options) -> Result<Study, Error> {
     check(options)?;
     let machine = machine::capture();
-    let grid = order::grid(backend::ALL, &options.workers, affinity::allowed());
+    let backends: Vec<_> =
+        backend::ALL.iter().copied().filter(|backend| backend.availability().is_ok()).collect();
+    let grid = order::grid(&backends, &options.workers, affinity::allowed());
     let configurations: Vec<Configuration> =
         grid.iter().map(|(backend, placement)| order::configuration(*backend, placement)).collect();
     check_samples(options.extent, configurations.len())?;
