@@ -4,7 +4,6 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use runner::backend::processes;
 use runner::cli::Arguments;
 use runner::failure;
 use runner::machine::{affinity, pages};
@@ -13,7 +12,7 @@ use runner::machine::{affinity, pages};
 static ALLOCATOR: pages::HugePages = pages::HugePages;
 
 fn main() -> ExitCode {
-    if let Some(code) = processes::serve_if_asked() {
+    if let Some(code) = runner::backend::serve_if_asked() {
         return code;
     }
     affinity::allowed(); // remembered: whatever is pinned later sees one CPU only

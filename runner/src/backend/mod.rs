@@ -36,6 +36,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use job::{Bound, Job, Mode, Question};
+pub use processes::serve_if_asked;
+
 use processes::Processes;
 
 use crate::machine::counters::ThreadCounters;
