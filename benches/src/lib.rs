@@ -19,6 +19,8 @@
 //! | [`plain`] | what a user would write instead, as cases |
 //! | [`paired`] | two cases in turn, and the interval of their ratio |
 //! | [`table`] | the ratios as text, Markdown and JSON |
+//! | [`dispatch`] | passes without work, on every backend and beside other pools |
+//! | [`medians`] | several ways side by side |
 //! | [`session`] | the order of it all, in every mode of `cargo bench` |
 //!
 //! Ids are paths from general to special: `roofline/<isa>/d=2/n=10000/count`. No instruction set is
@@ -26,7 +28,9 @@
 //! [`workload`] for what is asked, [`paired`] for how ratios are measured.
 
 pub mod case;
+pub mod dispatch;
 pub mod job;
+pub mod medians;
 pub mod paired;
 pub mod plain;
 pub mod session;

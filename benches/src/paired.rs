@@ -3,14 +3,15 @@
 //! A round times both, in random order; whatever the machine does meanwhile (frequency, neighbours on
 //! the same host) meets both sides of the ratio. (Hoefler & Belli, SC'15, rules 5 and 9.) A sample
 //! repeats its job until the clock's own error is small. The estimate is the ratio of the two
-//! medians; the interval is a percentile bootstrap over rounds, resampled whole so that what both
-//! sides share stays shared. Measuring and computing are separate functions. Next: [`crate::table`].
+//! medians; the interval is that of every ratio in a report, a bootstrap over rounds that are drawn
+//! whole so that what both sides share stays shared. Measuring and computing are separate functions.
+//! Next: [`crate::table`].
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt as _, SeedableRng as _};
+use bench_report::model::Interval;
+use bench_report::statistics::{Resamples, median, percentile_interval};
 use runner::study::order;
 use serde::Serialize;
 
@@ -19,8 +20,6 @@ use crate::workload::SEED;
 
 /// Share of intervals that hold the true ratio.
 pub const CONFIDENCE: f64 = 0.95;
-/// Resamples of the bootstrap.
-pub const RESAMPLES: usize = 2_000;
 
 /// How long to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,48 +116,31 @@ impl Rounds {
     /// # Panics
     /// If there is no round.
     pub fn medians(&self) -> [f64; 2] {
-        medians(&self.pass_ns)
+        [0, 1].map(|side| median(&mut self.side(side)))
     }
 
-    /// The ratio of the medians, with its interval. Same rounds, same interval.
+    /// The ratio of the medians, with its interval: without ends if there are too few rounds for one.
+    /// Same rounds, same interval.
     ///
     /// # Panics
     /// If there is no round.
     pub fn ratio(&self) -> Ratio {
-        let mut random = ChaCha8Rng::seed_from_u64(SEED);
-        let mut again = Vec::with_capacity(self.pass_ns.len());
-        let mut ratios: Vec<f64> = (0..RESAMPLES)
-            .map(|_| {
-                again.clear();
-                let drawn = self.pass_ns.iter().map(|_| random.random_range(0..self.pass_ns.len()));
-                again.extend(drawn.map(|round| self.pass_ns[round]));
-                quotient(medians(&again))
-            })
-            .collect();
-        ratios.sort_unstable_by(f64::total_cmp);
-        let tail = (RESAMPLES as f64 * (1.0 - CONFIDENCE) / 2.0).round() as usize;
-        let (low, high) = (ratios[tail], ratios[RESAMPLES - 1 - tail]);
-        Ratio { estimate: quotient(self.medians()), low, high }
+        let estimate = quotient(self.medians());
+        let interval = Resamples::of_blocks(self.pass_ns.len()).map(|resamples| {
+            let [subject, reference] = [0, 1].map(|side| resamples.medians(&self.side(side)));
+            percentile_interval(subject.iter().zip(&reference).map(|(s, r)| s / r).collect())
+        });
+        let Interval { low, high } = interval.unwrap_or(Interval { low: 0.0, high: f64::INFINITY });
+        Ratio { estimate, low, high }
+    }
+
+    fn side(&self, side: usize) -> Vec<f64> {
+        self.pass_ns.iter().map(|round| round[side]).collect()
     }
 }
 
 fn quotient([subject, reference]: [f64; 2]) -> f64 {
     subject / reference
-}
-
-fn medians(rounds: &[[f64; 2]]) -> [f64; 2] {
-    [0, 1].map(|side| median(rounds.iter().map(|round| round[side]).collect()))
-}
-
-/// The middle value, or the mean of the two middle ones.
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    if values.len() % 2 == 1 {
-        values[middle]
-    } else {
-        f64::midpoint(values[middle - 1], values[middle])
-    }
 }
 
 #[cfg(test)]
@@ -172,9 +154,9 @@ mod tests {
     }
 
     #[test]
-    fn medians_are_the_middle() {
-        assert_eq!(median(vec![3.0, 1.0, 2.0]).to_bits(), 2.0_f64.to_bits());
-        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]).to_bits(), 2.5_f64.to_bits());
+    fn few_rounds_have_a_ratio_but_no_ends() {
+        let ratio = rounds(&[[2.0, 1.0]; 5]).ratio();
+        assert_eq!(ratio, Ratio { estimate: 2.0, low: 0.0, high: f64::INFINITY });
     }
 
     #[test]

@@ -106,14 +106,27 @@ impl Table {
     /// # Errors
     /// The system's refusal, with the path.
     pub fn write(&self, folder: &Path) -> io::Result<[PathBuf; 2]> {
-        let [json, markdown] =
-            ["json", "md"].map(|extension| folder.join(self.target).with_extension(extension));
-        let mut text = serde_json::to_string(self)?;
-        text.push('\n');
-        replace(&json, &text).map_err(|error| naming(&json, &error))?;
-        replace(&markdown, &self.markdown()).map_err(|error| naming(&markdown, &error))?;
-        Ok([json, markdown])
+        write_both(folder, self.target, self, &self.markdown())
     }
+}
+
+/// Writes `table` as `<target>.json` and `markdown` as `<target>.md` into `folder`.
+///
+/// # Errors
+/// The system's refusal, with the path.
+pub(crate) fn write_both(
+    folder: &Path,
+    target: &str,
+    table: &impl Serialize,
+    markdown: &str,
+) -> io::Result<[PathBuf; 2]> {
+    let paths = ["json", "md"].map(|extension| folder.join(target).with_extension(extension));
+    let mut text = serde_json::to_string(table)?;
+    text.push('\n');
+    for (path, text) in paths.iter().zip([text.as_str(), markdown]) {
+        replace(path, text).map_err(|error| naming(path, &error))?;
+    }
+    Ok(paths)
 }
 
 /// A ratio as text: three decimals, and two more where three would hide it.
