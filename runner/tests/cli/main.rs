@@ -221,10 +221,12 @@ fn rows_that_are_not_finite_are_dropped_on_request() {
 fn the_machine_is_shown_as_table_and_json() {
     let folder = Folder::new();
     let json = folder.run(&["machine", "--json"]).json();
-    assert!(json["allowed_cpus"].as_array().is_some_and(|cpus| !cpus.is_empty()), "{json}");
-    let isas = json["isas"].as_array().unwrap();
+    let (machine, limits) = (&json["machine"], &json["limits"]);
+    assert!(limits["allowed_cpus"].as_array().is_some_and(|cpus| !cpus.is_empty()), "{json}");
+    assert!(json["state"].is_object() && json["fingerprint"].is_string(), "{json}");
+    let isas = machine["isas"].as_array().unwrap();
     assert_eq!(isas.len(), kernel::isa::ALL.len());
-    assert!(json["rustc"].as_str().unwrap().starts_with("rustc "), "{json}");
+    assert!(machine["rustc"].as_str().unwrap().starts_with("rustc "), "{json}");
     let pages = &json["large_samples_pages"];
     assert!(pages.is_null() || pages["huge_bytes"].is_u64(), "{json}");
     assert!(json.as_object().unwrap().contains_key("large_samples_pages"), "{json}");

@@ -1,0 +1,111 @@
+//! Which intervals of a made-up study contain the truth.
+//!
+//! Separate from the studies because it asks the library. The users include it beside `made_up`.
+
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "a test and an example share this")]
+
+use bench_report::{
+    model::Interval,
+    statistics::{
+        fit::{Fit, Observations},
+        laws::Values,
+        percentile_interval,
+        scaling::{self, Center, Reference},
+        series::Series,
+        usl,
+    },
+};
+
+use super::made_up::Truth;
+
+/// One quantity of one study.
+#[derive(Clone, Copy, Debug)]
+pub struct Quantity {
+    pub name: &'static str,
+    pub truth: f64,
+    /// The interval that the library gives.
+    pub used: Interval,
+    /// The plain percentile interval of the same draws, where they are public.
+    pub plain: Option<Interval>,
+}
+
+/// How many intervals contained the truth.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    pub used: u64,
+    pub plain: Option<u64>,
+    pub of: u64,
+}
+
+impl Tally {
+    pub fn add(&mut self, quantity: &Quantity) {
+        self.of += 1;
+        self.used += u64::from(quantity.used.contains(quantity.truth));
+        if let Some(plain) = quantity.plain {
+            let contains = u64::from(plain.contains(quantity.truth));
+            self.plain = Some(self.plain.unwrap_or(0) + contains);
+        }
+    }
+}
+
+/// Every quantity of one study, always the same ones in the same order for one truth.
+pub fn quantities(truth: &Truth, study: &Series) -> Vec<Quantity> {
+    let observations = Observations::of(study);
+    let fit = Fit::of(truth.law, &observations).expect("every truth can be fitted");
+    let mut found: Vec<Quantity> = fit
+        .identified()
+        .map(|idx| of_values(truth, &fit, truth.law.parameters[idx].symbol, |v| v[idx]))
+        .collect();
+    match truth.law.name {
+        "USL" => found.push(of_values(truth, &fit, "N*", |v| usl::peak(v[1], v[2]))),
+        "saturation" => found.push(of_values(truth, &fit, "X_sat/g", |v| v[1] / v[0])),
+        _ => {}
+    }
+    let most = study.most_workers();
+    for (name, workers) in [("X at the largest N", most), ("X at twice that", 2 * most)] {
+        let used = fit.throughput(&truth.point(workers)).interval.expect("enough blocks");
+        found.push(Quantity { name, truth: truth.throughput(workers), used, plain: None });
+    }
+    found.extend(of_figures(truth, study, Center::Sum));
+    found.extend(of_figures(truth, study, Center::Median));
+    found
+}
+
+/// A function of the parameters.
+fn of_values(
+    truth: &Truth,
+    fit: &Fit,
+    name: &'static str,
+    of: impl Fn(&Values) -> f64,
+) -> Quantity {
+    let mut values = [0.0; 4];
+    values[..truth.values.len()].copy_from_slice(truth.values);
+    let used = fit.estimate(&of).interval.expect("enough blocks");
+    let plain = percentile_interval(fit.drawn_values().map(|values| of(&values)).collect());
+    Quantity { name, truth: of(&values), used, plain: Some(plain) }
+}
+
+/// Speed-up, gain of the last workers and Karp-Flatt's share at the largest number of workers.
+fn of_figures(truth: &Truth, study: &Series, center: Center) -> [Quantity; 3] {
+    let first = study.points()[0];
+    let times_ns = study.times_ns(0);
+    let reference = Reference { times_ns: &times_ns, work: first.work };
+    let figures = scaling::figures(study, &reference, center).expect("a time for each block");
+    let [.., before, last] = truth.workers else { panic!("a series has two counts or more") };
+    let speed_up = |workers| truth.throughput(workers) / truth.throughput(first.workers);
+    let (s, n) = (speed_up(*last), f64::from(*last));
+    let gain = (s - speed_up(*before)) / f64::from(last - before);
+    let share = (1.0 / s - 1.0 / n) / (1.0 - 1.0 / n);
+    let names = match center {
+        Center::Sum => ["S by sums", "M_k by sums", "e(N) by sums"],
+        Center::Median => ["S by medians", "M_k by medians", "e(N) by medians"],
+    };
+    let found = figures[figures.len() - 1];
+    let last_share = found.karp_flatt.expect("more than one worker");
+    let truths = [s, gain, share];
+    let estimates = [found.speed_up, found.marginal_gain, last_share];
+    std::array::from_fn(|idx| {
+        let used = estimates[idx].interval.expect("enough blocks");
+        Quantity { name: names[idx], truth: truths[idx], used, plain: None }
+    })
+}
