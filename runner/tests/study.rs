@@ -73,7 +73,7 @@ fn the_file_holds_everything_that_was_measured() {
 
     assert_eq!((&file["format"], &file["version"]), (&"parzen-study".into(), &1.into()));
     assert_eq!((&file["seed"], &file["isa"]), (&1.into(), &isa::best().name().into()));
-    assert!(file["limits"]["allowed_cpus"].as_array().is_some_and(|cpus| !cpus.is_empty()));
+    assert!(file["machine"]["allowed_cpus"].as_array().is_some_and(|cpus| !cpus.is_empty()));
     assert!(file["created_unix_s"].as_u64().unwrap() > 1_700_000_000);
     assert!(file["warnings"].as_array().unwrap().iter().all(Value::is_string));
     let workloads = file["workloads"].as_array().unwrap();

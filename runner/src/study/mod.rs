@@ -150,7 +150,7 @@ pub enum Error {
 /// Everything in [`enum@Error`] but [`Error::Unwritable`].
 pub fn run(options: &Options) -> Result<Study, Error> {
     check(options)?;
-    let machine::Capture { machine, limits, state } = machine::capture();
+    let machine::Capture { machine, limits, .. } = machine::capture();
     let grid = order::grid(backend::ALL, &options.workers, affinity::allowed());
     let configurations: Vec<Configuration> =
         grid.iter().map(|(backend, placement)| order::configuration(*backend, placement)).collect();
@@ -163,8 +163,6 @@ pub fn run(options: &Options) -> Result<Study, Error> {
         seed: options.seed,
         isa: options.isa.name(),
         machine,
-        limits,
-        state,
         workloads: Vec::new(),
         warnings: Vec::new(),
     };

@@ -12,8 +12,8 @@ use serde::Serialize;
 use super::Error;
 use super::order::Configuration;
 use crate::backend::Sample;
+use crate::machine::Machine;
 use crate::machine::pages::Pages;
-use crate::machine::{Limits, Machine, State};
 
 /// Name of the file in the output folder.
 pub const FILE: &str = "study.json";
@@ -37,10 +37,6 @@ pub struct Study {
     pub isa: &'static str,
     /// Where it was measured.
     pub machine: Machine,
-    /// What the process could use of it.
-    pub limits: Limits,
-    /// What was going on there when the study began.
-    pub state: State,
     /// What was measured.
     pub workloads: Vec<WorkloadRecord>,
     /// What a reader must know, in words.
