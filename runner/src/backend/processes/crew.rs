@@ -9,7 +9,7 @@
 //! others run in between, because it is a third party beside workers that have a CPU each. After
 //! [`AWAKE_NS`] without news it sleeps until there are some.
 //!
-//! Next: [`worker`](super::worker), the other side; [`team`](super::team), which hands out work.
+//! Next: [`worker`], the other side; [`team`](super::team), which hands out work.
 
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
