@@ -29,7 +29,8 @@ pub fn widest(configurations: &[Configuration], blocks: &[Block]) -> Option<f64>
     for (index, _) in claimed {
         let mut own = wall_ns(index, &blocks)?;
         let pairs = drawn.iter().zip(resamples.medians(&own));
-        let interval = expanded_interval(pairs.map(|(base, own)| base / own).collect(), blocks.len());
+        let interval =
+            expanded_interval(pairs.map(|(base, own)| base / own).collect(), blocks.len());
         let estimate = median(&mut baseline.clone()) / median(&mut own);
         widest = widest.max((interval.high - interval.low) / 2.0 / estimate);
     }
