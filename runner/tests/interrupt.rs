@@ -40,7 +40,7 @@ fn start(arguments: &[&str], folder: &Path) -> Child {
 
 fn lines(folder: &Path) -> usize {
     let journal = std::fs::read(folder.join(FILE)).unwrap_or_default();
-    journal.iter().filter(|&&byte| byte == b'\n').count()
+    journal.split_inclusive(|&byte| byte == b'\n').filter(|line| line.ends_with(b"\n")).count()
 }
 
 /// Looks again and again until `done` is.
@@ -78,10 +78,13 @@ fn samples(folder: &Path) -> Vec<String> {
 fn survives(signal: &str, code: Option<i32>) {
     let folder = tempfile::tempdir().unwrap();
     let mut child = start(STUDY, folder.path());
-    let mut kept: Vec<String> = Vec::new();
+    let (mut kept, mut before) = (Vec::<String>::new(), 0);
     // Header, series, then blocks of six samples: the moments lie at all their places.
     for moment in [1, 2, 4, 5, 7, 9, 12, 14, 17, 21] {
-        let status = stop_at(&mut child, folder.path(), lines(folder.path()).max(moment), signal);
+        // One line at least, so that the program has begun to listen for signals.
+        let moment = moment.max(before + 1);
+        let status = stop_at(&mut child, folder.path(), moment, signal);
+        before = lines(folder.path());
         assert!(status.code() == code || status.success(), "{moment}: {status}");
         let now = samples(folder.path());
         assert_eq!(now[..kept.len()], kept, "{moment} lines: samples were lost");
