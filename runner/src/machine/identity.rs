@@ -2,7 +2,7 @@
 //!
 //! Separate from [`Limits`](super::Limits) and [`State`](super::State): whether two studies may be
 //! compared, or one be resumed, is asked of the identity alone ([`Machine::fingerprint`]). Next:
-//! [`system`](super::system) and [`topology`](super::topology), which find the facts.
+//! [`system`] and [`topology`], which find the facts.
 
 use std::collections::BTreeMap;
 

@@ -2,7 +2,7 @@
 //!
 //! A quota does not stop anybody from pinning eight workers: it throttles them, and the curve bends
 //! for a reason that no topology shows. Separate from [`Machine`](super::Machine) because the same
-//! machine gives one container more than another. Next: [`cgroup`](super::cgroup), which finds the
+//! machine gives one container more than another. Next: [`cgroup`], which finds the
 //! groups; [`affinity`](super::affinity), the mask.
 
 use serde::{Deserialize, Serialize};

@@ -13,7 +13,7 @@ use crate::machine::topology::{Cpu, Kind};
 /// workers; of equal caches the emptiest package, then the emptiest level-2 cache. Then the second
 /// hardware threads in the same way.
 pub(super) fn physical(cpus: &[Cpu]) -> Vec<usize> {
-    emptiest_first(cpus, |cpu, load| (l3(cpu, load), package(cpu, load), l2(cpu, load)), speed)
+    emptiest_first(cpus, [Level::L3, Level::Package, Level::L2], speed)
 }
 
 /// First all cores, each time the package with the fewest workers, in it the emptiest node, in it the
@@ -21,11 +21,7 @@ pub(super) fn physical(cpus: &[Cpu]) -> Vec<usize> {
 ///
 /// Kinds of cores do not count here: distance does.
 pub(super) fn spread(cpus: &[Cpu]) -> Vec<usize> {
-    emptiest_first(
-        cpus,
-        |cpu, load| (package(cpu, load), node(cpu, load), l3(cpu, load), l2(cpu, load)),
-        |_| 0,
-    )
+    emptiest_first(cpus, [Level::Package, Level::Node, Level::L3, Level::L2], |_| 0)
 }
 
 /// First all cores, one package, node and level-3 cache after another, in each the fast ones before
@@ -76,40 +72,69 @@ fn speed(cpu: &Cpu) -> u8 {
     }
 }
 
-/// The CPUs that workers sit on already.
-type Load = [Cpu];
+/// What CPUs may have in common, and so crowd.
+#[derive(Clone, Copy)]
+enum Level {
+    Package,
+    Node,
+    L3,
+    L2,
+}
 
-/// Takes CPU after CPU: first hardware threads before second ones, a lower `class` before a higher
-/// one, then the lowest `crowd`, then the lowest id. O(cpus³), which is nothing for some hundred CPUs.
-fn emptiest_first<C: Ord>(
-    cpus: &[Cpu],
-    crowd: impl Fn(&Cpu, &Load) -> C,
-    class: impl Fn(&Cpu) -> u8,
-) -> Vec<usize> {
-    let mut free = seats(cpus);
-    let mut load: Vec<Cpu> = Vec::with_capacity(free.len());
-    while let Some(next) = (0..free.len()).min_by_key(|&seat| {
-        let (cpu, thread) = &free[seat];
-        (*thread, class(cpu), crowd(cpu, &load), cpu.id)
-    }) {
-        load.push(free.remove(next).0);
+impl Level {
+    /// Equal for CPUs that share this level. Unknown packages, nodes and level-3 caches are one each;
+    /// unknown level-2 caches are private.
+    fn key(self, cpu: &Cpu) -> [Option<usize>; 2] {
+        match self {
+            Self::Package => [cpu.package, None],
+            Self::Node => [cpu.package, cpu.node],
+            Self::L3 => [cpu.package, cpu.l3],
+            Self::L2 => [cpu.l2, cpu.l2.is_none().then_some(cpu.id)],
+        }
     }
-    load.into_iter().map(|cpu| cpu.id).collect()
 }
 
-fn package(cpu: &Cpu, load: &Load) -> usize {
-    load.iter().filter(|other| other.package == cpu.package).count()
+/// A seat that is still free.
+struct Free<const N: usize> {
+    id: usize,
+    /// First hardware threads before second ones, then a lower class before a higher one.
+    rank: (usize, u8),
+    /// Number of the group that it is in, level by level.
+    groups: [usize; N],
 }
 
-fn node(cpu: &Cpu, load: &Load) -> usize {
-    load.iter().filter(|other| (other.package, other.node) == (cpu.package, cpu.node)).count()
-}
-
-fn l3(cpu: &Cpu, load: &Load) -> usize {
-    load.iter().filter(|other| (other.package, other.l3) == (cpu.package, cpu.l3)).count()
-}
-
-/// Workers on the level-2 cache of `cpu`; unknown caches are private.
-fn l2(cpu: &Cpu, load: &Load) -> usize {
-    load.iter().filter(|other| other.l2.is_some() && other.l2 == cpu.l2).count()
+/// Takes CPU after CPU: the lowest rank, then the group with the fewest workers, level by level, then
+/// the lowest id. O(cpus²): a study asks this for every number of workers, and machines have hundreds.
+fn emptiest_first<const N: usize>(
+    cpus: &[Cpu],
+    levels: [Level; N],
+    class: fn(&Cpu) -> u8,
+) -> Vec<usize> {
+    let mut numbers: [BTreeMap<_, usize>; N] = std::array::from_fn(|_| BTreeMap::new());
+    let mut number = |level: usize, cpu: &Cpu| {
+        let next = numbers[level].len();
+        *numbers[level].entry(levels[level].key(cpu)).or_insert(next)
+    };
+    let mut free: Vec<Free<N>> = seats(cpus)
+        .into_iter()
+        .map(|(cpu, thread)| Free {
+            id: cpu.id,
+            rank: (thread, class(&cpu)),
+            groups: std::array::from_fn(|level| number(level, &cpu)),
+        })
+        .collect();
+    let mut workers = vec![[0; N]; free.len()];
+    let mut order = Vec::with_capacity(free.len());
+    while let Some(next) = (0..free.len()).min_by_key(|&seat| {
+        let Free { id, rank, groups } = &free[seat];
+        let crowd: [usize; N] = std::array::from_fn(|level| workers[groups[level]][level]);
+        (*rank, crowd, *id)
+    }) {
+        let taken = free.swap_remove(next);
+        for (level, group) in taken.groups.into_iter().enumerate() {
+            workers[group][level] += 1;
+        }
+        order.push(taken.id);
+    }
+    order
 }

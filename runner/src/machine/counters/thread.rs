@@ -23,7 +23,7 @@ pub struct ThreadCounters {
 impl ThreadCounters {
     /// The counters of the calling thread, as far as the system counts.
     pub fn read() -> Self {
-        let (schedstat, status) = files::read();
+        let [schedstat, status] = files::read();
         Self::parse(&schedstat, &status)
     }
 
@@ -59,19 +59,49 @@ impl ThreadCounters {
 mod files {
     use std::fs::File;
     use std::os::unix::fs::FileExt as _;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     /// More than either file holds on any machine.
     const LIMIT_BYTES: usize = 8 << 10;
+    /// Threads beyond so many open their files for each reading: a process may have 1024 open, and a
+    /// study 1024 workers.
+    const KEEPERS: usize = 128;
+
+    /// Threads that keep their files open.
+    static KEEPING: AtomicUsize = AtomicUsize::new(0);
 
     thread_local! {
-        /// What the thread's own folder of `/proc` holds; it means this thread for ever after.
-        static FILES: [Option<File>; 2] =
-            ["schedstat", "status"].map(|name| File::open(format!("/proc/thread-self/{name}")).ok());
+        static KEPT: Option<Kept> = Kept::new();
+    }
+
+    /// What the thread's own folder of `/proc` holds; it means this thread for ever after.
+    struct Kept([Option<File>; 2]);
+
+    impl Kept {
+        /// `None` if too many threads keep theirs.
+        fn new() -> Option<Self> {
+            let one_more = |keeping| (keeping < KEEPERS).then_some(keeping + 1);
+            let granted = KEEPING.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more);
+            granted.is_ok().then(|| Self(open()))
+        }
+    }
+
+    impl Drop for Kept {
+        fn drop(&mut self) {
+            KEEPING.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    fn open() -> [Option<File>; 2] {
+        ["schedstat", "status"].map(|name| File::open(format!("/proc/thread-self/{name}")).ok())
     }
 
     /// The texts of both files; empty where there is none.
-    pub(super) fn read() -> (String, String) {
-        FILES.with(|[schedstat, status]| (text(schedstat.as_ref()), text(status.as_ref())))
+    pub(super) fn read() -> [String; 2] {
+        KEPT.with(|kept| match kept {
+            Some(Kept(files)) => files.each_ref().map(|file| text(file.as_ref())),
+            None => open().map(|file| text(file.as_ref())),
+        })
     }
 
     /// The file from its start, in one read: the kernel writes it anew for each.
@@ -80,13 +110,37 @@ mod files {
         let length = file.and_then(|file| file.read_at(&mut buffer, 0).ok()).unwrap_or(0);
         String::from_utf8_lossy(&buffer[..length]).into_owned()
     }
+
+    #[cfg(test)]
+    mod tests {
+        use super::{KEEPERS, read};
+        use std::sync::Barrier;
+
+        #[test]
+        fn more_threads_than_keep_their_files_can_read_at_the_same_time() {
+            let together = Barrier::new(KEEPERS + 8);
+            std::thread::scope(|scope| {
+                for _ in 0..KEEPERS + 8 {
+                    scope.spawn(|| {
+                        let first = read();
+                        together.wait(); // every thread has its files, or was refused
+                        let second = read();
+                        assert!(
+                            first.iter().zip(&second).all(|(a, b)| a.is_empty() == b.is_empty())
+                        );
+                        assert!(second[1].contains("nonvoluntary_ctxt_switches"), "{second:?}");
+                    });
+                }
+            });
+        }
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
 mod files {
     /// Nothing: this system has no such files.
-    pub(super) fn read() -> (String, String) {
-        (String::new(), String::new())
+    pub(super) fn read() -> [String; 2] {
+        [String::new(), String::new()]
     }
 }
 
