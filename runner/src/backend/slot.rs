@@ -86,46 +86,6 @@ impl Slot {
         self.locate();
     }
 
-    /// Counts one of the worker's tasks, once: a round of its own. Whoever hands tasks out singly
-    /// compares the counts, too, because a task may meet another worker in every pass.
-    ///
-    /// # Panics
-    /// If the task is not one of the worker's.
-    pub(super) fn single(&mut self, bound: &Bound<'_>, task: usize) {
-        let start_ns = clock::now_ns();
-        let place = self.place(task);
-        bound.count(task, &mut self.counts[place]);
-        let stop_ns = clock::now_ns();
-        self.round_ns = start_ns..stop_ns;
-        if self.done == 0 {
-            self.first_start_ns = start_ns;
-        }
-        self.done += 1;
-        self.busy_ns += stop_ns - start_ns;
-        self.locate();
-    }
-
-    /// Where the counts of a task are kept.
-    fn place(&self, task: usize) -> Range<usize> {
-        let widths = &self.tasks[task - self.first_task];
-        widths.start - self.first_width..widths.end - self.first_width
-    }
-
-    /// The counts of all of the worker's tasks.
-    pub(super) fn counts(&self) -> &[u64] {
-        &self.counts
-    }
-
-    /// The counts of one of the worker's tasks.
-    pub(super) fn counts_of(&self, task: usize) -> &[u64] {
-        &self.counts[self.place(task)]
-    }
-
-    /// The first width that two passes of this sample counted differently.
-    pub(super) fn unstable(&self) -> Option<usize> {
-        self.unstable
-    }
-
     /// Notes on which CPU the worker is now.
     fn locate(&mut self) {
         let cpu = affinity::current();
@@ -199,6 +159,50 @@ impl Slot {
             Some(width) => Err(Error::Unstable { backend, width }),
             None => Ok(()),
         }
+    }
+}
+
+/// What workers need that answer from another process.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "such workers need Linux"))]
+impl Slot {
+    /// Counts one of the worker's tasks, once: a round of its own. Whoever hands tasks out singly
+    /// compares the counts, too, because a task may meet another worker in every pass.
+    ///
+    /// # Panics
+    /// If the task is not one of the worker's.
+    pub(super) fn single(&mut self, bound: &Bound<'_>, task: usize) {
+        let start_ns = clock::now_ns();
+        let place = self.place(task);
+        bound.count(task, &mut self.counts[place]);
+        let stop_ns = clock::now_ns();
+        self.round_ns = start_ns..stop_ns;
+        if self.done == 0 {
+            self.first_start_ns = start_ns;
+        }
+        self.done += 1;
+        self.busy_ns += stop_ns - start_ns;
+        self.locate();
+    }
+
+    /// Where the counts of a task are kept.
+    fn place(&self, task: usize) -> Range<usize> {
+        let widths = &self.tasks[task - self.first_task];
+        widths.start - self.first_width..widths.end - self.first_width
+    }
+
+    /// The counts of all of the worker's tasks.
+    pub(super) fn counts(&self) -> &[u64] {
+        &self.counts
+    }
+
+    /// The counts of one of the worker's tasks.
+    pub(super) fn counts_of(&self, task: usize) -> &[u64] {
+        &self.counts[self.place(task)]
+    }
+
+    /// The first width that two passes of this sample counted differently.
+    pub(super) fn unstable(&self) -> Option<usize> {
+        self.unstable
     }
 }
 

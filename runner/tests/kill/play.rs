@@ -1,6 +1,8 @@
 //! The roles that this program plays when it starts itself: a parent that measures until it is killed,
 //! and one whose workers are another program.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::io::Write as _;
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
@@ -83,12 +85,13 @@ fn fake(program: &str) {
     processes::set_program(program).unwrap();
     let samples = samples();
     let job = job(&samples, Mode::Strong);
+    let mut out = std::io::stdout();
     for backend in backends() {
         let said = match backend.prepare(&job, &placement(), SHORT) {
             Ok(_) => "a team".to_owned(),
             Err(error) => error.to_string(),
         };
         let left = process::children(std::process::id()).len();
-        writeln!(std::io::stdout(), "{said}; {left} left").unwrap();
+        writeln!(out, "{said}; {left} left").unwrap();
     }
 }

@@ -1,5 +1,7 @@
 //! Looks at other processes, through `/proc`, and sends them signals.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::time::{Duration, Instant};
 
 use runner::backend::processes::ARGUMENT;

@@ -9,50 +9,27 @@
 //! others run in between, because it is a third party beside workers that have a CPU each. After
 //! [`AWAKE_NS`] without news it sleeps until there are some.
 //!
-//! Next: [`worker`](super::worker), the other side; [`team`](super::team), which hands out work.
+//! Next: [`child`](super::child), one process; [`worker`](super::worker), the other side; [`team`](super::team), which hands out work.
 
-use std::os::fd::{AsFd as _, OwnedFd};
-use std::os::unix::net::UnixStream;
-use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
-use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::OnceLock;
+use std::os::fd::AsFd as _;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags};
-use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-use super::channel::{Broken, Channel, sleep};
+use super::channel::{Broken, sleep};
+use super::child::{Mask, Worker, how};
 use super::wire::{Answer, Order, PARENT, VERSION, WORKER};
-use super::worker;
 use crate::backend::Error;
-use crate::machine::{affinity, clock};
+use crate::machine::clock;
 use crate::placement::Placement;
 
-/// The parent looks so long for an answer before it sleeps.
-const AWAKE_NS: u64 = 1_000_000;
+/// The parent looks so long for an answer before it sleeps: as long as being woken may cost, so that it
+/// never wastes more than twice what the better choice would have (Karlin et al., SOSP 1991). Where
+/// workers sit on all CPUs it takes time from them meanwhile; 1 ms made passes of 0.3 ms some 20 % longer
+/// on two CPUs that others used, too.
+const AWAKE_NS: u64 = 50_000;
 /// A worker whose socket has ended is about to end; so long it is waited for before it is killed.
 const LAST_BREATH: Duration = Duration::from_millis(500);
-
-/// The program that is started as a worker, if it is not this one.
-static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-
-/// Starts `program` as workers instead of the running program. Only the first call in a process
-/// counts; it is for programs that cannot call [`serve_if_asked`](super::serve_if_asked), such as
-/// tests under the standard harness.
-///
-/// # Errors
-/// The program that was named before, if it is another one.
-pub fn set_program(program: impl Into<PathBuf>) -> Result<(), PathBuf> {
-    let program = program.into();
-    let known = PROGRAM.get_or_init(|| program.clone());
-    if *known == program { Ok(()) } else { Err(known.clone()) }
-}
-
-/// Whether there is a program that can be a worker.
-pub(super) fn can_start() -> bool {
-    worker::serves() || PROGRAM.get().is_some()
-}
 
 /// Workers, each with a socket. They end when this is dropped.
 #[derive(Debug)]
@@ -60,38 +37,6 @@ pub(super) struct Crew {
     backend: &'static str,
     workers: Vec<Worker>,
     patience: Duration,
-}
-
-/// One worker, as its parent sees it.
-#[derive(Debug)]
-struct Worker {
-    child: Child,
-    channel: Channel,
-    /// It owes an answer.
-    is_asked: bool,
-    /// Since when the parent sleeps for that answer.
-    overdue_since_ns: Option<u64>,
-}
-
-/// Gives the calling thread back the mask that it had.
-struct Mask(Option<CpuSet>);
-
-impl Mask {
-    /// Lifts the calling thread's mask: a worker that inherited a pinned one could sit nowhere else.
-    fn lifted() -> Self {
-        let before = sched_getaffinity(None).ok();
-        // Where masks cannot be set, none was, and nothing can be inherited.
-        let _unpinned = affinity::reset();
-        Self(before)
-    }
-}
-
-impl Drop for Mask {
-    fn drop(&mut self) {
-        if let Some(mask) = self.0 {
-            let _best_effort = sched_setaffinity(None, &mask);
-        }
-    }
 }
 
 impl Crew {
@@ -295,7 +240,7 @@ impl Crew {
     }
 
     fn died(&self, worker: usize, how: &str) -> Error {
-        let id = self.workers[worker].child.id();
+        let id = self.workers[worker].id();
         let message = format!("worker {worker} (process {id}): {how}");
         Error::Died { backend: self.backend, message }
     }
@@ -314,72 +259,7 @@ impl Drop for Crew {
     fn drop(&mut self) {
         // All are killed before the first is waited for, so that they end at the same time.
         for worker in &mut self.workers {
-            let _ended_already = worker.child.kill();
+            worker.kill();
         }
-    }
-}
-
-impl Worker {
-    fn start(patience: Duration) -> std::io::Result<Self> {
-        let (ours, theirs) = UnixStream::pair()?;
-        let channel = Channel::new(ours, patience)?;
-        let program = PROGRAM.get().map_or("/proc/self/exe".as_ref(), PathBuf::as_path);
-        let child = Command::new(program)
-            .args([worker::ARGUMENT, &std::process::id().to_string()])
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::null())
-            // Ctrl-C is for the parent, whose end is the workers' end.
-            .process_group(0)
-            .spawn()?;
-        Ok(Self { child, channel, is_asked: false, overdue_since_ns: None })
-    }
-
-    /// Waits until the process has ended; `None` if it does not within `patience`.
-    fn ended(&mut self, patience: Duration) -> Option<ExitStatus> {
-        let began_ns = clock::now_ns();
-        loop {
-            if let Ok(Some(status)) = self.child.try_wait() {
-                return Some(status);
-            }
-            let waited_ns = clock::now_ns() - began_ns;
-            if u128::from(waited_ns) > patience.as_nanos() {
-                return None;
-            }
-            if waited_ns < AWAKE_NS {
-                std::thread::yield_now();
-            } else {
-                std::thread::sleep(Duration::from_nanos(AWAKE_NS));
-            }
-        }
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        // A process that was waited for already gives an error, and that is all that can be wrong.
-        let _ended_already = self.child.kill();
-        let _waited_already = self.child.wait();
-    }
-}
-
-/// How a process ended, in words.
-fn how(status: ExitStatus) -> String {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("it ended with exit code {code}"),
-        (None, Some(signal)) => format!("it was killed by signal {signal}"),
-        (None, None) => format!("it ended: {status}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::how;
-    use std::os::unix::process::ExitStatusExt as _;
-    use std::process::ExitStatus;
-
-    #[test]
-    fn ends_are_told_by_code_or_signal() {
-        assert_eq!(how(ExitStatus::from_raw(3 << 8)), "it ended with exit code 3");
-        assert_eq!(how(ExitStatus::from_raw(9)), "it was killed by signal 9");
     }
 }

@@ -17,7 +17,8 @@
 //! | `channel` | one end of a socket |
 //! | `shared` | samples in sealed memory; the one `unsafe` |
 //! | `worker` | the child's side |
-//! | `crew` | the parent's side: starting, waiting, and every way in which a worker can fail |
+//! | `crew` | the parent's side: talking, waiting, and every way in which a worker can fail |
+//! | `child` | one worker as a process: how it starts and ends |
 //! | `ledger` | counts as they come in; pure |
 //! | `team` | handing out the work and collecting counts and times |
 //!
@@ -25,6 +26,8 @@
 
 #[cfg(target_os = "linux")]
 mod channel;
+#[cfg(target_os = "linux")]
+mod child;
 #[cfg(target_os = "linux")]
 mod crew;
 #[cfg(target_os = "linux")]
@@ -41,7 +44,7 @@ mod worker;
 use std::time::Duration;
 
 #[cfg(target_os = "linux")]
-pub use crew::set_program;
+pub use child::set_program;
 #[cfg(target_os = "linux")]
 pub use worker::{ARGUMENT, serve_if_asked};
 
@@ -145,7 +148,7 @@ impl Backend for Processes {
 
     #[cfg(target_os = "linux")]
     fn availability(&self) -> Result<(), &'static str> {
-        if crew::can_start() {
+        if child::can_start() {
             return Ok(());
         }
         Err("this program cannot be started as a worker: its main does not call serve_if_asked")

@@ -5,6 +5,10 @@
 //! the file: from then on nobody, the parent included, can write it, shrink it or take the seals off.
 //! Workers find it among the parent's open files, and map it read-only.
 //!
+//! The pages are small unless the system gives huge ones to shared memory
+//! (`/sys/kernel/mm/transparent_hugepage/shmem_enabled`), while copies that workers make for themselves
+//! ask for huge ones: on large samples that is a difference of its own between the two transfers.
+//!
 //! This file is apart because mapping a file is the one `unsafe` of the backend: memory that somebody
 //! else may change is no Rust slice. The seals are the proof that nobody can.
 
