@@ -4,7 +4,7 @@
 //! something is measured, and every few blocks only, because it resamples. The statistics are those of
 //! the report (`bench_report::statistics`): the study stops when the report would be tight enough.
 //! Stopping when an interval is narrow, not when it says something certain, keeps its coverage
-//! (Chow & Robbins 1965). Next: [`super::sweep`], which asks.
+//! (Chow & Robbins 1965). Next: `sweep`, which asks.
 
 use bench_report::statistics::{Resamples, expanded_interval, median};
 

@@ -2,7 +2,7 @@
 //!
 //! A tagged sample stays where it is, in the file and in every median: who drops what looks odd
 //! measures his own opinion (Hoefler & Belli, SC'15, rule 4). Tags say where to look. Separate from
-//! [`super::conditions`], which reads the counters. Next: [`super::take`], which asks for tags.
+//! [`super::conditions`], which reads the counters. Next: `take`, which asks for tags.
 
 use serde::{Deserialize, Serialize};
 
