@@ -15,6 +15,7 @@ use runner::study::interrupt::Interrupt;
 use runner::study::journal::{Content, FILE};
 use runner::study::progress::Progress;
 use runner::study::record::StoppedBy;
+use runner::study::tags::Tag;
 use runner::study::{self, Ended, Error, Extent, Options, Series, Study, plan, record};
 use runner::workload::{self, Expected, Generator, Stored, Summary, WidthRange, Workload};
 use serde_json::Value;
@@ -169,6 +170,32 @@ fn check_sample(measured: &Value, configuration: &Value, is_divided: bool, passe
         assert!(worker["pinned"].is_boolean());
         for known_or_not in ["cpu_ns", "run_queue_ns", "clock_mhz"] {
             assert!(worker[known_or_not].is_number() || worker[known_or_not].is_null());
+        }
+    }
+}
+
+/// A foreign program is one that this process knows nothing of: `yes`, on one of the CPUs.
+#[cfg(target_os = "linux")]
+#[test]
+fn with_a_foreign_spinner_both_wall_and_cpu_time_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new("yes");
+    let mut spinner = command.stdout(std::process::Stdio::null()).spawn().unwrap();
+    let study = study::run(&options(&folder, 1, 1)).into_study();
+    spinner.kill().unwrap();
+    spinner.wait().unwrap();
+    let study = study.unwrap().unwrap();
+    let cpus = study.limits.allowed_cpus.len();
+    for measured in study.workloads[0].blocks.iter().flat_map(study::Block::measured) {
+        assert_eq!(measured.foreign_ns.as_ref().map(Vec::len), Some(cpus));
+        assert_eq!(measured.stolen_ns.as_ref().map(Vec::len), Some(cpus));
+        assert!(measured.sample.wall_ns > 0 && measured.tags.is_sorted());
+        for worker in &measured.sample.workers {
+            assert!(worker.cpu_ns.is_some() && worker.busy_ns.is_some());
+            // Whoever waited for more than a hundredth of the sample is tagged.
+            let waited = worker.counters.run_queue_ns.unwrap_or(0);
+            let is_long = waited > measured.sample.wall_ns / 100 + 1;
+            assert!(!is_long || measured.tags.contains(&Tag::Contended), "{measured:?}");
         }
     }
 }

@@ -3,7 +3,7 @@
 //! One file for each command, with its arguments as a clap struct and a `run` that hands them to the
 //! library; no logic of its own. Separate from the library, which knows nothing of argument names.
 //!
-//! Next: [`count`], [`machine`], [`list`], [`control`], [`study`]; [`mod@arguments`] reads values.
+//! Next: [`count`], [`machine`], [`list`], [`control`], [`study`]; `arguments` reads values.
 
 mod arguments;
 pub mod control;

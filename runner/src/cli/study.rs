@@ -1,7 +1,7 @@
 //! `parzen study`: measures how counting scales, and writes the report.
 //!
 //! Maps arguments to [`study::Options`] and errors to exit codes; the measuring itself is
-//! [`crate::study`], the report is the library `bench-report`. Next: [`super::arguments`], how values
+//! [`crate::study`], the report is the library `bench-report`. Next: `arguments`, how values
 //! are read.
 
 use std::num::NonZeroUsize;

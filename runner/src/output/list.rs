@@ -49,9 +49,10 @@ pub fn write(out: &mut dyn Write, groups: &[Group]) -> io::Result<()> {
         let option = if group.option.is_empty() { "" } else { " " };
         writeln!(out, "{}{option}{}", group.name, group.option)?;
         for entry in &group.entries {
-            let reason = entry.unavailable.as_deref().map_or(String::new(), |reason| {
-                format!(" [not available: {reason}]")
-            });
+            let reason = entry
+                .unavailable
+                .as_deref()
+                .map_or(String::new(), |reason| format!(" [not available: {reason}]"));
             let line = format!("  {:<width$}  {}{reason}", entry.name, entry.summary);
             writeln!(out, "{}", line.trim_end())?;
         }
@@ -65,7 +66,8 @@ mod tests {
 
     #[test]
     fn names_are_aligned_and_reasons_told() {
-        let missing = Entry { unavailable: Some("no such CPU".into()), ..Entry::available("b", "") };
+        let missing =
+            Entry { unavailable: Some("no such CPU".into()), ..Entry::available("b", "") };
         let entries = vec![Entry::available("long", "a name"), missing];
         let groups = [
             Group { name: "things", option: "--thing", entries },

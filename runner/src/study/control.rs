@@ -4,7 +4,7 @@
 //! hold 1 is a false alarm. Intervals of 95 % should give 5 of them in 100; how many they give on this
 //! machine, now, with its noise, is what this measures (the A/A test of experimenters on the web;
 //! Kohavi et al., KDD 2012). Samples, blocks and intervals are those of a study. Separate from
-//! [`super::run`], because nothing is learned about scaling. Next: [`super::take`], the samples.
+//! [`super::run`], because nothing is learned about scaling. Next: `take`, the samples.
 
 use std::num::NonZeroUsize;
 use std::path::Path;

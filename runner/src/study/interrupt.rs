@@ -2,7 +2,7 @@
 //!
 //! Separate because it is looked at between two samples only: nothing is torn out of a measurement,
 //! and what was measured is on disk already. A second Ctrl-C ends the program at once; even then the
-//! journal holds every sample that was finished. Next: [`super::sweep`], which looks.
+//! journal holds every sample that was finished. Next: `sweep`, which looks.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

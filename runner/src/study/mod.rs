@@ -46,6 +46,7 @@ pub use error::Error;
 pub use plan::{Extent, Options, Plan, Series};
 pub use record::{Block, Measured, Study};
 
+use journal::content::Progressed;
 use journal::{Journal, Line, Resumed};
 use surroundings::Surroundings;
 use sweep::{Sweep, Turn};
@@ -156,7 +157,7 @@ fn all_series(sweep: &Sweep<'_>, journal: &mut Journal) -> Result<bool, Error> {
     let mut used = Duration::ZERO;
     for index in 0..sweep.options.series.len() {
         let before = journal.content().series().get(index);
-        let earlier = Duration::from_nanos(before.map_or(0, |series| series.span_ns()));
+        let earlier = Duration::from_nanos(before.map_or(0, Progressed::span_ns));
         if before.is_none_or(|series| series.stopped_by.is_none()) {
             let began = Instant::now();
             let time = share(sweep.options, used, index).saturating_sub(earlier);

@@ -4,7 +4,7 @@
 //! measuring. Blocks undo slow drift (heat, neighbours on the same host): whatever the machine does
 //! during one block, it does to all configurations, and the random order inside keeps a rhythm of the
 //! machine from always meeting the same one. (Hoefler & Belli, SC'15, rules 5 and 9.)
-//! Next: [`super::sweep`], which measures in this order.
+//! Next: `sweep`, which measures in this order.
 
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha8Rng;

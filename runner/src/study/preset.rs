@@ -69,7 +69,7 @@ pub const ALL: &[Preset] = &[
     Preset {
         name: "quick",
         summary: "the article's sample divided, main memory divided, L1 side by side: a minute",
-        budget: Duration::from_secs(60),
+        budget: Duration::from_mins(1),
         rows: &[
             Row {
                 workloads: ARTICLE,
@@ -97,7 +97,7 @@ pub const ALL: &[Preset] = &[
     Preset {
         name: "article",
         summary: "the article's benchmark: its sample, 1, 2, 3, 4 and 6 workers, every backend",
-        budget: Duration::from_secs(120),
+        budget: Duration::from_mins(2),
         rows: &[Row {
             workloads: ARTICLE,
             modes: &[Mode::Strong],
@@ -242,7 +242,9 @@ impl Row {
         } else {
             wishes.widths_per_scan.clone()
         };
-        dials.iter_mut().for_each(|dial| *dial = (*dial).min(most));
+        for dial in &mut dials {
+            *dial = (*dial).min(most);
+        }
         dials.dedup();
         dials
     }
@@ -297,13 +299,11 @@ impl Series {
     /// [`Error::Plan`] if the plan names what this program does not have.
     pub fn of_plan(planned: &PlannedSeries, facts: &Facts<'_>) -> Result<Self, Error> {
         let unknown = |error: &dyn std::error::Error| Error::Plan(error.to_string());
-        let (workload, level, assumed) = match planned.level {
-            Some(level) => Source::Sized(level).workload(facts),
-            None => {
-                let found =
-                    Workload::by_name(&planned.workload).map_err(|error| unknown(&error))?;
-                (found.clone(), None, None)
-            }
+        let (workload, level, assumed) = if let Some(level) = planned.level {
+            Source::Sized(level).workload(facts)
+        } else {
+            let found = Workload::by_name(&planned.workload).map_err(|error| unknown(&error))?;
+            (found.clone(), None, None)
         };
         let backends = planned.backends.iter().map(|name| backend::by_name(name));
         Ok(Self {

@@ -4,7 +4,7 @@
 //! something is measured, and every few blocks only, because it resamples. The statistics are those of
 //! the report (`bench_report::statistics`): the study stops when the report would be tight enough.
 //! Stopping when an interval is narrow, not when it says something certain, keeps its coverage
-//! (Chow & Robbins 1965). Next: [`super::sweep`], which asks.
+//! (Chow & Robbins 1965). Next: `sweep`, which asks.
 
 use bench_report::statistics::{Resamples, expanded_interval, median};
 
@@ -29,7 +29,8 @@ pub fn widest(configurations: &[Configuration], blocks: &[Block]) -> Option<f64>
     for (index, _) in claimed {
         let mut own = wall_ns(index, &blocks)?;
         let pairs = drawn.iter().zip(resamples.medians(&own));
-        let interval = expanded_interval(pairs.map(|(base, own)| base / own).collect(), blocks.len());
+        let interval =
+            expanded_interval(pairs.map(|(base, own)| base / own).collect(), blocks.len());
         let estimate = median(&mut baseline.clone()) / median(&mut own);
         widest = widest.max((interval.high - interval.low) / 2.0 / estimate);
     }

@@ -8,7 +8,7 @@
 //!
 //! A series that was interrupted enters at the place where the journal ends; everything before comes
 //! from the journal. Separate from [`super::run`], which goes from series to series.
-//! Next: [`super::take`], a single sample; [`super::stop`], what is enough.
+//! Next: `take`, a single sample; [`super::stop`], what is enough.
 
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};

@@ -2,7 +2,7 @@
 //!
 //! A tagged sample stays where it is, in the file and in every median: who drops what looks odd
 //! measures his own opinion (Hoefler & Belli, SC'15, rule 4). Tags say where to look. Separate from
-//! [`super::conditions`], which reads the counters. Next: [`super::take`], which asks for tags.
+//! [`super::conditions`], which reads the counters. Next: `take`, which asks for tags.
 
 use serde::{Deserialize, Serialize};
 
@@ -72,7 +72,7 @@ pub struct Around<'a> {
 pub fn tags(measured: &Measured, around: Around<'_>) -> Vec<Tag> {
     let sample = &measured.sample;
     let share_of = |share: f64| (sample.wall_ns as f64 * share) as u64;
-    let worst = |per_cpu: &Option<Vec<u64>>| worst_of_workers(measured, around, per_cpu);
+    let worst = |per_cpu: &Option<Vec<u64>>| worst_of_workers(measured, around, per_cpu.as_deref());
     let fewest_ns = FEWEST_TICKS * around.tick_ns;
     let waited = |ns: Option<u64>| ns.is_some_and(|ns| ns > share_of(RUN_QUEUE_SHARE));
     let workers = || sample.workers.iter();
@@ -89,13 +89,13 @@ pub fn tags(measured: &Measured, around: Around<'_>) -> Vec<Tag> {
 }
 
 /// The greatest of `per_cpu` on the CPUs that workers were on; on all of them if that is unknown.
-fn worst_of_workers(measured: &Measured, around: Around<'_>, per_cpu: &Option<Vec<u64>>) -> u64 {
+fn worst_of_workers(measured: &Measured, around: Around<'_>, per_cpu: Option<&[u64]>) -> u64 {
     let cpus: Option<Vec<usize>> =
         measured.sample.workers.iter().map(|worker| worker.cpu).collect();
     let concerns = |cpu: &usize| {
         cpus.as_ref().is_none_or(|cpus| !around.pinned || cpus.is_empty() || cpus.contains(cpu))
     };
-    let figures = around.allowed.iter().zip(per_cpu.iter().flatten());
+    let figures = around.allowed.iter().zip(per_cpu.into_iter().flatten());
     figures.filter(|(cpu, _)| concerns(cpu)).map(|(_, &ns)| ns).max().unwrap_or(0)
 }
 

@@ -1,6 +1,6 @@
 //! Takes one measured sample: a fresh team, warmed up, measured once, dismissed.
 //!
-//! Separate from [`super::sweep`], which says whose turn it is: here is what belongs to a sample and
+//! Separate from `sweep`, which says whose turn it is: here is what belongs to a sample and
 //! in which order. Everything but the measurement itself lies outside its timed part.
 //!
 //! ```text

@@ -80,7 +80,8 @@ impl Content {
                 // Sense without a line end: the next line would be glued to it.
                 Ok(_) if !whole => break,
                 Ok(line) => {
-                    content.add(line, text.len() as u64).map_err(|problem| (index + 1, problem))?
+                    let added = content.add(line, text.len() as u64);
+                    added.map_err(|problem| (index + 1, problem))?;
                 }
                 Err(_) if index + 1 == lines.len() => break,
                 Err(problem) => return Err((index + 1, problem)),

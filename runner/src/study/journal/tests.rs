@@ -84,7 +84,9 @@ fn lines() -> Vec<Line> {
 fn written(folder: &Path, lines: &[Line]) -> Journal {
     let (mut journal, aside) = Journal::create(folder, header()).unwrap();
     assert_eq!(aside, None);
-    lines.iter().for_each(|line| journal.append(line).unwrap());
+    for line in lines {
+        journal.append(line).unwrap();
+    }
     journal
 }
 
