@@ -2,8 +2,9 @@
 //!
 //! A single pass may be shorter than what a clock, an interrupt or a scheduler tick can disturb;
 //! therefore a sample repeats the whole job. How often is found here, once per workload and on the
-//! baseline, so that every configuration does the same work. Every sample begins with a warm-up, because its
-//! workers are new. This file returns raw samples and computes nothing from them. Next: [`study`](crate::study), which decides who is measured when.
+//! baseline, so that every configuration does the same work. Every sample begins with a warm-up,
+//! because its workers are new. This file returns raw samples and computes nothing from them. Next:
+//! [`study`](crate::study), which decides who is measured when.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -57,8 +58,8 @@ pub struct WarmUp {
     pub passes: usize,
     /// How long they took.
     pub wall_ns: u64,
-    /// Whether it ended because times had become steady.
-    pub steady: bool,
+    /// Whether times had become steady at its end; `None` if there were too few to tell.
+    pub steady: Option<bool>,
 }
 
 /// Runs `team` until the last chunks of passes take about the same time, or until it has run for
@@ -70,16 +71,16 @@ pub fn warm_up(team: &mut dyn Team, passes: NonZeroUsize, widths: usize) -> Resu
     let chunk = NonZeroUsize::new(passes.get() / CHUNKS).unwrap_or(NonZeroUsize::MIN);
     let mut counts = vec![0; widths];
     let mut chunks_ns = Vec::new();
-    let mut done = WarmUp { passes: 0, wall_ns: 0, steady: false };
+    let mut done = WarmUp { passes: 0, wall_ns: 0, steady: None };
     loop {
         let wall_ns = team.measure(chunk, &mut counts)?.wall_ns;
         chunks_ns.push(wall_ns as f64);
         done.passes += chunk.get();
         done.wall_ns += wall_ns;
         let last = chunks_ns.len().checked_sub(STEADY_CHUNKS);
-        done.steady = last.is_some_and(|first| is_steady(&chunks_ns[first..]));
+        done.steady = last.map(|first| is_steady(&chunks_ns[first..]));
         let seen_enough = last.is_some() || u128::from(done.wall_ns) >= WARM_UP.as_nanos();
-        if done.steady || (seen_enough && done.passes >= passes.get()) {
+        if done.steady == Some(true) || (seen_enough && done.passes >= passes.get()) {
             return Ok(done);
         }
     }
@@ -180,11 +181,11 @@ mod tests {
     fn a_warm_up_ends_when_times_are_steady_or_the_limit_is_reached() {
         let passes = |n| NonZeroUsize::new(n).unwrap();
         let mut even = Scripted { start_ns: 0, pass_ns: 1_000_000, samples: 0 };
-        let expected = WarmUp { passes: 10, wall_ns: 10_000_000, steady: true };
+        let expected = WarmUp { passes: 10, wall_ns: 10_000_000, steady: Some(true) };
         assert_eq!(warm_up(&mut even, passes(20), 1).unwrap(), expected);
         // A pass that is longer than the limit: one is enough, and says nothing about steadiness.
         let mut long = Scripted { start_ns: 0, pass_ns: 300_000_000, samples: 0 };
-        let once = WarmUp { passes: 1, wall_ns: 300_000_000, steady: false };
+        let once = WarmUp { passes: 1, wall_ns: 300_000_000, steady: None };
         assert_eq!(warm_up(&mut long, passes(1), 1).unwrap(), once);
     }
 

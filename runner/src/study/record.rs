@@ -176,8 +176,9 @@ pub struct Measured {
     pub warm_up_passes: usize,
     /// How long they took.
     pub warm_up_ns: u64,
-    /// Whether the warm-up ended because times had become steady.
-    pub steady: bool,
+    /// Whether times had become steady at the end of the warm-up; `None` if there were too few to
+    /// tell.
+    pub steady: Option<bool>,
     /// Estimated cost of the program's own clock readings inside `wall_ns`.
     pub observer_ns: u64,
     /// Time that the host withheld from each allowed CPU.

@@ -83,7 +83,7 @@ pub fn tags(measured: &Measured, around: Around<'_>) -> Vec<Tag> {
         (Tag::Stolen, worst(&measured.stolen_ns) >= fewest_ns.max(share_of(STOLEN_SHARE) + 1)),
         (Tag::Throttled, measured.throttled_periods.is_some_and(|periods| periods > 0)),
         (Tag::Unpinned, around.pinned && workers().any(|worker| !worker.pinned)),
-        (Tag::Unsteady, !measured.steady),
+        (Tag::Unsteady, measured.steady == Some(false)),
     ];
     rules.into_iter().filter(|(_, applies)| *applies).map(|(tag, _)| tag).collect()
 }
@@ -133,7 +133,7 @@ pub(super) mod tests {
             teardown_ns: 0,
             warm_up_passes: 5,
             warm_up_ns: 1,
-            steady: true,
+            steady: Some(true),
             observer_ns: 1,
             stolen_ns: Some(vec![0, 0]),
             foreign_ns: Some(vec![0, 0]),
@@ -189,7 +189,7 @@ pub(super) mod tests {
     #[test]
     fn tags_are_sorted() {
         let all = tagged(|m| {
-            m.steady = false;
+            m.steady = Some(false);
             m.throttled_periods = Some(1);
             m.stolen_ns = Some(vec![900_000_000, 0]);
             m.foreign_ns = m.stolen_ns.clone();
