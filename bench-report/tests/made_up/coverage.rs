@@ -2,7 +2,7 @@
 //!
 //! Separate from the studies because it asks the library. The users include it beside `made_up`.
 
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "a test and an example share this")]
+#![allow(dead_code, unreachable_pub, reason = "a test and an example share this")]
 
 use bench_report::{
     model::Interval,
@@ -67,7 +67,7 @@ pub fn quantities(truth: &Truth, study: &Series) -> Vec<Quantity> {
         found.push(Quantity { name, truth: truth.throughput(workers), used, plain: None });
     }
     found.extend(of_figures(truth, study, Center::Sum));
-    found.extend(of_figures(truth, study, Center::Median));
+    found.extend(of_figures(truth, study, Center::Steady));
     found
 }
 
@@ -97,8 +97,8 @@ fn of_figures(truth: &Truth, study: &Series, center: Center) -> [Quantity; 3] {
     let gain = (s - speed_up(*before)) / f64::from(last - before);
     let share = (1.0 / s - 1.0 / n) / (1.0 - 1.0 / n);
     let names = match center {
-        Center::Sum => ["S by sums", "M_k by sums", "e(N) by sums"],
-        Center::Median => ["S by medians", "M_k by medians", "e(N) by medians"],
+        Center::Sum => ["S, sums", "M_k, sums", "e(N), sums"],
+        Center::Steady => ["S, steady", "M_k, steady", "e(N), steady"],
     };
     let found = figures[figures.len() - 1];
     let last_share = found.karp_flatt.expect("more than one worker");
