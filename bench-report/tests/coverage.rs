@@ -8,8 +8,8 @@ mod made_up;
 mod tally;
 
 use bench_report::statistics::proportion::expected_counts;
-use made_up::{TRUTHS, Truth, USUAL_NOISE};
-use tally::{Tally, quantities};
+use made_up::TRUTHS;
+use tally::tallies;
 
 /// What a coverage of 95 % may really be.
 const LEAST: f64 = 0.93;
@@ -23,31 +23,17 @@ const STUDIES: u64 = if cfg!(debug_assertions) { 24 } else { 200 };
 
 const BLOCKS: usize = 10;
 
-/// Name and tally of every quantity of one law.
-fn tallies(truth: &Truth) -> Vec<(&'static str, Tally)> {
-    let mut tallies: Vec<(&str, Tally)> = Vec::new();
-    for number in 0..STUDIES {
-        let found = quantities(truth, &truth.study(BLOCKS, USUAL_NOISE, number));
-        tallies.resize(found.len(), ("", Tally::default()));
-        for ((name, tally), quantity) in tallies.iter_mut().zip(&found) {
-            *name = quantity.name;
-            tally.add(quantity);
-        }
-    }
-    tallies
-}
-
 #[test]
 fn intervals_contain_the_truth_as_often_as_they_say() {
     let least = expected_counts(LEAST, STUDIES, TAIL).0;
     let greatest = expected_counts(GREATEST, STUDIES, TAIL).1;
     let (mut covered, mut of) = (0, 0);
     for truth in TRUTHS {
-        for (name, tally) in tallies(truth) {
+        for (name, tally) in tallies(truth, BLOCKS, STUDIES) {
             let law = truth.law.name;
             let range = least..=greatest;
-            assert!(range.contains(&tally.used), "{law} {name}: {tally:?}, not in {range:?}");
-            covered += tally.used;
+            assert!(range.contains(&tally.covered), "{law} {name}: {tally:?}, not in {range:?}");
+            covered += tally.covered;
             of += tally.of;
         }
     }

@@ -9,11 +9,12 @@ mod made_up;
 use bench_report::{
     model::Estimate,
     statistics::{
-        choice::{Basis, Choice, Doubt, LawFit, Verdict, choose},
+        choice::{Basis, Choice, LawFit, choose},
         fit::Bound,
         laws::{self, Law},
         series::{Mode, Point, Series, Setting},
         usl::{Naming, Peak},
+        verdict::{Doubt, Verdict},
     },
 };
 use made_up::{Noise, TRUTHS, Truth, USUAL_NOISE};

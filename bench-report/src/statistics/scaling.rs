@@ -11,7 +11,7 @@
 //! law its 95 % intervals covered the speed-up in 98.1 to 99.0 % with 10 blocks.
 
 use super::{
-    bootstrap::{Resamples, expanded_interval},
+    bootstrap::{Resamples, percentile_interval, stretch},
     center::{mean, steady_mean},
     series::{Aligned, Series},
 };
@@ -71,7 +71,7 @@ pub fn figures(series: &Series, reference: &Reference<'_>, center: Center) -> Op
     let mut before = (0, &none);
     let mut figures = Vec::with_capacity(speed_ups.len());
     for (point, speed_up) in series.points().iter().zip(&speed_ups) {
-        let derived = Derived { workers: point.workers, speed_up, blocks: series.blocks().len() };
+        let derived = Derived { workers: point.workers, speed_up };
         figures.push(derived.figures(before.0, before.1));
         before = (point.workers, speed_up);
     }
@@ -84,21 +84,23 @@ struct Centering {
     /// What a time of each block is multiplied with.
     factors: Vec<f64>,
     center: fn(&[f64]) -> f64,
+    /// How much too narrow the replicates lie.
+    stretch: f64,
 }
 
 impl Centering {
     fn of(series: &Series, center: Center) -> Self {
         let blocks = series.blocks().len();
-        let resamples = Resamples::of_blocks(blocks);
-        match center {
+        let (factors, center): (_, fn(&[f64]) -> f64) = match center {
             // The mean instead of the sum: the ratio is the same.
-            Center::Sum => Self { resamples, factors: vec![1.0; blocks], center: mean },
+            Center::Sum => (vec![1.0; blocks], mean),
             // A block at a high level of throughput has short times.
             Center::Steady => {
-                let factors = Aligned::of(series).levels.into_iter().map(f64::exp).collect();
-                Self { resamples, factors, center: steady_mean }
+                (Aligned::of(series).levels.into_iter().map(f64::exp).collect(), steady_mean)
             }
-        }
+        };
+        let resamples = Resamples::of_blocks(blocks);
+        Self { resamples, factors, center, stretch: stretch(blocks.max(2)) }
     }
 
     fn centers(&self, times_ns: &[f64]) -> Centers {
@@ -106,8 +108,11 @@ impl Centering {
         let of_draw = |draw: &[u32]| {
             (self.center)(&draw.iter().map(|&block| times[block as usize]).collect::<Vec<_>>())
         };
-        let drawn = self.resamples.iter().flat_map(|resamples| resamples.draws().map(of_draw));
-        Centers { value: (self.center)(&times), drawn: drawn.collect() }
+        let value = (self.center)(&times);
+        // Stretched as logarithms: times are above 0.
+        let stretched = |time: f64| value * (time / value).powf(self.stretch);
+        let drawn = self.resamples.iter().flat_map(Resamples::draws).map(of_draw).map(stretched);
+        Centers { value, drawn: drawn.collect() }
     }
 }
 
@@ -129,7 +134,6 @@ impl Centers {
 struct Derived<'a> {
     workers: u32,
     speed_up: &'a Centers,
-    blocks: usize,
 }
 
 impl Derived<'_> {
@@ -151,7 +155,7 @@ impl Derived<'_> {
         let pairs = self.speed_up.drawn.iter().zip(&before.drawn);
         let replicates: Vec<f64> = pairs.map(|(&s, &before)| of(s, before)).collect();
         let is_known = !replicates.is_empty();
-        let interval = is_known.then(|| expanded_interval(replicates, self.blocks));
+        let interval = is_known.then(|| percentile_interval(replicates));
         Estimate { value: of(self.speed_up.value, before.value), interval }
     }
 }
