@@ -185,6 +185,27 @@ fn one_block_of_few_counts_allows_no_comparison() {
     }
 }
 
+#[test]
+fn one_count_is_no_series_to_choose_on() {
+    let choice = choose(&series(&[(1, 1.0)], 8), &[]);
+    assert!(matches!(choice.verdict, Verdict::CannotTell { .. }), "{:?}", choice.verdict);
+    assert!(fit(&choice, &laws::LINEAR).loo_error.is_none());
+}
+
+/// A quota of nothing is no quota that a law could be fitted with.
+#[test]
+fn impossible_quotas_are_left_out() {
+    let study = truth(&laws::AMDAHL).study(6, USUAL_NOISE, 0);
+    for (quota, told) in [(0.0, "not above 0"), (f64::NAN, "not above 0"), (8.0, "all workers")] {
+        let setting = Setting { quota_cpus: Some(quota), ..STRONG };
+        let points = study.points().to_vec();
+        let series = Series::new(setting, points, study.blocks().to_vec()).unwrap();
+        let left = choose(&series, &[]).left_out;
+        let quota = left.iter().find(|left| *left.law == laws::QUOTA).unwrap();
+        assert!(quota.reason.contains(told), "{}", quota.reason);
+    }
+}
+
 /// Up to four workers s and k stand for each other, so neither is named.
 #[test]
 fn coefficients_are_not_named_when_they_cannot_be_told_apart() {

@@ -28,7 +28,6 @@
 //! expanded percentile reads the same correction off percentiles so extreme (the fifth of 2000 for
 //! six blocks) that few blocks have nothing there: the same studies gave 93.4 % for ratios of sums
 //! of six blocks, where stretched replicates gave 94.2 %.
-//!
 
 use rand::{RngExt as _, SeedableRng as _, rngs::ChaCha8Rng};
 use statrs::distribution::{ContinuousCDF as _, Normal, StudentsT};

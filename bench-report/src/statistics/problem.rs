@@ -99,6 +99,9 @@ impl<'a> Problem<'a> {
         let pairs = series.points().iter().zip(observations.columns.iter().map(Vec::as_slice));
         let columns = pairs.enumerate().filter(|(point, _)| Some(*point) != without);
         let columns: Vec<_> = columns.map(|(_, pair)| pair).collect();
+        if columns.is_empty() {
+            return None;
+        }
         let (bounds, starts) = search_space(law, series, &columns);
         let parameters = bounds.is_free.iter().filter(|&&is_free| is_free).count();
         let enough = parameters <= columns.len();
