@@ -4,7 +4,7 @@
 //!
 //! For every law with its true parameters: 1,000 studies with multiplicative noise and drift by
 //! block, one line for each quantity, one column for each number of blocks. With 1,000 studies the
-//! standard error of a share near 95 % is 0.7 %. For a quick look: `-- 100`. Next: `tests/made_up`
+//! standard error of a share near 95 % is 0.7 %. For a quick look: `-- 100`. Next: `tests/artificial`
 //! makes the studies, `tests/coverage.rs` is the same with fewer.
 
 use std::{
@@ -13,13 +13,13 @@ use std::{
     process::ExitCode,
 };
 
-#[path = "../tests/made_up/coverage.rs"]
+#[path = "../tests/artificial/mod.rs"]
+mod artificial;
+#[path = "../tests/artificial/coverage.rs"]
 mod coverage;
-#[path = "../tests/made_up/mod.rs"]
-mod made_up;
 
+use artificial::TRUTHS;
 use coverage::{Tally, tallies};
-use made_up::TRUTHS;
 
 /// Blocks of the studies, unless told otherwise.
 const BLOCKS: &[usize] = &[10, 20, 40];

@@ -3,12 +3,12 @@
 //! Separate from `laws.rs` because it is a statement about many studies, not about one. Few studies
 //! where they are slow; the example `coverage` makes 1,000 for each law and prints the table.
 
-mod made_up;
-#[path = "made_up/coverage.rs"]
+mod artificial;
+#[path = "artificial/coverage.rs"]
 mod tally;
 
+use artificial::TRUTHS;
 use bench_report::statistics::proportion::expected_counts;
-use made_up::TRUTHS;
 use tally::tallies;
 
 /// What a coverage of 95 % may really be.

@@ -4,8 +4,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test without its series must stop")]
 
-mod made_up;
+mod artificial;
 
+use artificial::{Noise, TRUTHS, Truth, USUAL_NOISE};
 use bench_report::{
     model::Estimate,
     statistics::{
@@ -17,7 +18,6 @@ use bench_report::{
         verdict::{Doubt, Verdict},
     },
 };
-use made_up::{Noise, TRUTHS, Truth, USUAL_NOISE};
 
 const STRONG: Setting = Setting { mode: Mode::Strong, quota_cpus: None, tasks: None };
 const SILENCE: Noise = Noise { cell: 0.0, block: 0.0 };
@@ -123,7 +123,7 @@ fn the_same_series_gives_the_same_numbers() {
 
 /// Faster than linear: a serial share below 0 does not exist.
 #[test]
-fn a_bound_is_reported_and_no_peak_is_made_up() {
+fn a_bound_is_reported_and_no_peak_is_artificial() {
     let values = [(1, 1.0), (2, 2.1), (4, 4.3), (6, 6.6), (8, 9.0)];
     let choice = choose(&series(&values, 6), &[]);
     let amdahl = fit(&choice, &laws::AMDAHL);

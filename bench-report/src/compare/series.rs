@@ -5,7 +5,7 @@
 
 use crate::{
     model::Estimate,
-    statistics::{Resamples, median, percentile_interval},
+    statistics::{Resamples, median, stretched_interval},
 };
 
 /// A quantity that every block measured once.
@@ -13,13 +13,14 @@ pub(super) struct Series {
     pub(super) median: f64,
     /// The median in each draw; empty if there are too few blocks.
     drawn: Vec<f64>,
+    blocks: usize,
 }
 
 impl Series {
     /// `values` are at least one, and one for each block of `resamples`.
     pub(super) fn of(values: &[f64], resamples: Option<&Resamples>) -> Self {
         let drawn = resamples.map_or_else(Vec::new, |resamples| resamples.medians(values));
-        Self { median: median(&mut values.to_vec()), drawn }
+        Self { median: median(&mut values.to_vec()), drawn, blocks: values.len() }
     }
 }
 
@@ -31,6 +32,7 @@ pub(super) fn combined<const N: usize>(
     let value = of(series.map(|series| series.median));
     let draws = series.iter().map(|series| series.drawn.len()).min().unwrap_or(0);
     let replicates = (0..draws).map(|draw| of(series.map(|series| series.drawn[draw])));
-    let interval = (draws > 0).then(|| percentile_interval(replicates.collect()));
+    let interval =
+        (draws > 0).then(|| stretched_interval(value, replicates.collect(), series[0].blocks));
     Estimate { value, interval }
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bench_report::statistics::proportion::wilson;
-use bench_report::statistics::{Resamples, expanded_interval, median};
+use bench_report::statistics::{Resamples, median, stretched_interval};
 use kernel::isa::Isa;
 use serde::Serialize;
 
@@ -158,8 +158,10 @@ fn compare(
 fn ratio([first, second]: &mut [Vec<f64>; 2]) -> Option<[f64; 3]> {
     let resamples = Resamples::of_blocks(first.len())?;
     let drawn = resamples.medians(first).into_iter().zip(resamples.medians(second));
-    let interval = expanded_interval(drawn.map(|(a, b)| a / b).collect(), first.len());
-    Some([median(first) / median(second), interval.low, interval.high])
+    let (blocks, replicates) = (first.len(), drawn.map(|(a, b)| a / b).collect());
+    let ratio = median(first) / median(second);
+    let interval = stretched_interval(ratio, replicates, blocks);
+    Some([ratio, interval.low, interval.high])
 }
 
 /// Counts the intervals that do not hold 1.

@@ -6,7 +6,7 @@
 //! Stopping when an interval is narrow, not when it says something certain, keeps its coverage
 //! (Chow & Robbins 1965). Next: `sweep`, which asks.
 
-use bench_report::statistics::{Resamples, expanded_interval, median};
+use bench_report::statistics::{Resamples, median, stretched_interval};
 
 use super::grid::{Configuration, Role};
 use super::record::Block;
@@ -29,15 +29,16 @@ pub fn widest(configurations: &[Configuration], blocks: &[Block]) -> Option<f64>
     for (index, _) in claimed {
         let mut own = wall_ns(index, &blocks)?;
         let pairs = drawn.iter().zip(resamples.medians(&own));
-        let interval =
-            expanded_interval(pairs.map(|(base, own)| base / own).collect(), blocks.len());
+        let replicates = pairs.map(|(base, own)| base / own).collect();
         let estimate = median(&mut baseline.clone()) / median(&mut own);
+        let interval = stretched_interval(estimate, replicates, blocks.len());
         widest = widest.max((interval.high - interval.low) / 2.0 / estimate);
     }
     if configurations.iter().skip(1).all(|one| one.role == Role::Control) {
         // Nothing but the baseline: then its own time is what must be known.
-        let interval = expanded_interval(drawn, blocks.len());
-        widest = (interval.high - interval.low) / 2.0 / median(&mut baseline);
+        let estimate = median(&mut baseline);
+        let interval = stretched_interval(estimate, drawn, blocks.len());
+        widest = (interval.high - interval.low) / 2.0 / estimate;
     }
     Some(widest)
 }

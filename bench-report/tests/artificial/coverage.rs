@@ -1,6 +1,6 @@
 //! Which intervals of a made-up study contain the truth.
 //!
-//! Separate from the studies because it asks the library. The users include it beside `made_up`.
+//! Separate from the studies because it asks the library. The users include it beside `artificial`.
 
 #![allow(dead_code, unreachable_pub, reason = "a test and an example share this")]
 
@@ -15,7 +15,7 @@ use bench_report::{
     },
 };
 
-use super::made_up::{Truth, USUAL_NOISE};
+use super::artificial::{Truth, USUAL_NOISE};
 
 /// One quantity of one study.
 #[derive(Clone, Copy, Debug)]
