@@ -1,4 +1,5 @@
-//! Tells the program what built it: compiler, target and profile, for the machine part of a result.
+//! Tells the program what built it: compiler, target, profile and flags, for the machine part of a
+//! result.
 
 use std::process::Command;
 
@@ -13,7 +14,14 @@ fn main() {
         .and_then(|output| String::from_utf8(output.stdout).ok())
         .unwrap_or_default();
     println!("cargo::rustc-env=PARZEN_RUSTC={}", version.trim());
-    println!("cargo::rustc-env=PARZEN_TARGET={}", variable("TARGET"));
-    println!("cargo::rustc-env=PARZEN_PROFILE={}", variable("PROFILE"));
-    println!("cargo::rustc-env=PARZEN_OPT_LEVEL={}", variable("OPT_LEVEL"));
+    // Cargo runs this again when any of these changes. Flags are parted by the unit separator.
+    for (ours, of_cargo) in [
+        ("TARGET", "TARGET"),
+        ("PROFILE", "PROFILE"),
+        ("OPT_LEVEL", "OPT_LEVEL"),
+        ("RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"),
+        ("TARGET_FEATURES", "CARGO_CFG_TARGET_FEATURE"),
+    ] {
+        println!("cargo::rustc-env=PARZEN_{ours}={}", variable(of_cargo));
+    }
 }

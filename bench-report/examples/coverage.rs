@@ -3,24 +3,26 @@
 //! `cargo run --release -p bench-report --example coverage [-- STUDIES [BLOCKS]...]`
 //!
 //! For every law with its true parameters: 1,000 studies with multiplicative noise and drift by
-//! block, one line for each quantity. The first share is that of the interval in use, the second
-//! that of the plain percentile interval. A tenth of the time is enough for a look: `-- 100`.
-//! Next: `tests/made_up` makes the studies, `tests/coverage.rs` is the same with fewer.
+//! block, one line for each quantity, one column for each number of blocks. With 1,000 studies the
+//! standard error of a share near 95 % is 0.7 %. For a quick look: `-- 100`. Next: `tests/artificial`
+//! makes the studies, `tests/coverage.rs` is the same with fewer.
 
 use std::{
-    collections::BTreeMap,
     env,
-    io::{self, Write as _},
+    io::{self, Write},
     process::ExitCode,
 };
 
-#[path = "../tests/made_up/coverage.rs"]
+#[path = "../tests/artificial/mod.rs"]
+mod artificial;
+#[path = "../tests/artificial/coverage.rs"]
 mod coverage;
-#[path = "../tests/made_up/mod.rs"]
-mod made_up;
 
-use coverage::{Quantity, Tally};
-use made_up::{TRUTHS, USUAL_NOISE};
+use artificial::TRUTHS;
+use coverage::{Tally, tallies};
+
+/// Blocks of the studies, unless told otherwise.
+const BLOCKS: &[usize] = &[10, 20, 40];
 
 fn main() -> ExitCode {
     let numbers: Result<Vec<usize>, _> = env::args().skip(1).map(|text| text.parse()).collect();
@@ -29,44 +31,43 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let (studies, blocks) = match numbers.split_first() {
-        None => (1000, &[10, 20, 40][..]),
-        Some((&studies, [])) => (studies, &[10, 20, 40][..]),
+        None => (1000, BLOCKS),
+        Some((&studies, [])) => (studies, BLOCKS),
         Some((&studies, blocks)) => (studies, blocks),
     };
-    match print(studies as u64, blocks) {
+    match print(&mut io::stdout().lock(), studies as u64, blocks) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
-/// One line for each quantity and number of blocks.
-fn print(studies: u64, blocks: &[usize]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "{studies} studies each; share of 95 % intervals that contain the truth, in %\n"
-    )?;
-    writeln!(out, "| law | quantity | blocks | interval | plain percentiles |")?;
-    writeln!(out, "|---|---|--:|--:|--:|")?;
+/// The table, and the least, mean and greatest share of each column.
+fn print(out: &mut impl Write, studies: u64, blocks: &[usize]) -> io::Result<()> {
+    writeln!(out, "95 % intervals that contain the truth, in % of {studies} made-up studies\n")?;
+    let heads: Vec<String> = blocks.iter().map(|blocks| format!("{blocks} blocks")).collect();
+    writeln!(out, "| law | quantity | {} |", heads.join(" | "))?;
+    writeln!(out, "|---|---|{}", "--:|".repeat(blocks.len()))?;
+    let mut columns = vec![Vec::new(); blocks.len()];
     for truth in TRUTHS {
-        for &blocks in blocks {
-            let mut tallies: BTreeMap<usize, (Quantity, Tally)> = BTreeMap::new();
-            for number in 0..studies {
-                let study = truth.study(blocks, USUAL_NOISE, number);
-                for (idx, found) in coverage::quantities(truth, &study).into_iter().enumerate() {
-                    let tally = tallies.entry(idx).or_insert((found, Tally::default()));
-                    tally.1.add(&found);
-                }
-            }
-            for (quantity, tally) in tallies.values() {
-                let percent =
-                    |covered: u64| format!("{:.1}", 100.0 * covered as f64 / tally.of as f64);
-                let (used, plain) = (percent(tally.used), tally.plain.map(percent));
-                let (law, name) = (truth.law.name, quantity.name);
-                let plain = plain.unwrap_or_default();
-                writeln!(out, "| {law} | {name} | {blocks} | {used} | {plain} |")?;
-            }
+        let of_blocks: Vec<_> = blocks.iter().map(|&b| tallies(truth, b, studies)).collect();
+        for (idx, (name, _)) in of_blocks[0].iter().enumerate() {
+            let shares: Vec<f64> =
+                of_blocks.iter().map(|tallies| percent(tallies[idx].1)).collect();
+            let texts: Vec<String> = shares.iter().map(|share| format!("{share:.1}")).collect();
+            writeln!(out, "| {} | {name} | {} |", truth.law.name, texts.join(" | "))?;
+            columns.iter_mut().zip(shares).for_each(|(column, share)| column.push(share));
         }
     }
+    writeln!(out)?;
+    for (head, column) in heads.iter().zip(&columns) {
+        let least = column.iter().copied().fold(f64::INFINITY, f64::min);
+        let greatest = column.iter().copied().fold(0.0, f64::max);
+        let mean = column.iter().sum::<f64>() / column.len() as f64;
+        writeln!(out, "{head}: from {least:.1} to {greatest:.1} %, mean {mean:.1} %")?;
+    }
     Ok(())
+}
+
+fn percent(tally: Tally) -> f64 {
+    100.0 * tally.covered as f64 / tally.of as f64
 }

@@ -25,6 +25,10 @@ const PASSES: NonZeroUsize = NonZeroUsize::new(50).unwrap();
 const ROUNDS: usize = 201;
 
 fn main() -> ExitCode {
+    // Backends may start this program as their workers.
+    if let Some(code) = runner::backend::serve_if_asked() {
+        return code;
+    }
     affinity::allowed();
     match run() {
         Ok(()) => ExitCode::SUCCESS,

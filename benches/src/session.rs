@@ -99,7 +99,7 @@ impl Session {
             .measurement_time(Duration::from_secs(1))
             .sample_size(30)
             .configure_from_args();
-        let table = Table::new(target, runner::machine::capture(), pinned_cpu);
+        let table = Table::new(target, runner::machine::capture().machine, pinned_cpu);
         let mode = Mode::of(std::env::args());
         Ok(Self { criterion, mode, timed: BTreeSet::new(), table })
     }

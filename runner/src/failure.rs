@@ -4,6 +4,8 @@
 //! context, a [`Failure`] is put into the `anyhow` chain, and [`exit_code`] finds it again. Next:
 //! `main.rs`, its only caller.
 
+use crate::study::interrupt::EXIT_CODE;
+
 /// Why a run failed. Anything that is not one of these is bad input or bad usage.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -20,15 +22,19 @@ pub enum Failure {
     /// A result could not be written. Exit code 1.
     #[error("{0}")]
     Unwritable(String),
+    /// The user stopped it. Exit code 130, as shells have it.
+    #[error("{0}")]
+    Interrupted(String),
 }
 
 /// Exit code for an error: 1 if a [`Failure`] in its chain says that the run itself failed,
-/// 2 otherwise (bad input or usage).
+/// 130 if it was interrupted, 2 otherwise (bad input or usage).
 pub fn exit_code(error: &anyhow::Error) -> u8 {
     let failure = error.chain().find_map(|cause| cause.downcast_ref::<Failure>());
     match failure.or_else(|| error.downcast_ref::<Failure>()) {
         None | Some(Failure::Input(_)) => 2,
         Some(Failure::Measurement(_) | Failure::WrongCount(_) | Failure::Unwritable(_)) => 1,
+        Some(Failure::Interrupted(_)) => EXIT_CODE,
     }
 }
 
@@ -71,6 +77,7 @@ mod tests {
         assert_eq!(exit_code(&failing(Failure::WrongCount("x".into()))), 1);
         assert_eq!(exit_code(&failing(Failure::Unwritable("x".into()))), 1);
         assert_eq!(exit_code(&failing(Failure::Input("x".into()))), 2);
+        assert_eq!(exit_code(&failing(Failure::Interrupted("x".into()))), 130);
         assert_eq!(exit_code(&anyhow::anyhow!("no type at all")), 2);
         let as_context = anyhow::anyhow!("disk full").context(Failure::Unwritable("x".into()));
         assert_eq!(exit_code(&as_context), 1);

@@ -10,7 +10,7 @@
 //! | [`machine`] | what this machine is: CPUs, caches, pages, limits |
 //! | [`query`] | windows counted over one set of samples |
 //! | [`share`], [`placement`] | pure: who counts what, and on which CPU |
-//! | [`backend`] | the ways to run a job: serial, threads |
+//! | [`backend`] | the ways to run a job: serial, threads, rayon, processes |
 //! | [`measure`] | warm-up, clock, raw samples |
 //! | [`study`] | the randomised blocks that become `study.json` |
 //! | [`output`] | what the program prints |

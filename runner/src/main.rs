@@ -12,6 +12,9 @@ use runner::machine::{affinity, pages};
 static ALLOCATOR: pages::HugePages = pages::HugePages;
 
 fn main() -> ExitCode {
+    if let Some(code) = runner::backend::serve_if_asked() {
+        return code;
+    }
     affinity::allowed(); // remembered: whatever is pinned later sees one CPU only
     match runner::cli::run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,

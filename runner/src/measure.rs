@@ -2,8 +2,9 @@
 //!
 //! A single pass may be shorter than what a clock, an interrupt or a scheduler tick can disturb;
 //! therefore a sample repeats the whole job. How often is found here, once per workload and on the
-//! baseline, so that every configuration does the same work. This file returns raw samples and
-//! computes nothing from them. Next: [`study`](crate::study), which decides who is measured when.
+//! baseline, so that every configuration does the same work. Every sample begins with a warm-up,
+//! because its workers are new. This file returns raw samples and computes nothing from them. Next:
+//! [`study`](crate::study), which decides who is measured when.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -38,6 +39,59 @@ pub fn passes_for(
         let grown = needed.min((passes.get() * GROWTH) as u128) as usize;
         passes = passes.max(NonZeroUsize::new(grown).unwrap_or(passes)).saturating_add(1);
     }
+}
+
+/// Passes of a warm-up are timed in chunks, so many to a measured sample.
+const CHUNKS: usize = 10;
+/// Chunks in a row that must take about the same time.
+const STEADY_CHUNKS: usize = 5;
+/// About the same: their standard deviation is less than this share of their mean (Georges et al.
+/// 2007, section 3, use 1 % or 2 %).
+const STEADY_SHARE: f64 = 0.01;
+/// However few passes a sample has, a warm-up may go on so long to see whether times are steady.
+const WARM_UP: Duration = Duration::from_millis(100);
+
+/// What passed before a measured sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WarmUp {
+    /// Passes of the whole job.
+    pub passes: usize,
+    /// How long they took.
+    pub wall_ns: u64,
+    /// Whether times had become steady at its end; `None` if there were too few to tell.
+    pub steady: Option<bool>,
+}
+
+/// Runs `team` until the last chunks of passes take about the same time, or until it has run for
+/// about as long as a sample of `passes`. The job has `widths` counts.
+///
+/// # Errors
+/// What [`Team::measure`] says.
+pub fn warm_up(team: &mut dyn Team, passes: NonZeroUsize, widths: usize) -> Result<WarmUp, Error> {
+    let chunk = NonZeroUsize::new(passes.get() / CHUNKS).unwrap_or(NonZeroUsize::MIN);
+    let mut counts = vec![0; widths];
+    let mut chunks_ns = Vec::new();
+    let mut done = WarmUp { passes: 0, wall_ns: 0, steady: None };
+    loop {
+        let wall_ns = team.measure(chunk, &mut counts)?.wall_ns;
+        chunks_ns.push(wall_ns as f64);
+        done.passes += chunk.get();
+        done.wall_ns += wall_ns;
+        let last = chunks_ns.len().checked_sub(STEADY_CHUNKS);
+        done.steady = last.map(|first| is_steady(&chunks_ns[first..]));
+        let seen_enough = last.is_some() || u128::from(done.wall_ns) >= WARM_UP.as_nanos();
+        if done.steady == Some(true) || (seen_enough && done.passes >= passes.get()) {
+            return Ok(done);
+        }
+    }
+}
+
+/// Whether the coefficient of variation is below [`STEADY_SHARE`].
+fn is_steady(times: &[f64]) -> bool {
+    let n = times.len() as f64;
+    let mean = times.iter().sum::<f64>() / n;
+    let squares: f64 = times.iter().map(|time| (time - mean).powi(2)).sum();
+    (squares / (n - 1.0)).sqrt() < STEADY_SHARE * mean
 }
 
 /// One measured sample whose counts are checked against `expected`.
@@ -78,7 +132,7 @@ pub enum Wrong {
 
 #[cfg(test)]
 mod tests {
-    use super::{Wrong, checked, passes_for};
+    use super::{WarmUp, Wrong, checked, is_steady, passes_for, warm_up};
     use crate::backend::{Error, Sample, Startup, Team};
     use std::num::NonZeroUsize;
     use std::time::Duration;
@@ -121,6 +175,25 @@ mod tests {
             assert!(passes <= 1 || wall_ns < 50_000_000, "{pass_ns} ns: {passes} passes");
             assert!(team.samples < 12, "{pass_ns} ns: {} samples", team.samples);
         }
+    }
+
+    #[test]
+    fn a_warm_up_ends_when_times_are_steady_or_the_limit_is_reached() {
+        let passes = |n| NonZeroUsize::new(n).unwrap();
+        let mut even = Scripted { start_ns: 0, pass_ns: 1_000_000, samples: 0 };
+        let expected = WarmUp { passes: 10, wall_ns: 10_000_000, steady: Some(true) };
+        assert_eq!(warm_up(&mut even, passes(20), 1).unwrap(), expected);
+        // A pass that is longer than the limit: one is enough, and says nothing about steadiness.
+        let mut long = Scripted { start_ns: 0, pass_ns: 300_000_000, samples: 0 };
+        let once = WarmUp { passes: 1, wall_ns: 300_000_000, steady: None };
+        assert_eq!(warm_up(&mut long, passes(1), 1).unwrap(), once);
+    }
+
+    #[test]
+    fn steady_means_within_one_per_cent() {
+        assert!(is_steady(&[100.0, 100.5, 99.5, 100.0, 100.0]));
+        assert!(!is_steady(&[100.0, 102.0, 98.0, 100.0, 100.0]));
+        assert!(!is_steady(&[0.0; 5]));
     }
 
     #[test]

@@ -2,11 +2,11 @@
 //!
 //! Separate because every interval of a ratio or a difference is found the same way: compute it
 //! from medians, again in each draw, and read the interval from the draws. Next:
-//! [`crate::statistics`], which says why that interval is an expanded one.
+//! [`crate::statistics`], which says why the draws are stretched.
 
 use crate::{
     model::Estimate,
-    statistics::{Resamples, expanded_interval, median},
+    statistics::{Resamples, median, stretched_interval},
 };
 
 /// A quantity that every block measured once.
@@ -33,6 +33,7 @@ pub(super) fn combined<const N: usize>(
     let value = of(series.map(|series| series.median));
     let draws = series.iter().map(|series| series.drawn.len()).min().unwrap_or(0);
     let replicates = (0..draws).map(|draw| of(series.map(|series| series.drawn[draw])));
-    let interval = (draws > 0).then(|| expanded_interval(replicates.collect(), series[0].blocks));
+    let interval =
+        (draws > 0).then(|| stretched_interval(value, replicates.collect(), series[0].blocks));
     Estimate { value, interval }
 }

@@ -5,10 +5,29 @@
 //!
 //! # Which interval
 //!
-//! The percentile interval is too narrow for few blocks B: its width lacks a factor
-//! √(B / (B - 1)), and it takes a normal quantile where Student's t is due. [`expanded_interval`]
-//! corrects both by reading more extreme percentiles. Measured coverage stands with the example
-//! `coverage` in the table of [`mod@super::fit`].
+//! The percentile interval is too narrow for few blocks B: its width lacks a factor √(B / (B - 1)),
+//! and it takes a normal quantile where Student's t is due. Both are known for the mean of normal
+//! values (Hesterberg, "What Teachers Should Know About the Bootstrap", The American Statistician
+//! 69, 2015, section 4). [`stretch`] is their product; replicates are moved away from the estimate
+//! by it, in coordinates where that makes sense (logarithms of times, coefficients within their
+//! bounds), and percentiles are taken afterwards.
+//!
+//! Measured with 1,000 made-up studies of each law: least and greatest share, in per cent, of 95 %
+//! intervals that contained the truth, over all parameters of all laws (standard error of one share:
+//! 0.7).
+//!
+//! | interval | 6 blocks | 10 blocks | 20 blocks |
+//! |---|---|---|---|
+//! | percentile (Efron 1979) | 82.6 to 90.9 | 88.6 to 92.6 | 92.1 to 94.5 |
+//! | BCa (Efron 1987) | 82.6 to 90.5 | 88.8 to 92.4 | 92.0 to 94.2 |
+//! | BCa, expanded percentiles | 91.8 to 95.3 | 92.7 to 96.4 | 93.9 to 95.9 |
+//! | expanded percentile (Hesterberg 2015) | 91.3 to 95.5 | 93.2 to 96.3 | 94.1 to 96.3 |
+//! | percentile of stretched replicates | 92.6 to 96.7 | 93.5 to 96.2 | 94.2 to 96.4 |
+//!
+//! BCa mends skewness, which these figures hardly have, and not narrowness, which they have. The
+//! expanded percentile reads the same correction off percentiles so extreme (the fifth of 2000 for
+//! six blocks) that few blocks have nothing there: the same studies gave 93.4 % for ratios of sums
+//! of six blocks, where stretched replicates gave 94.2 %.
 
 use rand::{RngExt as _, SeedableRng as _, rngs::ChaCha8Rng};
 use statrs::distribution::{ContinuousCDF as _, Normal, StudentsT};
@@ -74,16 +93,6 @@ impl Resamples {
         };
         self.draws().map(in_draw).collect()
     }
-
-    /// The sum of `values` (one per block) in every draw.
-    ///
-    /// # Panics
-    ///
-    /// `values` are fewer than the blocks.
-    pub fn sums(&self, values: &[f64]) -> Vec<f64> {
-        let in_draw = |draw: &[u32]| draw.iter().map(|&block| values[block as usize]).sum();
-        self.draws().map(in_draw).collect()
-    }
 }
 
 /// The 95 % percentile interval of bootstrap replicates (Efron 1979): the lowest and the highest
@@ -92,40 +101,40 @@ impl Resamples {
 /// # Panics
 ///
 /// `replicates` is empty.
-pub fn percentile_interval(replicates: Vec<f64>) -> Interval {
-    between_tails(replicates, TAIL)
-}
-
-/// The 95 % interval of bootstrap replicates from `blocks` blocks, honest also for few of them: the
-/// expanded percentile interval.
-///
-/// At each end a share of Φ(-√(B / (B - 1)) t) is left out instead of 2.5 %, with t the 97.5 %
-/// quantile of Student's distribution with B - 1 degrees of freedom (Hesterberg, "What Teachers
-/// Should Know About the Bootstrap", The American Statistician 69, 2015, section 4.3).
-///
-/// # Panics
-///
-/// `replicates` is empty, or `blocks` is less than 2.
-pub fn expanded_interval(replicates: Vec<f64>, blocks: usize) -> Interval {
-    between_tails(replicates, expanded_tail(blocks))
-}
-
-/// The share of replicates that [`expanded_interval`] leaves out at each end.
-fn expanded_tail(blocks: usize) -> f64 {
-    assert!(blocks > 1, "an interval needs 2 blocks or more, not {blocks}");
-    let b = blocks as f64;
-    let student = StudentsT::new(0.0, 1.0, b - 1.0);
-    let t = student.map_or(f64::INFINITY, |student| student.inverse_cdf(1.0 - TAIL));
-    Normal::standard().cdf(-(b / (b - 1.0)).sqrt() * t)
-}
-
-/// What is left when a share of `tail` is left out at each end, rounded down.
-fn between_tails(mut replicates: Vec<f64>, tail: f64) -> Interval {
-    let outside = (replicates.len() as f64 * tail) as usize;
+pub fn percentile_interval(mut replicates: Vec<f64>) -> Interval {
+    let outside = (replicates.len() as f64 * TAIL) as usize;
     let last = replicates.len() - 1 - outside;
     let (_, &mut low, _) = replicates.select_nth_unstable_by(outside, f64::total_cmp);
     let (_, &mut high, _) = replicates.select_nth_unstable_by(last, f64::total_cmp);
     Interval { low, high }
+}
+
+/// The 95 % interval around `value`, honest also for few blocks: the [`percentile_interval`] of
+/// replicates that were moved away from `value` by the factor [`stretch`].
+///
+/// # Panics
+///
+/// `replicates` is empty, or `blocks` is less than 2.
+pub fn stretched_interval(value: f64, mut replicates: Vec<f64>, blocks: usize) -> Interval {
+    let factor = stretch(blocks);
+    for replicate in &mut replicates {
+        *replicate = value + factor * (*replicate - value);
+    }
+    percentile_interval(replicates)
+}
+
+/// How much too narrow the replicates of `blocks` blocks lie: √(B / (B - 1)) t / z, with the 97.5 %
+/// quantiles t of Student's distribution with B - 1 degrees of freedom and z of the normal one.
+///
+/// # Panics
+///
+/// `blocks` is less than 2.
+pub fn stretch(blocks: usize) -> f64 {
+    assert!(blocks > 1, "an interval needs 2 blocks or more, not {blocks}");
+    let b = blocks as f64;
+    let student = StudentsT::new(0.0, 1.0, b - 1.0);
+    let t = student.map_or(f64::INFINITY, |student| student.inverse_cdf(1.0 - TAIL));
+    (b / (b - 1.0)).sqrt() * t / Normal::standard().inverse_cdf(1.0 - TAIL)
 }
 
 #[cfg(test)]
@@ -140,23 +149,31 @@ mod tests {
 
     /// t quantiles from any table: 2.5706 (5), 2.2622 (9), 2.0227 (39 degrees of freedom).
     #[test]
-    fn expanded_tail_follows_from_tabulated_t() {
+    fn stretch_follows_from_tabulated_t() {
         for (blocks, t) in [(6, 2.570_582), (10, 2.262_157), (40, 2.022_691)] {
             let b = f64::from(blocks);
-            let told = Normal::standard().cdf(-(b / (b - 1.0)).sqrt() * t);
-            let found = expanded_tail(blocks as usize);
-            assert!((found / told - 1.0).abs() < 1e-4, "{found} instead of {told}");
+            let told = (b / (b - 1.0)).sqrt() * t / 1.959_964;
+            let found = stretch(blocks as usize);
+            assert!((found / told - 1.0).abs() < 1e-6, "{found} instead of {told}");
         }
-        assert!((expanded_tail(1_000_000) - TAIL).abs() < 1e-5);
+        assert!((stretch(10_000) - 1.0).abs() < 1e-3, "nothing to mend for many blocks");
     }
 
+    /// The mean of normal values: the half width is that of Student's interval.
     #[test]
-    fn expanded_interval_contains_the_percentile_interval() {
-        let replicates: Vec<f64> = (0..2000).map(f64::from).collect();
-        let narrow = percentile_interval(replicates.clone());
-        let wide = expanded_interval(replicates, 6);
-        assert!(wide.low < narrow.low && narrow.high < wide.high, "{wide:?}");
-        assert_eq!(wide, Interval { low: 4.0, high: 1995.0 });
+    fn stretched_interval_of_a_mean_is_students() {
+        let mut random = ChaCha8Rng::seed_from_u64(11);
+        let values: Vec<f64> = (0..8).map(|_| random.random_range(-1.0..1.0)).collect();
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let center = mean(&values);
+        let squares: f64 = values.iter().map(|value| (value - center).powi(2)).sum();
+        let student = 2.364_624 * (squares / 7.0 / 8.0).sqrt();
+        let drawn =
+            |draw: &[u32]| mean(&draw.iter().map(|&b| values[b as usize]).collect::<Vec<_>>());
+        let replicates = Resamples::of_blocks(8).unwrap().draws().map(drawn).collect();
+        let interval = stretched_interval(center, replicates, 8);
+        let half = (interval.high - interval.low) / 2.0;
+        assert!((half / student - 1.0).abs() < 0.05, "{half} instead of {student}");
     }
 
     #[test]
@@ -169,10 +186,10 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::float_cmp, reason = "sums of ones are exact")]
     fn every_draw_has_as_many_blocks_as_were_measured() {
         let resamples = Resamples::of_blocks(7).unwrap();
-        assert!(resamples.sums(&[1.0; 7]).iter().all(|&sum| sum == 7.0));
+        assert_eq!(resamples.draws().count(), RESAMPLES);
+        assert!(resamples.draws().all(|draw| draw.len() == 7));
         assert!(resamples.draws().flatten().all(|&block| block < 7));
     }
 

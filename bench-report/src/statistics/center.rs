@@ -7,7 +7,7 @@
 const SIGMA_PER_MAD: f64 = 1.482_602_218_505_602;
 
 /// Where [`steady_mean`] stops listening to a value, in robust standard deviations.
-const FAR: f64 = 2.5;
+const FAR: f64 = 3.0;
 
 /// Middle value, or the mean of the two middle values; `values` come back in another order.
 ///
@@ -37,7 +37,7 @@ pub fn robust_deviation(values: &[f64], center: f64) -> f64 {
     SIGMA_PER_MAD * median(&mut distances)
 }
 
-/// Values farther than 2.5 robust standard deviations from the median, moved to that distance.
+/// Values farther than 3 robust standard deviations from the median, moved to that distance.
 ///
 /// Their mean is nearly as exact as a mean and nearly as deaf to outliers as a median (winsorised
 /// at a distance, Tukey 1962). Where more than half of the values agree exactly, nothing is moved.

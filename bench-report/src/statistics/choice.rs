@@ -1,28 +1,18 @@
 //! Which law describes a series: all fits side by side, and a verdict that may be "cannot tell".
 //!
-//! Separate from fitting because here laws compete. Next: [`super::information`] for the criterion,
-//! [`super::usl`] for what the coefficients of the universal law mean.
-//!
-//! Two judges must agree: AICc, how well a law describes all counts for the parameters it spends,
-//! and the error with which it predicts each count from the others. The second is needed because a
-//! law that bends a little wrong is refuted by any number of blocks, and then AICc only rewards
-//! flexibility. Points with more workers than CPUs do not enter (see [`Series`]).
+//! Separate from fitting because here laws compete. Next: [`super::verdict`] decides, and
+//! [`super::usl`] says what the coefficients of the universal law mean. Points with more workers than
+//! CPUs do not enter (see [`Series`]).
 
 use super::{
     center::mean,
-    fit::{Bound, Fit, Observations},
-    information::{aicc, deltas, weights},
+    fit::{Bound, Fit, Observations, with_interval},
     laws::{self, Derived, Law, Parameter},
     series::{Point, Series},
     usl::Reading,
+    verdict::{Scores, Verdict},
 };
 use crate::model::Estimate;
-
-/// A law whose AICc is less than this above the best is as good (Burnham & Anderson 2002, 2.6).
-const AS_GOOD: f64 = 2.0;
-
-/// Least mean square, relative: below the resolution of any clock.
-const LEAST_MEAN_SQUARE: f64 = super::fit::LEAST_SIGMA * super::fit::LEAST_SIGMA;
 
 /// Predictions go to so many times the largest measured count, no further.
 const FARTHEST: u32 = 2;
@@ -122,33 +112,6 @@ pub struct LeftOut {
     pub reason: &'static str,
 }
 
-/// Which law to believe.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Verdict {
-    /// This one: best by both judges, and clearly.
-    Best(&'static Law),
-    /// None of these before the others.
-    CannotTell {
-        /// Laws that remain, best criterion first; empty if nothing could be compared.
-        candidates: Vec<&'static Law>,
-        /// Why.
-        doubt: Doubt,
-    },
-}
-
-/// Why no law is named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doubt {
-    /// Too few observations to compare laws.
-    TooFewObservations,
-    /// Several laws describe the data as well: criteria less than 2 apart.
-    AsGood,
-    /// The law that describes best predicts clearly worse than another.
-    PredictsWorse,
-    /// The best law needs every worker count that was measured: nothing is left to test it on.
-    Untested,
-}
-
 /// Fits every law to `series` and compares them.
 ///
 /// Predictions are made for the measured counts and for `ahead`: counts up to twice the largest
@@ -169,41 +132,8 @@ pub fn choose(series: &Series, ahead: &[Point]) -> Choice {
     Choice {
         fits: law_fits.collect(),
         left_out,
-        verdict: verdict(&fits, &scores),
+        verdict: scores.verdict(&fits),
         averaged: averaged(&fits, &scores, &points),
-    }
-}
-
-/// What the two judges say, one entry for each fit.
-struct Scores {
-    aicc: Vec<Option<f64>>,
-    delta: Vec<Option<f64>>,
-    weight: Vec<Option<f64>>,
-    /// Squares of the errors, one for each left-out count.
-    loo: Vec<Option<Vec<f64>>>,
-    most_workers: u32,
-}
-
-impl Scores {
-    fn of(fits: &[Fit], observations: &Observations<'_>) -> Self {
-        // One yardstick for all: the noise that the closest law leaves.
-        let sigma = fits.iter().map(|fit| fit.sigma).fold(f64::INFINITY, f64::min);
-        let criterion = |fit: &Fit| {
-            let square = fit.mean_square(observations, sigma).max(LEAST_MEAN_SQUARE);
-            aicc(observations.independent(), fit.identified().count() + 1, square)
-        };
-        let aicc: Vec<_> = fits.iter().map(criterion).collect();
-        let delta = deltas(&aicc);
-        let weight = weights(&delta);
-        let loo = fits.iter().map(|fit| fit.leave_one_out(observations)).collect();
-        Self { aicc, delta, weight, loo, most_workers: observations.series().most_workers() }
-    }
-
-    /// Fits with a criterion, best first.
-    fn ranking(&self) -> Vec<usize> {
-        let mut order: Vec<_> = (0..self.aicc.len()).filter(|&i| self.aicc[i].is_some()).collect();
-        order.sort_by(|&a, &b| self.aicc[a].partial_cmp(&self.aicc[b]).unwrap_or(a.cmp(&b)));
-        order
     }
 }
 
@@ -254,49 +184,13 @@ fn predicted_points(series: &Series, ahead: &[Point]) -> Vec<(Point, Basis)> {
     measured.chain(ahead.map(|point| (*point, basis(point)))).collect()
 }
 
-fn verdict(fits: &[Fit], scores: &Scores) -> Verdict {
-    let ranking = scores.ranking();
-    let laws = |idxs: &[usize]| idxs.iter().map(|&idx| fits[idx].law).collect();
-    let Some(&best) = ranking.first() else {
-        return Verdict::CannotTell { candidates: vec![], doubt: Doubt::TooFewObservations };
-    };
-    let as_good = |&idx: &usize| scores.delta[idx].is_some_and(|delta| delta < AS_GOOD);
-    let close: Vec<usize> = ranking.iter().copied().filter(as_good).collect();
-    if close.len() > 1 {
-        return Verdict::CannotTell { candidates: laws(&close), doubt: Doubt::AsGood };
-    }
-    let Some(own) = &scores.loo[best] else {
-        return Verdict::CannotTell { candidates: laws(&[best]), doubt: Doubt::Untested };
-    };
-    let rival = ranking.into_iter().find(|&idx| {
-        idx != best && scores.loo[idx].as_ref().is_some_and(|other| is_clearly_worse(own, other))
-    });
-    match rival {
-        Some(rival) => {
-            Verdict::CannotTell { candidates: laws(&[best, rival]), doubt: Doubt::PredictsWorse }
-        }
-        None => Verdict::Best(fits[best].law),
-    }
-}
-
-/// Whether `own` errors exceed the `other` ones by more than one standard error of their paired
-/// difference (the one-standard-error rule of Breiman, Friedman, Olshen & Stone, "Classification
-/// and Regression Trees", 1984, section 3.4.3). Without it, two laws that predict the same to four
-/// digits would disagree by a coin toss.
-fn is_clearly_worse(own: &[f64], other: &[f64]) -> bool {
-    let differences: Vec<f64> = own.iter().zip(other).map(|(own, other)| own - other).collect();
-    let folds = differences.len() as f64;
-    let center = mean(&differences);
-    let squares: f64 = differences.iter().map(|d| (d - center).powi(2)).sum();
-    let standard_error = (squares / (folds - 1.0).max(1.0) / folds).sqrt();
-    center > standard_error && mean(own) > LEAST_MEAN_SQUARE
-}
-
 /// Predictions of all laws, weighted.
 fn averaged(fits: &[Fit], scores: &Scores, points: &[(Point, Basis)]) -> Vec<Prediction> {
     let weighted: Vec<(&Fit, f64)> =
         fits.iter().zip(&scores.weight).filter_map(|(fit, &w)| Some((fit, w?))).collect();
-    let Some(&(first, _)) = weighted.first() else { return vec![] };
+    if weighted.is_empty() {
+        return vec![];
+    }
     let prediction = |&(point, basis): &(Point, Basis)| {
         let mut value = 0.0;
         let mut drawn: Vec<f64> = Vec::new();
@@ -306,7 +200,7 @@ fn averaged(fits: &[Fit], scores: &Scores, points: &[(Point, Basis)]) -> Vec<Pre
             drawn.resize(replicates.len(), 0.0);
             drawn.iter_mut().zip(replicates).for_each(|(sum, x)| *sum += weight * x);
         }
-        let throughput = first.with_interval(value, drawn);
+        let throughput = with_interval(value, drawn);
         Prediction { workers: point.workers, throughput, basis }
     };
     points.iter().map(prediction).collect()

@@ -61,6 +61,14 @@ impl Bounds {
             self.is_free[i] && !is_stuck
         })
     }
+
+    /// `place` moved away from `center` by `factor`, as far as it may go.
+    pub(super) fn stretched(&self, center: &Values, place: &Values, factor: f64) -> Values {
+        std::array::from_fn(|i| {
+            let moved = center[i] + factor * (place[i] - center[i]);
+            if self.is_free[i] { moved.clamp(self.low[i], self.high[i]) } else { place[i] }
+        })
+    }
 }
 
 /// Walks downhill from `start` until nothing is gained; gives the place and the loss around it.

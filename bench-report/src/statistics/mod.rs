@@ -6,7 +6,7 @@
 //!
 //! No normal distribution is assumed of times, because times on a shared machine are not normal
 //! (Hoefler & Belli, "Scientific Benchmarking of Parallel Computing Systems", SC 2015, rules 5 to
-//! 8). Ratios are taken of sums or medians, never averaged (rule 4).
+//! 8). Ratios are taken of sums or centers, never averaged (rule 4).
 //!
 //! # The map
 //!
@@ -15,21 +15,22 @@
 //! tukey, difference, proportion    outliers by name, whether groups differ, a share of yes
 //!
 //! series ──► scaling               complete blocks of times ──► speed-up, efficiency, M_k, e(N)
-//!    └─────► laws ──► fit ──► choice     which law describes them, or "cannot tell"
-//!                     descent   information, usl
+//!    └─────► fit ──► choice        which law describes them, or "cannot tell"
+//!          laws │     └─ information, verdict, usl
+//!               └─ problem, descent
 //! ```
 //!
 //! - [`center`]: median, spread, coefficient of variation.
 //! - [`ranks`]: the interval of a median by ranks; midranks.
-//! - [`bootstrap`]: draws of whole blocks, and the two intervals made from them.
+//! - [`bootstrap`]: draws of whole blocks, and the intervals read from them.
 //! - [`tukey`]: how many values are far out, and how far. Nothing is ever dropped.
 //! - [`difference`]: Kruskal-Wallis, Mann-Whitney, Holm.
 //! - [`proportion`]: Wilson's interval, and what chance alone may do to a share.
 //! - [`series`]: times of one series of worker counts in complete blocks, checked.
 //! - [`scaling`]: speed-up, efficiency, what each worker adds, Karp-Flatt.
-//! - [`laws`]: the table of laws; [`mod@fit`] fits one, [`choice`] compares all by their
-//!   [`information`] and by prediction, [`usl`] says what
-//!   the two coefficients of the universal law allow to say.
+//! - [`laws`]: the table of laws. [`mod@fit`] fits one, [`choice`] lays all fits side by side, and
+//!   [`verdict`] decides by [`information`] and by prediction.
+//! - [`usl`]: what the two coefficients of the universal law allow to say.
 
 pub mod bootstrap;
 pub mod center;
@@ -39,13 +40,15 @@ pub mod difference;
 pub mod fit;
 pub mod information;
 pub mod laws;
+mod problem;
 pub mod proportion;
 pub mod ranks;
 pub mod scaling;
 pub mod series;
 pub mod tukey;
 pub mod usl;
+pub mod verdict;
 
-pub use bootstrap::{FEWEST_BLOCKS, RESAMPLES, Resamples, expanded_interval, percentile_interval};
+pub use bootstrap::{FEWEST_BLOCKS, RESAMPLES, Resamples, percentile_interval, stretched_interval};
 pub use center::median;
 pub use ranks::rank_interval;

@@ -144,8 +144,11 @@ fn never<T>(counted: Result<T, kernel::Error>) -> T {
     counted.unwrap_or_else(|error| unreachable!("{error}"))
 }
 
+/// Puts the counts of a task's widths into their places.
+type Count<'a> = dyn Fn(usize, &mut [u64]) + Send + Sync + 'a;
+
 /// The tasks of a [`Question`] about certain samples.
-pub struct Bound<'a>(Box<dyn Fn(usize, &mut [u64]) + Send + Sync + 'a>);
+pub struct Bound<'a>(Box<Count<'a>>);
 
 impl Bound<'_> {
     /// Does one task: `counts` becomes the count of each of its widths.

@@ -19,10 +19,11 @@
 //! - Counts of *every* pass are compared, so that no pass can be wrong unnoticed.
 //!
 //! To add a backend, write one file here and one line in [`ALL`]; the command line, studies and tests
-//! iterate it, and no file outside this folder names a backend. Next: [`serial`], [`threads`].
+//! iterate it, and no file outside this folder names a backend. Next: [`serial`], [`threads`], [`processes`].
 
 pub mod job;
 pub mod par_iter;
+pub mod processes;
 pub mod serial;
 mod slot;
 pub mod threads;
@@ -35,12 +36,25 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use job::{Bound, Job, Mode, Question};
+pub use processes::serve_if_asked;
+
+use processes::Processes;
 
 use crate::machine::counters::ThreadCounters;
 use crate::placement::Placement;
 
 /// Every backend, the baseline first: the best serial code, against which speed-ups are told.
-pub const ALL: &[&dyn Backend] = &[&serial::Serial, &threads::Threads, &par_iter::Rayon];
+pub const ALL: &[&dyn Backend] = &[
+    &serial::Serial,
+    &threads::Threads,
+    &par_iter::Rayon,
+    &Processes::SHARED_MAP,
+    &Processes::SHARED_APPLY,
+    &Processes::SHARED_APPLY_ASYNC,
+    &Processes::COPIED_MAP,
+    &Processes::COPIED_APPLY,
+    &Processes::COPIED_APPLY_ASYNC,
+];
 
 /// The backend called `name`.
 ///

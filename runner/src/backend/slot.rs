@@ -25,6 +25,8 @@ pub(super) struct Slot {
     counts: Vec<u64>,
     first_width: usize,
     passes: u64,
+    /// Tasks done, counting each as often as it was done.
+    done: u64,
     /// Begin and end of the last round.
     round_ns: Range<u64>,
     first_start_ns: u64,
@@ -57,7 +59,8 @@ impl Slot {
     /// Begins a measured sample on the worker's own thread.
     pub(super) fn open(&mut self) {
         self.unstable = None;
-        (self.passes, self.busy_ns, self.waiting_cpu_ns, self.migrations) = (0, 0, 0, 0);
+        (self.passes, self.done) = (0, 0);
+        (self.busy_ns, self.waiting_cpu_ns, self.migrations) = (0, 0, 0);
         self.cpu = affinity::current();
         self.counters = ThreadCounters::read();
         self.cpu_began_ns = clock::thread_cpu_ns();
@@ -76,9 +79,15 @@ impl Slot {
                 self.first_start_ns = start_ns;
             }
             self.passes += 1;
+            self.done += self.tasks.len() as u64;
             self.round_ns.end = stop_ns;
             self.busy_ns += stop_ns - start_ns;
         }
+        self.locate();
+    }
+
+    /// Notes on which CPU the worker is now.
+    fn locate(&mut self) {
         let cpu = affinity::current();
         self.migrations += u64::from(cpu != self.cpu);
         self.cpu = cpu;
@@ -116,7 +125,7 @@ impl Slot {
     /// The worker's times, with `began_ns` as the sample's beginning. Runs on the worker's own thread
     /// after the sample, because only there can be asked whether it still is on its `seat`.
     pub(super) fn report(&self, seat: Option<usize>, began_ns: u64) -> WorkerSample {
-        let idle = self.passes == 0 || self.tasks.is_empty();
+        let idle = self.done == 0;
         let since = |ns: u64| (!idle).then(|| ns.saturating_sub(began_ns));
         WorkerSample {
             cpu: affinity::current(),
@@ -125,7 +134,7 @@ impl Slot {
             start_ns: since(self.first_start_ns),
             stop_ns: since(self.round_ns.end),
             busy_ns: Some(self.busy_ns),
-            tasks: self.passes * self.tasks.len() as u64,
+            tasks: self.done,
             cpu_ns: self.cpu_ns,
             waiting_cpu_ns: self.cpu_ns.map(|_| self.waiting_cpu_ns),
             counters: self.counters,
@@ -150,6 +159,50 @@ impl Slot {
             Some(width) => Err(Error::Unstable { backend, width }),
             None => Ok(()),
         }
+    }
+}
+
+/// What workers need that answer from another process.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "such workers need Linux"))]
+impl Slot {
+    /// Counts one of the worker's tasks, once: a round of its own. Whoever hands tasks out singly
+    /// compares the counts, too, because a task may meet another worker in every pass.
+    ///
+    /// # Panics
+    /// If the task is not one of the worker's.
+    pub(super) fn single(&mut self, bound: &Bound<'_>, task: usize) {
+        let start_ns = clock::now_ns();
+        let place = self.place(task);
+        bound.count(task, &mut self.counts[place]);
+        let stop_ns = clock::now_ns();
+        self.round_ns = start_ns..stop_ns;
+        if self.done == 0 {
+            self.first_start_ns = start_ns;
+        }
+        self.done += 1;
+        self.busy_ns += stop_ns - start_ns;
+        self.locate();
+    }
+
+    /// Where the counts of a task are kept.
+    fn place(&self, task: usize) -> Range<usize> {
+        let widths = &self.tasks[task - self.first_task];
+        widths.start - self.first_width..widths.end - self.first_width
+    }
+
+    /// The counts of all of the worker's tasks.
+    pub(super) fn counts(&self) -> &[u64] {
+        &self.counts
+    }
+
+    /// The counts of one of the worker's tasks.
+    pub(super) fn counts_of(&self, task: usize) -> &[u64] {
+        &self.counts[self.place(task)]
+    }
+
+    /// The first width that two passes of this sample counted differently.
+    pub(super) fn unstable(&self) -> Option<usize> {
+        self.unstable
     }
 }
 
@@ -209,6 +262,22 @@ mod tests {
         assert!(slot.compare("test", &[0, 10, 21, 30]).is_err());
         let report = slot.report(None, 0);
         assert!(report.start_ns <= report.stop_ns && report.tasks == 4 && !report.pinned);
+    }
+
+    #[test]
+    fn single_tasks_are_counted_and_timed_as_rounds() {
+        let job = Job::from_tasks(4, &|task| task as u64 * 10, Mode::Strong);
+        let mut slot = Slot::new(job.question(), 1..4);
+        slot.open();
+        for task in [3, 1, 3] {
+            slot.single(&job.bind(), task);
+            assert_eq!(slot.counts_of(task), [task as u64 * 10]);
+        }
+        slot.close();
+        assert_eq!(slot.counts(), [10, 0, 30]);
+        let report = slot.report(None, 0);
+        assert_eq!((report.tasks, report.stop_ns), (3, Some(slot.last_round().unwrap().end)));
+        assert!(report.start_ns.unwrap() <= slot.last_round().unwrap().start);
     }
 
     #[test]

@@ -208,12 +208,10 @@ impl Pinned<'_> {
         };
         all_arrived(0); // not in the sample, and its CPU time neither
         slot.lock().open();
-        let mut ended_ns = 0;
+        let first_ns = clock::now_ns();
+        session.began_ns.store(first_ns, Ordering::Relaxed);
+        let mut began_ns = first_ns;
         for round in 1..=session.rounds {
-            let began_ns = clock::now_ns();
-            if round == 1 {
-                session.began_ns.store(began_ns, Ordering::Relaxed);
-            }
             session.turn.0.store(round, Ordering::Release);
             slot.lock().round(&bound, session.passes_per_round);
             let waited_ns = all_arrived(round);
@@ -222,13 +220,14 @@ impl Pinned<'_> {
                 return outcome;
             }
             let counting = self.gather(counts, &mut outcome.failure).unwrap_or(began_ns..began_ns);
-            ended_ns = clock::now_ns();
+            let ended_ns = clock::now_ns();
             outcome.phases.dispatch_ns += counting.start - began_ns;
             outcome.phases.compute_ns += counting.end - counting.start;
             outcome.phases.reduction_ns += ended_ns - counting.end;
+            began_ns = ended_ns;
         }
         slot.lock().close();
-        outcome.wall_ns = ended_ns - session.began_ns.load(Ordering::Relaxed);
+        outcome.wall_ns = began_ns - first_ns;
         outcome
     }
 
@@ -321,7 +320,7 @@ impl Team for Pinned<'_> {
             None => Ok(Sample {
                 wall_ns: outcome.wall_ns,
                 phases: Some(outcome.phases),
-                clock_readings: 2 * (session.rounds + passes.get()) as u64,
+                clock_readings: (1 + session.rounds + 2 * passes.get()) as u64,
                 workers,
             }),
         }

@@ -6,7 +6,9 @@
 //!
 //! CPU time spent so must not be taken for work. Reading it needs a system call, which would itself
 //! cost more than a short wait; so the first [`SHORT_NS`] of every wait count as CPU time in full, by
-//! the wall clock, and only what goes beyond is measured. Next: [`super::threads`].
+//! the wall clock, and only what goes beyond is measured. Where others run in between, the wall clock
+//! says nothing, and giving the CPU away is a system call anyway: there all is measured.
+//! Next: [`super::threads`].
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -30,12 +32,17 @@ pub(super) enum Manners {
 }
 
 /// Waits until `ready()` or `abandoned`; the CPU time it took.
-pub(super) fn until(ready: impl Fn() -> bool, abandoned: &AtomicBool, manners: Manners) -> u64 {
+pub(super) fn until(
+    mut ready: impl FnMut() -> bool,
+    abandoned: &AtomicBool,
+    manners: Manners,
+) -> u64 {
     if ready() {
         return 0;
     }
     let began_ns = clock::now_ns();
-    let mut long = None;
+    // While others run on this CPU, wall time says nothing about its own.
+    let mut long = (manners == Manners::Yield).then(|| (0, clock::thread_cpu_ns()));
     while !ready() && !abandoned.load(Ordering::Relaxed) {
         let waited_ns = clock::now_ns() - began_ns;
         if long.is_none() && waited_ns > SHORT_NS {

@@ -5,13 +5,14 @@
 
 use kernel::{Samples, samples::HUGE_PAGE};
 
+use crate::machine::clock;
 use crate::machine::pages::Pages;
 use crate::output::{self, machine::Report};
 
 /// Arguments of `parzen machine`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Print JSON: the machine object of study.json, and the pages that large samples get
+    /// Print JSON: machine, limits and state as in study.json, the clocks and the pages of samples
     #[arg(long)]
     json: bool,
 }
@@ -21,8 +22,14 @@ pub struct Arguments {
 /// # Errors
 /// Only if standard output cannot be written.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let machine = crate::machine::capture();
-    let report = Report { machine, large_samples_pages: probe_pages() };
+    let capture = crate::machine::capture();
+    let report = Report {
+        fingerprint: capture.machine.fingerprint(),
+        effective_cpus: capture.limits.effective_cpus(&capture.machine.topology),
+        capture,
+        timer: Some(clock::timer()),
+        large_samples_pages: probe_pages(),
+    };
     output::to_stdout(|out| {
         if arguments.json {
             output::json(out, &report)

@@ -3,9 +3,12 @@
 //! One file for each command, with its arguments as a clap struct and a `run` that hands them to the
 //! library; no logic of its own. Separate from the library, which knows nothing of argument names.
 //!
-//! Next: [`count`], [`machine`], [`study`].
+//! Next: [`count`], [`machine`], [`list`], [`control`], [`study`]; `arguments` reads values.
 
+mod arguments;
+pub mod control;
 pub mod count;
+pub mod list;
 pub mod machine;
 pub mod study;
 pub mod widths;
@@ -16,7 +19,7 @@ use clap::{Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "parzen", version, propagate_version = true, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 done; 1 a measurement failed, a count is wrong or a result \
-                        cannot be written; 2 bad input or usage.")]
+                        cannot be written; 2 bad input or usage; 130 interrupted.")]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -30,6 +33,10 @@ pub enum Command {
     Count(count::Arguments),
     /// Show what this machine is: CPUs, caches, pages, limits, instruction sets
     Machine(machine::Arguments),
+    /// Show everything that a command line can name, and whether it is available here
+    List(list::Arguments),
+    /// Compare a configuration with itself: how often does the method see a difference?
+    Control(control::Arguments),
     /// Measure how counting scales with the number of workers, and write a report
     Study(study::Arguments),
 }
@@ -43,6 +50,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     match &arguments.command {
         Command::Count(arguments) => count::run(arguments),
         Command::Machine(arguments) => machine::run(arguments),
+        Command::List(arguments) => list::run(arguments),
+        Command::Control(arguments) => control::run(arguments),
         Command::Study(arguments) => study::run(arguments),
     }
 }

@@ -1,10 +1,11 @@
 //! `parzen study`: measures how counting scales, and writes the report.
 //!
 //! Maps arguments to [`study::Options`] and errors to exit codes; the measuring itself is
-//! [`crate::study`], the report is the library `bench-report`.
+//! [`crate::study`], the report is the library `bench-report`. Next: `arguments`, how values
+//! are read.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
@@ -12,44 +13,95 @@ use bench_report::model::Report;
 use bench_report::render;
 use kernel::isa::{self, Isa};
 
+use super::arguments::{
+    backend, duration, instruction_set, mode, per_cent, placement, preset, size,
+};
+use crate::backend::{Backend, Mode};
 use crate::failure::{Failure, one_line};
-use crate::machine::affinity;
+use crate::machine::{self, affinity};
 use crate::output;
+use crate::placement::Choice;
+use crate::study::interrupt::Interrupt;
+use crate::study::journal::{self, Content};
+use crate::study::preset::{ALL as PRESETS, Facts, Preset, Wishes};
 use crate::study::progress::Progress;
-use crate::study::{self, Extent, Options, Study, record};
-use crate::workload::{self, Workload};
+use crate::study::tags::Tag;
+use crate::study::{self, Ended, Extent, Options, Outcome, Series, Study, plan, record};
+use crate::workload::{self, Level};
+
+/// What `parzen study --help` ends with.
+const EXAMPLES: &str = "Examples:
+  parzen study                                  about a minute; answers the question for this machine
+  parzen study --preset article --budget 5m     the article's benchmark, with tighter intervals
+  parzen study --size L2,DRAM --mode weak       other working sets, a job for each worker
+  parzen study --backend threads --workers 1,2  one backend only
+  parzen study --resume                         goes on where a study was interrupted
+
+Ctrl-C ends a study after the sample that is being taken; a second one ends it at once. What was
+measured is kept in either case. `parzen list` shows every name that can be given here.";
 
 /// Arguments of `parzen study`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// Workloads to measure, by name [default: all]
-    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', value_parser = preset)]
-    preset: Vec<&'static Workload>,
+    /// What to measure: a bundle of workloads, modes and backends [default: quick]
+    #[arg(long, value_name = "NAME", value_parser = preset)]
+    preset: Option<&'static Preset>,
 
-    /// Numbers of workers, by default those of the article; 1 is always measured, too
-    #[arg(long, value_name = "N,N,...", value_delimiter = ',', default_value = "1,2,3,4,6")]
+    /// Backends to measure [default: those of the preset]; the serial baseline always is
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = backend)]
+    backend: Vec<&'static dyn Backend>,
+
+    /// Numbers of workers [default: those of the preset, mostly every number of cores, all CPUs,
+    /// and half as many again]; 1 is always measured, too
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',')]
     workers: Vec<usize>,
 
-    /// Blocks of each workload; in a block every configuration is measured once, in random order
-    /// [default: as many as fit the budget, at least 10]
-    #[arg(long, value_name = "N", conflicts_with = "budget")]
+    /// How the work grows with the workers: strong, weak, throughput [default: as the preset]
+    #[arg(long, value_name = "MODES", value_delimiter = ',', value_parser = mode)]
+    mode: Vec<Mode>,
+
+    /// Samples that live in L1, L2, L3 or DRAM, instead of the preset's workloads
+    #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
+    size: Vec<Level>,
+
+    /// Widths that one scan counts: 1 is bound by memory on large samples, many are not
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',')]
+    widths_per_scan: Vec<NonZeroUsize>,
+
+    /// Where workers sit: a policy, or CPUs such as 0,2 [default: physical]
+    #[arg(long, value_name = "POLICY", value_parser = placement)]
+    placement: Option<Choice>,
+
+    /// Blocks of each workload and mode, instead of as many as --precision or --budget ask for;
+    /// in a block every configuration is measured once, in random order
+    #[arg(long, value_name = "N", conflicts_with_all = ["budget", "precision"])]
     blocks: Option<NonZeroUsize>,
 
-    /// Time for all blocks together, such as 45s or 2m
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
-    budget: Duration,
+    /// Time for everything, such as 45s or 2m [default: as the preset]; at least 6 blocks are measured
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    budget: Option<Duration>,
+
+    /// Stop when every speed-up is known to this many per cent [default: 1]
+    #[arg(long, value_name = "PCT", value_parser = per_cent)]
+    precision: Option<f64>,
 
     /// Seed of the random order [default: from the clock; it is part of the result]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
-    /// Instruction set that counts: auto (the best one here) or a name
-    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = instruction_set)]
-    isa: &'static Isa,
+    /// Instruction set that counts: auto (the best one here) or a name [default: auto]
+    #[arg(long, value_name = "NAME", value_parser = instruction_set)]
+    isa: Option<&'static Isa>,
 
-    /// Folder for study.json and the report
+    /// Folder for the journal, study.json and the report
     #[arg(long, value_name = "DIR", default_value = "target/parzen")]
     out: PathBuf,
+
+    /// Go on with the interrupted study in the folder; only the budget can be changed
+    #[arg(long, conflicts_with_all = ["preset", "backend", "workers", "mode", "size",
+        "widths_per_scan", "placement", "blocks", "precision", "seed", "isa"])]
+    resume: bool,
 
     /// Print study.json instead of the table
     #[arg(long)]
@@ -59,25 +111,116 @@ pub struct Arguments {
 /// Measures, writes study.json and the report, prints the table and where the files are.
 ///
 /// # Errors
-/// A [`Failure`]: bad input, or a measurement that failed, a wrong count, an unwritable file. Workers
-/// that were not on their CPUs are a failed measurement on systems that can tell: the files are then
-/// written nevertheless, with the warning.
+/// A [`Failure`]: bad input, or a measurement that failed, a wrong count, an unwritable file, an
+/// interruption. Whatever has been measured by then is written nevertheless. Workers that were not on
+/// their CPUs are a failed measurement on systems that can tell.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    record::check_writable(&arguments.out).map_err(failure)?;
-    let study = study::run(&arguments.options()).map_err(failure)?;
-    let path = study.write(&arguments.out).map_err(failure)?;
-    let report = bench_report::report_from_study(&path).with_context(unwritable)?;
-    let mut files = vec![path];
-    files.extend(
-        bench_report::write(&report, render::ALL, &arguments.out).with_context(unwritable)?,
-    );
-    let printed = if arguments.json {
-        output::to_stdout(|out| output::json(out, &study))
+    let options = arguments.options()?;
+    let outcome = if arguments.resume {
+        study::resume(&options)
     } else {
-        print(&report, &files)
+        record::check_writable(&arguments.out).map_err(failure)?;
+        study::run(&options)
     };
-    // A failed measurement outranks a standard output that is closed.
-    unpinned(&study).map_or(printed, |failure| Err(failure.into()))
+    let measured = outcome.study.as_ref().filter(|study| study.has_complete_block());
+    let printed = measured.map_or(Ok(()), |study| arguments.write(study));
+    // A failed measurement outranks a report or a standard output that cannot be written.
+    match ending(outcome, &arguments.out) {
+        Some(failure) => Err(failure.into()),
+        None => printed,
+    }
+}
+
+/// How the program fails, if it does.
+fn ending(outcome: Outcome, out: &Path) -> Option<Failure> {
+    match outcome.ended {
+        Ended::Failed(error) => Some(failure(error)),
+        Ended::Complete => outcome.study.as_ref().and_then(unpinned),
+        Ended::Interrupted => Some(Failure::Interrupted(format!(
+            "interrupted; to go on: parzen study --resume --out {}",
+            out.display()
+        ))),
+    }
+}
+
+impl Arguments {
+    fn options(&self) -> anyhow::Result<Options> {
+        let capture = machine::capture();
+        let facts = Facts::of(&capture);
+        if self.resume { self.resumed(&facts) } else { self.fresh(&facts) }
+    }
+
+    /// What the arguments say.
+    fn fresh(&self, facts: &Facts<'_>) -> anyhow::Result<Options> {
+        let preset = self.preset.unwrap_or(&PRESETS[0]);
+        let wishes = Wishes {
+            backends: self.backend.clone(),
+            workers: self.workers.clone(),
+            modes: self.mode.clone(),
+            sizes: self.size.clone(),
+            widths_per_scan: self.widths_per_scan.clone(),
+        };
+        let time = self.budget.unwrap_or(preset.budget);
+        let precision = self.precision.unwrap_or(plan::PRECISION);
+        let extent = self.blocks.map_or(Extent::Adaptive { time, precision }, Extent::Blocks);
+        self.with(Options {
+            preset: Some(preset.name.into()),
+            series: preset.series(&wishes, facts),
+            placement: self.placement.clone().unwrap_or_default(),
+            extent,
+            seed: self.seed.unwrap_or_else(seed_from_clock),
+            isa: self.isa.unwrap_or_else(isa::best),
+            out: self.out.clone(),
+            progress: Progress::on_stderr(),
+            interrupt: Interrupt::default(),
+        })
+    }
+
+    /// What the journal in the folder says, with the budget of the arguments.
+    fn resumed(&self, facts: &Facts<'_>) -> anyhow::Result<Options> {
+        let content =
+            Content::read(&self.out.join(journal::FILE)).map_err(|e| failure(e.into()))?;
+        let header = content.header().context("the journal has no header")?;
+        let mut plan = header.plan.clone();
+        if let Some(time) = self.budget {
+            plan.budget_s = Some(time.as_secs_f64());
+        }
+        let series = plan.series.iter().map(|series| Series::of_plan(series, facts));
+        self.with(Options {
+            preset: plan.preset.clone(),
+            series: series.collect::<Result<_, _>>().map_err(failure)?,
+            placement: crate::placement::parse(&plan.placement)?,
+            extent: Extent::of_plan(&plan).map_err(failure)?,
+            seed: header.seed,
+            isa: isa::by_name(&header.isa)?.checked()?,
+            out: self.out.clone(),
+            progress: Progress::on_stderr(),
+            interrupt: Interrupt::default(),
+        })
+    }
+
+    /// The options with a way to interrupt them.
+    fn with(&self, options: Options) -> anyhow::Result<Options> {
+        let caught = Interrupt::on_signals();
+        let interrupt = caught.with_context(|| {
+            Failure::Measurement("signals cannot be caught, so nothing could be interrupted".into())
+        })?;
+        Ok(Options { interrupt, out: self.out.clone(), ..options })
+    }
+
+    /// Writes `study.json` and the report, and prints what was asked for.
+    fn write(&self, study: &Study) -> anyhow::Result<()> {
+        let path = study.write(&self.out).map_err(failure)?;
+        let report = bench_report::report_from_study(&path).with_context(unwritable)?;
+        let mut files = vec![path];
+        files
+            .extend(bench_report::write(&report, render::ALL, &self.out).with_context(unwritable)?);
+        if self.json {
+            output::to_stdout(|out| output::json(out, study))
+        } else {
+            print(&report, &files)
+        }
+    }
 }
 
 /// Prints the formats that have no file, which are for standard output, and where the files are.
@@ -97,32 +240,17 @@ fn unwritable() -> Failure {
     Failure::Unwritable("the report cannot be written".into())
 }
 
-impl Arguments {
-    fn options(&self) -> Options {
-        let all = || workload::ALL.iter().collect();
-        let workloads: Vec<&Workload> =
-            if self.preset.is_empty() { all() } else { self.preset.clone() };
-        Options {
-            workloads: workloads.into_iter().cloned().collect(),
-            workers: self.workers.clone(),
-            extent: self.blocks.map_or(Extent::Budget(self.budget), Extent::Blocks),
-            seed: self.seed.unwrap_or_else(seed_from_clock),
-            isa: self.isa,
-            progress: Progress::on_stderr(),
-        }
-    }
-}
-
 /// A seed below 2^53, which every reader of JSON keeps.
-fn seed_from_clock() -> u64 {
+pub(super) fn seed_from_clock() -> u64 {
     let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
     (since.as_nanos() as u64) & ((1 << 53) - 1)
 }
 
 /// The failed measurement that unpinned workers are; none where the system cannot tell.
 fn unpinned(study: &Study) -> Option<Failure> {
-    let samples = study.workloads.iter().flat_map(|workload| workload.blocks.iter().flatten());
-    let bad = samples.filter(|m| m.sample.workers.iter().any(|worker| !worker.pinned)).count();
+    let blocks = study.workloads.iter().flat_map(|series| &series.blocks);
+    let samples = blocks.flat_map(study::Block::measured);
+    let bad = samples.filter(|measured| measured.tags.contains(&Tag::Unpinned)).count();
     (bad > 0 && affinity::current().is_some()).then(|| {
         Failure::Measurement(format!(
             "in {bad} samples a worker was not proven to be on its cpu; the warnings tell which"
@@ -131,74 +259,39 @@ fn unpinned(study: &Study) -> Option<Failure> {
 }
 
 /// Which exit code an error of the study leaves with.
-fn failure(error: study::Error) -> Failure {
+pub(super) fn failure(error: study::Error) -> Failure {
+    use journal::Error as J;
     use study::Error as E;
     let kind = match &error {
         E::Workload { source: workload::Error::WrongCounts { .. }, .. } | E::Count { .. } => {
             Failure::WrongCount
         }
         E::Backend { .. } => Failure::Measurement,
-        E::Unwritable { .. } => Failure::Unwritable,
-        E::Workers { .. } | E::Samples { .. } | E::NoWorkload | E::Workload { .. } => {
-            Failure::Input
+        E::Unwritable { .. } | E::Journal(J::Unwritable { .. } | J::Busy { .. }) => {
+            Failure::Unwritable
         }
+        _ => Failure::Input,
     };
     kind(one_line(&anyhow::Error::new(error)))
 }
 
-fn preset(name: &str) -> Result<&'static Workload, workload::Error> {
-    Workload::by_name(name)
-}
-
-fn instruction_set(name: &str) -> Result<&'static Isa, kernel::Error> {
-    if name == "auto" { Ok(isa::best()) } else { isa::by_name(name)?.checked() }
-}
-
-/// A time such as `500ms`, `45s` or `2m`.
-fn duration(text: &str) -> Result<Duration, String> {
-    let wrong =
-        || format!("'{text}' is not a time; allowed: a number with ms, s or m, such as 45s");
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let number: f64 = digits.parse().map_err(|_| wrong())?;
-    let unit = match &text[digits.len()..] {
-        "ms" => 1e-3,
-        "s" => 1.0,
-        "m" => 60.0,
-        _ => return Err(wrong()),
-    };
-    Duration::try_from_secs_f64(number * unit).map_err(|_| wrong())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{duration, failure, instruction_set, preset};
+    use super::failure;
     use crate::failure::exit_code;
-    use crate::{study, workload};
-    use std::time::Duration;
-
-    #[test]
-    fn times_have_a_number_and_a_unit() {
-        assert_eq!(duration("45s").unwrap(), Duration::from_secs(45));
-        assert_eq!(duration("1.5m").unwrap(), Duration::from_secs(90));
-        assert_eq!(duration("250ms").unwrap(), Duration::from_millis(250));
-        for wrong in ["", "45", "s", "-1s", "1e30s", "nans", "4 h", "45h"] {
-            let message = duration(wrong).unwrap_err();
-            assert!(message.contains(&format!("'{wrong}'")), "{message}");
-        }
-    }
-
-    #[test]
-    fn names_that_are_not_known_are_refused() {
-        assert!(preset("nosuch").is_err() && preset(workload::ALL[0].name).is_ok());
-        assert!(instruction_set("nosuch").is_err() && instruction_set("auto").is_ok());
-    }
+    use crate::study::{self, journal};
 
     #[test]
     fn bad_input_leaves_with_two_and_wrong_counts_with_one() {
         let code = |error| exit_code(&anyhow::Error::new(failure(error)));
         assert_eq!(code(study::Error::Workers { workers: 0 }), 2);
-        assert_eq!(code(study::Error::NoWorkload), 2);
+        assert_eq!(code(study::Error::NoSeries), 2);
         assert_eq!(code(study::Error::Samples { blocks: 1, configurations: 1 }), 2);
+        let (then, now) = ("1".into(), "2".into());
+        assert_eq!(code(study::Error::Changed { what: "seed".into(), then, now }), 2);
+        let path = std::path::PathBuf::from("j");
+        assert_eq!(code(journal::Error::Missing { path: path.clone() }.into()), 2);
+        assert_eq!(code(journal::Error::Busy { path }.into()), 1);
         let wrong = study::Error::Count {
             workload: "w",
             configuration: "c".into(),

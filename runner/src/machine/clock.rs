@@ -20,7 +20,7 @@ const GROUP: usize = 50;
 /// How fine the clocks are, and what a reading costs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timer {
-    /// Least step seen between two readings of [`now_ns`].
+    /// Least step seen between two readings of [`now_ns`]; never less than a reading takes.
     pub resolution_ns: u64,
     /// Median cost of one reading of [`now_ns`].
     pub clock_ns: f64,

@@ -1,58 +1,117 @@
-//! How much CPU time the control group of this process allows.
+//! What this process may use of the machine: CPUs and CPU time.
 //!
 //! A quota does not stop anybody from pinning eight workers: it throttles them, and the curve bends
-//! for a reason that no topology shows. Separate because the two versions of control groups lay it
-//! down differently.
+//! for a reason that no topology shows. Separate from [`Machine`](super::Machine) because the same
+//! machine gives one container more than another. Next: [`cgroup`], which finds the
+//! groups; [`affinity`](super::affinity), the mask.
 
-use super::Tree;
+use serde::{Deserialize, Serialize};
 
-const GROUPS: &str = "sys/fs/cgroup";
+use super::cgroup::{self, Group, Version};
+use super::{Topology, Tree};
 
-/// CPUs' worth of time per unit of time: the tightest limit on the way from the group of this process
-/// to the root; `None` if there is no limit, or none that can be read.
-pub fn quota_cpus(tree: &Tree) -> Option<f64> {
-    let groups = tree.text("proc/self/cgroup")?;
-    let limits = groups.lines().flat_map(|line| {
-        let mut parts = line.splitn(3, ':');
-        let (controllers, path) = (parts.nth(1).unwrap_or(""), parts.next().unwrap_or("/"));
-        limits_of(tree, controllers, path)
-    });
-    limits.reduce(f64::min)
+/// The limits of a process. Serialises to the `limits` object of a study.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// Ids of the CPUs in the mask that this process was started with, ascending.
+    pub allowed_cpus: Vec<usize>,
+    /// Ids of the CPUs that the control group of this process has; `None` if no group tells.
+    pub cpuset_cpus: Option<Vec<usize>>,
+    /// CPUs' worth of time that the tightest control group grants; `None` also if there is no limit.
+    pub quota_cpus: Option<f64>,
+    /// The file that sets this quota; `None` if there is none.
+    pub quota_file: Option<String>,
 }
 
-/// Limits of one line of `/proc/self/cgroup`, from the group up to the root. Inside a container the
-/// path may not exist below the mount; then only the root is seen.
-fn limits_of(tree: &Tree, controllers: &str, path: &str) -> Vec<f64> {
-    let mounts: Vec<String> = if controllers.is_empty() {
-        vec![GROUPS.into(), format!("{GROUPS}/unified")]
-    } else if controllers.split(',').any(|controller| controller == "cpu") {
-        vec![format!("{GROUPS}/{controllers}"), format!("{GROUPS}/cpu")]
-    } else {
-        Vec::new()
-    };
-    let mut limits = Vec::new();
-    for mount in mounts {
-        let mut group = path.trim_matches('/');
-        loop {
-            limits.extend(limit(tree, &format!("{mount}/{group}")));
-            match group.rsplit_once('/') {
-                Some((parent, _)) => group = parent,
-                None if group.is_empty() => break,
-                None => group = "",
-            }
+impl Limits {
+    /// The limits of a process with the mask `allowed`, of which the files below `tree` tell.
+    pub fn read(tree: &Tree, allowed: &[usize]) -> Self {
+        let quota = quota(tree);
+        Self {
+            allowed_cpus: allowed.to_vec(),
+            cpuset_cpus: cpuset(tree),
+            quota_cpus: quota.as_ref().map(|(cpus, _)| *cpus),
+            quota_file: quota.map(|(_, file)| file),
         }
     }
-    limits
+
+    /// CPUs that can be used all the time: those that are online, allowed and in the set, or the
+    /// quota if that is less.
+    ///
+    /// A mask may be wider than the set for a while after the set has shrunk.
+    pub fn effective_cpus(&self, topology: &Topology) -> f64 {
+        let in_set = |id: usize| self.cpuset_cpus.as_ref().is_none_or(|set| set.contains(&id));
+        let usable = topology.usable(&self.allowed_cpus);
+        let cpus = usable.iter().filter(|cpu| in_set(cpu.id)).count() as f64;
+        self.quota_cpus.map_or(cpus, |quota| quota.min(cpus))
+    }
 }
 
-/// The limit of one group, of either version.
-fn limit(tree: &Tree, group: &str) -> Option<f64> {
-    let (quota, period): (f64, f64) = if let Some(max) = tree.text(&format!("{group}/cpu.max")) {
-        let (quota, period) = max.split_once(' ')?;
-        (quota.parse().ok()?, period.trim().parse().ok()?) // "max" is no number, and no limit
-    } else {
-        let number = |name: &str| tree.number(&format!("{group}/{name}"));
-        (number("cpu.cfs_quota_us")?, number("cpu.cfs_period_us")?)
+/// The tightest quota on the way from the group of this process to the root, and its file.
+fn quota(tree: &Tree) -> Option<(f64, String)> {
+    let quotas = cgroup::groups(tree, "cpu").into_iter().filter_map(|group| quota_of(tree, &group));
+    quotas.min_by(|(a, _), (b, _)| a.total_cmp(b))
+}
+
+/// The quota of one group.
+fn quota_of(tree: &Tree, group: &Group) -> Option<(f64, String)> {
+    let (quota, period, file): (f64, f64, String) = match group.version {
+        Version::V1 => {
+            let file = format!("{}/cpu.cfs_quota_us", group.folder);
+            let period = tree.number(&format!("{}/cpu.cfs_period_us", group.folder))?;
+            (tree.number(&file)?, period, file) // -1 is no limit
+        }
+        Version::V2 => {
+            let file = format!("{}/cpu.max", group.folder);
+            let text = tree.text(&file)?;
+            let (quota, period) = text.split_once(' ')?;
+            (quota.parse().ok()?, period.trim().parse().ok()?, file) // "max" is no number, no limit
+        }
     };
-    (quota > 0.0 && period > 0.0).then(|| quota / period)
+    (quota > 0.0 && period > 0.0).then(|| (quota / period, format!("/{file}")))
+}
+
+/// The set of the innermost group that has one. It lies within those further out, except where a group
+/// has taken CPUs for itself: then the outer set lacks them, so sets are not intersected.
+fn cpuset(tree: &Tree) -> Option<Vec<usize>> {
+    cgroup::groups(tree, "cpuset").iter().find_map(|group| set_of(tree, group))
+}
+
+/// The set of one group as the kernel applies it, or as it was asked for; an empty file sets nothing.
+fn set_of(tree: &Tree, group: &Group) -> Option<Vec<usize>> {
+    let names = match group.version {
+        Version::V1 => ["cpuset.effective_cpus", "cpuset.cpus"],
+        Version::V2 => ["cpuset.cpus.effective", "cpuset.cpus"],
+    };
+    names.iter().find_map(|name| tree.cpu_list(&format!("{}/{name}", group.folder)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Limits;
+    use crate::machine::Topology;
+    use crate::machine::topology::Cpu;
+
+    #[test]
+    fn effective_is_the_least_of_all_limits() {
+        let online = Topology { cpus: (0..4).map(|id| Cpu { id, ..Cpu::default() }).collect() };
+        let limits = |allowed: &[usize], set: Option<&[usize]>, quota_cpus| Limits {
+            allowed_cpus: allowed.to_vec(),
+            cpuset_cpus: set.map(<[usize]>::to_vec),
+            quota_cpus,
+            quota_file: None,
+        };
+        let all = [0, 1, 2, 3, 4, 5];
+        for (limits, expected) in [
+            (limits(&all, None, None), 4.0),
+            (limits(&[0, 1], None, None), 2.0),
+            (limits(&all, Some(&[1, 2, 3]), None), 3.0),
+            (limits(&all, Some(&[1, 2, 3]), Some(1.5)), 1.5),
+            (limits(&[0, 1], None, Some(8.0)), 2.0),
+        ] {
+            let found = limits.effective_cpus(&online);
+            assert!((found - expected).abs() < 1e-12, "{limits:?}: {found}, not {expected}");
+        }
+    }
 }

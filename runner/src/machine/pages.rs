@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use kernel::samples::HUGE_PAGE;
 use kernel::{Element, Samples};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A global allocator that serves requests aligned to [`HUGE_PAGE`] or more from fresh anonymous
 /// memory for which huge pages were asked, and everything else from [`System`].
@@ -182,7 +182,7 @@ mod big {
 }
 
 /// Which pages some memory lies on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pages {
     /// Bytes of the memory in question.
     pub bytes: u64,

@@ -1,8 +1,10 @@
-//! Names and sizes of things: CPU brand, memory, pages, operating system, hypervisor, frequency.
+//! Names and settings of things: CPU brand, pages, operating system, hypervisor, frequency, switches.
 //!
 //! Each function answers one question from files under a [`Tree`]; `fill_gaps` asks the `sysinfo`
 //! crate where they are silent (other systems than Linux). Separate from [`super::topology`], which
 //! placement depends on; nothing depends on these.
+
+use std::collections::BTreeMap;
 
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
@@ -11,21 +13,6 @@ use super::{Machine, Tree, topology};
 /// Brand of the first CPU.
 pub(super) fn cpu(tree: &Tree) -> Option<String> {
     tree.field("proc/cpuinfo", "model name")
-}
-
-/// Main memory in bytes.
-pub(super) fn memory_bytes(tree: &Tree) -> Option<u64> {
-    kib(&tree.field("proc/meminfo", "MemTotal")?)
-}
-
-/// Size of a small page, as the first mapping of this process reports it.
-pub(super) fn base_page_bytes(tree: &Tree) -> Option<u64> {
-    kib(&tree.field("proc/self/smaps", "KernelPageSize")?)
-}
-
-/// Bytes of a value such as `4 kB`.
-fn kib(value: &str) -> Option<u64> {
-    value.strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
 /// The setting in brackets: `always [madvise] never`.
@@ -62,13 +49,20 @@ pub(super) fn hypervisor(tree: &Tree) -> Option<String> {
     Some(named.unwrap_or_else(|| "present, kind unknown".into()))
 }
 
-/// The frequency governors of all CPUs, each once.
-pub(super) fn governor(tree: &Tree) -> Option<String> {
-    let of = |cpu| tree.text(&format!("sys/devices/system/cpu/cpu{cpu}/cpufreq/scaling_governor"));
-    let mut governors: Vec<String> = topology::online(tree)?.into_iter().filter_map(of).collect();
-    governors.sort();
-    governors.dedup();
-    (!governors.is_empty()).then(|| governors.join(", "))
+/// Hardware threads: what the kernel calls its switch, else whether any core has two of them.
+pub(super) fn smt(tree: &Tree) -> Option<String> {
+    let switch = tree.text(&format!("{}/smt/control", topology::CPUS));
+    switch.or_else(|| match tree.number::<u8>(&format!("{}/smt/active", topology::CPUS))? {
+        0 => Some("off".into()),
+        _ => Some("on".into()),
+    })
+}
+
+/// Every weakness that the kernel knows, with what it does about it.
+pub(super) fn mitigations(tree: &Tree) -> BTreeMap<String, String> {
+    let folder = format!("{}/vulnerabilities", topology::CPUS);
+    let names = tree.names(&folder).into_iter();
+    names.filter_map(|name| Some((name.clone(), tree.text(&format!("{folder}/{name}"))?))).collect()
 }
 
 /// The frequency that the first CPU is sold with: from its driver, else from its brand. Never the

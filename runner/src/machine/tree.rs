@@ -34,6 +34,19 @@ impl Tree {
         parse_cpu_list(&self.text(path)?)
     }
 
+    /// The ids in a list that may be empty, which is a fact, too; `None` if there is no such list.
+    pub fn cpu_set(&self, path: &str) -> Option<Vec<usize>> {
+        match self.text(path) {
+            Some(list) => parse_cpu_list(&list),
+            None => self.has_file(path).then(Vec::new),
+        }
+    }
+
+    /// Bytes of the first line `key : value kB` in the file at `path`.
+    pub fn bytes(&self, path: &str, key: &str) -> Option<u64> {
+        self.field(path, key)?.strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+    }
+
     /// Value of the first line `key : value` in the file at `path`.
     pub fn field(&self, path: &str, key: &str) -> Option<String> {
         self.text(path)?.lines().find_map(|line| {
@@ -41,6 +54,16 @@ impl Tree {
             let value = value.trim();
             (found.trim() == key && !value.is_empty()).then(|| value.to_owned())
         })
+    }
+
+    /// Whether there is a folder at `path`.
+    pub fn has_folder(&self, path: &str) -> bool {
+        self.root.join(path).is_dir()
+    }
+
+    /// Whether there is a file at `path`, however it may read.
+    pub fn has_file(&self, path: &str) -> bool {
+        self.root.join(path).is_file()
     }
 
     /// Names in the folder at `path`, sorted; empty if there is none.

@@ -1,10 +1,11 @@
 //! What the program prints, laid out for people or as JSON.
 //!
 //! Separate from the commands so that layouts are tested on plain data, and from measuring so that
-//! nothing is printed while a clock runs. Next: [`count`], [`machine`] lay out; [`progress`] keeps
+//! nothing is printed while a clock runs. Next: [`count`], [`list`], [`machine`] lay out; [`progress`] keeps
 //! people company meanwhile.
 
 pub mod count;
+pub mod list;
 pub mod machine;
 pub mod progress;
 

@@ -1,7 +1,7 @@
 //! A progress bar for what takes longer than a second.
 //!
 //! It goes to standard error, and only if that is a terminal. Separate because it needs a clock and
-//! a thread of its own: never use it while something is being measured.
+//! a thread of its own: never use [`Progress`] while something is being measured; [`Bar`] has none.
 
 use std::io::IsTerminal as _;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -36,6 +36,45 @@ impl Progress {
     /// `units` more are done.
     pub fn advance(&self, units: u64) {
         self.bar.inc(units);
+    }
+}
+
+/// Somebody who counts units of work, between measurements.
+pub trait Steps {
+    /// `units` more are done.
+    fn advance(&mut self, units: u64);
+}
+
+/// A bar without a thread: it is drawn by whoever advances it, so that nothing runs beside a
+/// measurement. It disappears when this is dropped.
+#[derive(Debug)]
+pub struct Bar(ProgressBar);
+
+impl Bar {
+    /// Starts `total` units of work, described by `what`.
+    pub fn start(what: &'static str, total: u64) -> Self {
+        let target = if std::io::stderr().is_terminal() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(Some(total), target);
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {percent} % {eta} left");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_message(what);
+        Self(bar)
+    }
+}
+
+impl Steps for Bar {
+    fn advance(&mut self, units: u64) {
+        self.0.inc(units);
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
     }
 }
 

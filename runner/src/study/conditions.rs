@@ -1,57 +1,102 @@
 //! Finds out under which conditions a study is measured, and what of that deserves a warning.
 //!
-//! Separate from measuring: it runs before and after the blocks, never between two clock readings.
-//! Next: [`super::warning`], the wording.
-
-use std::path::Path;
+//! Separate from measuring: counters are read before and after a sample, never between two readings
+//! of its clock, and warnings are made of what was measured. Next: [`super::tags`], the rules for one
+//! sample; [`super::warning`], the wording.
 
 use kernel::samples::HUGE_PAGE;
 
-use super::order::Configuration;
-use super::record::WorkloadRecord;
+use super::grid::Configuration;
+use super::record::{Measured, Series, Subject};
+use super::tags::Tag;
 use super::warning::Warning;
-use crate::machine::{Machine, Tree};
+use crate::machine::counters::{SystemCounters, SystemReader};
+use crate::machine::{Limits, Machine, affinity, clock};
 
 /// Stolen CPU time above this share is told, in per cent.
 const STEAL_PERCENT: f64 = 0.5;
+/// Observer's cost above this share is told, in per cent.
+const OBSERVER_PERCENT: f64 = 0.5;
+/// A tag on more than this share of all samples is told, in per cent.
+const TAGGED_PERCENT: f64 = 5.0;
 
-/// CPU time of the whole machine since it started, in clock ticks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ticks {
-    /// All states together, idle included.
-    pub all: u64,
-    /// Time that the hypervisor gave to others although this machine wanted it.
-    pub stolen: u64,
+/// What was counted around a measured sample.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Around {
+    /// Time that the host withheld from each allowed CPU.
+    pub stolen_ns: Option<Vec<u64>>,
+    /// Time for which others ran on each allowed CPU.
+    pub foreign_ns: Option<Vec<u64>>,
+    /// Time for which a quota was used up.
+    pub throttled_ns: Option<u64>,
+    /// Periods in which it was.
+    pub throttled_periods: Option<u64>,
 }
 
-/// The ticks so far; `None` where the system does not tell.
-pub fn ticks() -> Option<Ticks> {
-    parse_ticks(&Tree::new(Path::new("/")).text("proc/stat")?)
+impl Around {
+    /// From a difference of counters. `ours` is what this program used: (CPU, ns).
+    pub fn of(delta: &SystemCounters, ours: &[(usize, u64)], allowed: &[usize]) -> Self {
+        let foreign = delta.foreign_ns(ours);
+        let stolen = |cpu: usize| delta.cpus.iter().find(|t| t.cpu == cpu).map(|t| t.steal_ns);
+        let others = |cpu: usize| foreign.iter().find(|(of, _)| *of == cpu).map(|(_, ns)| *ns);
+        Self {
+            stolen_ns: allowed.iter().map(|&cpu| stolen(cpu)).collect(),
+            foreign_ns: allowed.iter().map(|&cpu| others(cpu)).collect(),
+            throttled_ns: delta.throttled_ns,
+            throttled_periods: delta.throttled_periods,
+        }
+    }
 }
 
-/// From the first line of `/proc/stat`: user nice system idle iowait irq softirq steal (guest times,
-/// which follow, are contained in user and nice).
-fn parse_ticks(stat: &str) -> Option<Ticks> {
-    let fields = stat.lines().next()?.strip_prefix("cpu ")?.split_ascii_whitespace();
-    let ticks: Vec<u64> = fields.take(8).map(|field| field.parse().ok()).collect::<Option<_>>()?;
-    Some(Ticks { all: ticks.iter().sum(), stolen: *ticks.get(7)? })
+/// CPU time of this program, which is not foreign although no worker used it: the calling thread.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller(Option<u64>);
+
+impl Caller {
+    /// Begins to count.
+    pub fn begin() -> Self {
+        Self(clock::thread_cpu_ns())
+    }
+
+    /// CPU time since, on the CPU that the thread is on now; `None` where the system does not tell.
+    pub fn used(self) -> Option<(usize, u64)> {
+        let used_ns = clock::thread_cpu_ns()?.checked_sub(self.0?)?;
+        Some((affinity::current()?, used_ns))
+    }
 }
 
-/// A warning if more than half a per cent was stolen between two readings.
-pub fn stolen(workload: &str, before: Option<Ticks>, after: Option<Ticks>) -> Option<Warning> {
-    let (before, after) = (before?, after?);
-    let all = after.all.checked_sub(before.all).filter(|&all| all > 0)?;
-    let percent = 100.0 * after.stolen.saturating_sub(before.stolen) as f64 / all as f64;
-    (percent > STEAL_PERCENT).then(|| Warning::Steal { workload: workload.into(), percent })
+/// What a sample and its caller used on each CPU.
+pub fn ours(measured: &Measured, caller: Option<(usize, u64)>) -> Vec<(usize, u64)> {
+    let workers = measured.sample.workers.iter();
+    workers.filter_map(|worker| worker.cpu.zip(worker.cpu_ns)).chain(caller).collect()
+}
+
+/// Share of each allowed CPU that others use while nothing of this program runs, over `window`.
+pub fn idle_foreign(
+    reader: &SystemReader,
+    allowed: &[usize],
+    window: std::time::Duration,
+) -> Option<Vec<f64>> {
+    let (before, began_ns) = (reader.read(), clock::now_ns());
+    std::thread::sleep(window);
+    let delta = reader.read().since(&before);
+    let passed_ns = (clock::now_ns() - began_ns).max(1) as f64;
+    let foreign = Around::of(&delta, &[], allowed).foreign_ns?;
+    // Ticks may give a CPU more time than has passed.
+    Some(foreign.iter().map(|&ns| (ns as f64 / passed_ns).min(1.0)).collect())
 }
 
 /// What is known before anything is measured.
-pub fn of_machine(machine: &Machine, configurations: &[Configuration]) -> Vec<Warning> {
+pub fn of_machine(
+    machine: &Machine,
+    limits: &Limits,
+    configurations: &[Configuration],
+) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if let Some(profile) = machine.profile.as_deref().filter(|&profile| profile == "debug") {
         warnings.push(Warning::Unoptimised { profile: profile.into() });
     }
-    if let [cpu] = machine.allowed_cpus[..] {
+    if let [cpu] = limits.allowed_cpus[..] {
         warnings.push(Warning::OneCpu { cpu });
     }
     let mut workers: Vec<usize> =
@@ -59,96 +104,91 @@ pub fn of_machine(machine: &Machine, configurations: &[Configuration]) -> Vec<Wa
     workers.sort_unstable();
     workers.dedup();
     if !workers.is_empty() {
-        warnings.push(Warning::Oversubscribed { workers, cpus: machine.allowed_cpus.len() });
+        warnings.push(Warning::Oversubscribed { workers, cpus: limits.allowed_cpus.len() });
     }
     let workers = configurations.iter().map(|c| c.workers).max().unwrap_or(0);
-    if let Some(cpus) = machine.quota_cpus.filter(|&cpus| cpus < workers as f64) {
+    if let Some(cpus) = limits.quota_cpus.filter(|&cpus| cpus < workers as f64) {
         warnings.push(Warning::Quota { cpus, workers });
     }
     warnings
 }
 
-/// What a measured workload shows.
-pub fn of_workload(record: &WorkloadRecord, stored_checksum: Option<String>) -> Vec<Warning> {
-    let workload = record.name.to_owned();
-    let mut warnings = unpinned(record);
-    if let Some(pages) = record
+/// What the samples of a workload show before they are measured.
+pub fn of_subject(subject: &Subject, stored_checksum: Option<String>) -> Vec<Warning> {
+    let workload = subject.name.clone();
+    let mut warnings = Vec::new();
+    if let Some(pages) = subject
         .pages
-        .filter(|pages| record.bytes >= HUGE_PAGE as u64 && pages.huge_bytes < pages.bytes / 2)
+        .filter(|pages| subject.bytes >= HUGE_PAGE as u64 && pages.huge_bytes < pages.bytes / 2)
     {
         warnings.push(Warning::SmallPages { workload: workload.clone(), pages });
     }
-    if let Some(expected) = stored_checksum.filter(|expected| *expected != record.checksum) {
-        let found = record.checksum.clone();
+    if let Some(expected) = stored_checksum.filter(|expected| *expected != subject.checksum) {
+        let found = subject.checksum.clone();
         warnings.push(Warning::OtherSamples { workload, found, expected });
     }
     warnings
 }
 
+/// What a measured series shows, on so many allowed CPUs.
+pub fn of_series(series: &Series, cpus: usize) -> Vec<Warning> {
+    let workload = format!("{}, {}", series.subject.name, series.subject.mode.name());
+    let mut warnings = unpinned(series, &workload);
+    warnings.extend(stolen(series, cpus, &workload));
+    warnings.extend(observed(series, &workload));
+    warnings.extend(tagged(series, &workload));
+    warnings
+}
+
+fn measured(series: &Series) -> impl Iterator<Item = &Measured> {
+    series.blocks.iter().flat_map(super::record::Block::measured)
+}
+
 /// One warning for each configuration with a sample in which a worker was not proven to be pinned.
-fn unpinned(record: &WorkloadRecord) -> Vec<Warning> {
-    let samples_of = |index: usize| {
-        record.blocks.iter().flatten().filter(move |measured| measured.configuration == index)
-    };
+fn unpinned(series: &Series, workload: &str) -> Vec<Warning> {
+    let samples_of =
+        |index: usize| measured(series).filter(move |measured| measured.configuration == index);
     let warning = |(index, configuration): (usize, &Configuration)| {
-        let moved = |workers: &[crate::backend::WorkerSample]| workers.iter().any(|w| !w.pinned);
-        let samples = samples_of(index).filter(|m| moved(&m.sample.workers)).count();
+        let loose = |measured: &&Measured| measured.tags.contains(&Tag::Unpinned);
+        let samples = samples_of(index).filter(loose).count();
         (samples > 0).then(|| Warning::Unpinned {
-            workload: record.name.into(),
+            workload: workload.into(),
             configuration: configuration.describe(),
             samples,
             of: samples_of(index).count(),
         })
     };
-    record.configurations.iter().enumerate().filter_map(warning).collect()
+    series.subject.configurations.iter().enumerate().filter_map(warning).collect()
+}
+
+/// A warning if the host took more than half a per cent of the CPU time of all samples.
+fn stolen(series: &Series, cpus: usize, workload: &str) -> Option<Warning> {
+    let stolen_ns: u64 = measured(series).flat_map(|m| m.stolen_ns.iter().flatten()).sum();
+    let wall_ns: u64 = measured(series).map(|m| m.sample.wall_ns).sum();
+    let percent = 100.0 * stolen_ns as f64 / (wall_ns * cpus as u64).max(1) as f64;
+    (percent > STEAL_PERCENT).then(|| Warning::Steal { workload: workload.into(), percent })
+}
+
+/// A warning if reading clocks took more than half a per cent of what was measured.
+fn observed(series: &Series, workload: &str) -> Option<Warning> {
+    let observer_ns: u64 = measured(series).map(|m| m.observer_ns).sum();
+    let wall_ns: u64 = measured(series).map(|m| m.sample.wall_ns).sum();
+    let percent = 100.0 * observer_ns as f64 / wall_ns.max(1) as f64;
+    (percent > OBSERVER_PERCENT).then(|| Warning::Observer { workload: workload.into(), percent })
+}
+
+/// A warning for each kind of disturbance that many samples met.
+fn tagged(series: &Series, workload: &str) -> Vec<Warning> {
+    let of = measured(series).count();
+    let told = [Tag::Contended, Tag::Foreign, Tag::Throttled, Tag::Drifted];
+    let expected = |m: &&Measured| !series.subject.configurations[m.configuration].oversubscribed;
+    let warning = |tag: Tag| {
+        let samples = measured(series).filter(expected).filter(|m| m.tags.contains(&tag)).count();
+        let is_much = 100.0 * samples as f64 > TAGGED_PERCENT * of as f64;
+        is_much.then(|| Warning::Tagged { workload: workload.into(), tag, samples, of })
+    };
+    told.into_iter().filter_map(warning).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Ticks, Warning, of_machine, parse_ticks, stolen};
-    use crate::machine::Machine;
-    use crate::study::order::Configuration;
-
-    #[test]
-    fn stolen_ticks_are_the_eighth_field() {
-        let ticks = parse_ticks("cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1 1 1 1 1 1 1 1 0 0\n");
-        assert_eq!(ticks, Some(Ticks { all: 36, stolen: 8 }));
-        for damaged in ["", "cpu  1 2 3", "cpu  1 2 x 4 5 6 7 8", "intr 1 2 3 4 5 6 7 8"] {
-            assert_eq!(parse_ticks(damaged), None, "{damaged}");
-        }
-    }
-
-    #[test]
-    fn steal_is_told_above_half_a_per_cent() {
-        let at = |all, stolen| Some(Ticks { all, stolen });
-        assert_eq!(stolen("w", at(100, 10), at(1100, 15)), None);
-        let warning = stolen("w", at(100, 10), at(1100, 20)).unwrap();
-        assert_eq!(warning, Warning::Steal { workload: "w".into(), percent: 1.0 });
-        assert_eq!(stolen("w", at(100, 10), at(100, 10)), None);
-        assert_eq!(stolen("w", None, at(100, 10)), None);
-    }
-
-    #[test]
-    fn machines_that_cannot_scale_are_told() {
-        let configuration = |workers, oversubscribed| Configuration {
-            backend: "any",
-            workers,
-            cpus: vec![4; workers],
-            oversubscribed,
-        };
-        let machine = Machine {
-            allowed_cpus: vec![4],
-            quota_cpus: Some(1.5),
-            profile: Some("debug".into()),
-            ..Machine::default()
-        };
-        let configurations = [configuration(1, false), configuration(3, true)];
-        let warnings = of_machine(&machine, &configurations);
-        assert!(warnings.contains(&Warning::OneCpu { cpu: 4 }));
-        assert!(warnings.contains(&Warning::Oversubscribed { workers: vec![3], cpus: 1 }));
-        assert!(warnings.contains(&Warning::Quota { cpus: 1.5, workers: 3 }));
-        assert!(warnings.contains(&Warning::Unoptimised { profile: "debug".into() }));
-        let roomy = Machine { allowed_cpus: vec![0, 1], ..Machine::default() };
-        assert!(of_machine(&roomy, &[configuration(2, false)]).is_empty());
-    }
-}
+mod tests;

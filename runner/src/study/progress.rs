@@ -14,11 +14,14 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 pub enum Progress {
     /// A bar on the terminal behind standard error.
     Bar,
-    /// A line for each workload on standard error.
+    /// A line for each series on standard error.
     Lines,
     /// Nowhere.
     Silent,
 }
+
+/// The parts of a bar: full when the series is done.
+const PARTS: u64 = 1000;
 
 impl Progress {
     /// A bar if standard error is a terminal, otherwise lines.
@@ -34,45 +37,48 @@ impl Progress {
         }
     }
 
-    /// Begins `blocks` blocks of a workload, each of which takes about `block_ns`.
-    pub(super) fn blocks(self, workload: &str, blocks: usize, block_ns: u64) -> Steps {
-        let plain = format!(
-            "{workload}: measuring {blocks} x all configurations, about {} left",
-            seconds(block_ns.saturating_mul(blocks as u64))
-        );
-        if self != Self::Bar {
-            self.tell(&plain);
+    /// Begins the blocks of a series, for `people` to read.
+    pub(super) fn series(self, series: &str, configurations: usize, people: &str) -> Steps {
+        if self == Self::Lines {
+            self.tell(&format!("{series}: measuring {configurations} configurations, {people}"));
         }
         let target = if self == Self::Bar {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::hidden()
         };
-        let bar = ProgressBar::with_draw_target(Some(blocks as u64), target);
-        let style = ProgressStyle::with_template("{prefix} {wide_bar} block {pos} of {len}{msg}");
+        let bar = ProgressBar::with_draw_target(Some(PARTS), target);
+        let style = ProgressStyle::with_template("{prefix} {wide_bar} {msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.set_prefix(workload.to_owned());
-        Steps { bar, done: 0, blocks: blocks as u64, spent_ns: 0 }
+        bar.set_prefix(series.to_owned());
+        Steps { bar }
     }
 }
 
-/// A workload that is being measured; the bar disappears when this is dropped.
+/// A series that is being measured; the bar disappears when this is dropped.
 #[derive(Debug)]
 pub(super) struct Steps {
     bar: ProgressBar,
-    done: u64,
-    blocks: u64,
-    spent_ns: u64,
+}
+
+/// How far a series is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Reached {
+    /// Blocks done.
+    pub(super) blocks: usize,
+    /// The samples of this block that are done, as a share of all.
+    pub(super) of_block: f64,
+    /// The part of the series that is done, 0 to 1.
+    pub(super) part: f64,
+    /// Time it may still take.
+    pub(super) left: Duration,
 }
 
 impl Steps {
-    /// One more block is done, and took `block_ns`.
-    pub(super) fn done(&mut self, block_ns: u64) {
-        self.done += 1;
-        self.spent_ns = self.spent_ns.saturating_add(block_ns);
-        let left_ns = self.spent_ns / self.done * self.blocks.saturating_sub(self.done);
-        self.bar.set_message(format!(", about {} left", seconds(left_ns)));
-        self.bar.inc(1);
+    /// Draws how far the series is. Called between samples only.
+    pub(super) fn at(&self, reached: Reached) {
+        self.bar.set_message(text(reached));
+        self.bar.set_position((reached.part.clamp(0.0, 1.0) * PARTS as f64) as u64);
     }
 }
 
@@ -82,27 +88,41 @@ impl Drop for Steps {
     }
 }
 
+fn text(reached: Reached) -> String {
+    format!(
+        "block {} ({:.0} %), at most {} left",
+        reached.blocks + 1,
+        100.0 * reached.of_block,
+        seconds(reached.left)
+    )
+}
+
 /// Whole seconds, rounded up: an estimate should not promise too much.
-fn seconds(ns: u64) -> String {
-    format!("{} s", Duration::from_nanos(ns).as_millis().div_ceil(1000))
+pub(super) fn seconds(time: Duration) -> String {
+    format!("{} s", time.as_millis().div_ceil(1000))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Progress, seconds};
+    use super::{Progress, Reached, seconds, text};
+    use std::time::Duration;
 
     #[test]
     fn estimates_round_up() {
-        assert_eq!(seconds(0), "0 s");
-        assert_eq!(seconds(1_000_001), "1 s");
-        assert_eq!(seconds(12_001_000_000), "13 s");
+        assert_eq!(seconds(Duration::ZERO), "0 s");
+        assert_eq!(seconds(Duration::from_millis(1)), "1 s");
+        assert_eq!(seconds(Duration::from_millis(12_001)), "13 s");
     }
 
     #[test]
-    fn steps_count_blocks() {
-        let mut steps = Progress::Silent.blocks("w", 3, 10);
-        steps.done(5);
-        steps.done(7);
-        assert_eq!((steps.done, steps.spent_ns, steps.bar.position()), (2, 12, 2));
+    fn steps_fill_the_bar() {
+        let left = Duration::from_secs(3);
+        let reached = Reached { blocks: 4, of_block: 0.25, part: 0.5, left };
+        let steps = Progress::Silent.series("w", 3, "");
+        steps.at(reached);
+        assert_eq!(steps.bar.position(), 500);
+        assert_eq!(text(reached), "block 5 (25 %), at most 3 s left");
+        steps.at(Reached { part: 7.0, ..reached });
+        assert_eq!(steps.bar.position(), 1000);
     }
 }

@@ -1,29 +1,34 @@
-//! What a study leaves behind: the contents of `study.json`, version 1.
+//! What a study leaves behind: the contents of `study.json`, version 2.
 //!
 //! Plain data. Nothing derived is stored: medians, intervals and ratios are computed by whoever reads
 //! the file (`bench-report`), so that every figure can be recomputed from the raw samples. The file
-//! appears whole or not at all. Next: [`super::run`], which fills it.
+//! appears whole or not at all. It is always made from a journal, never beside it: next
+//! [`super::assemble`], which fills these structs, and [`super::journal`].
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Error;
-use super::order::Configuration;
-use crate::backend::Sample;
-use crate::machine::Machine;
+use super::grid::{Configuration, Skipped};
+use super::plan::Plan;
+use super::tags::Tag;
+use crate::backend::{Mode, Sample};
+use crate::machine::clock::Timer;
 use crate::machine::pages::Pages;
+use crate::machine::{Limits, Machine, State};
+use crate::workload::Level;
 
 /// Name of the file in the output folder.
 pub const FILE: &str = "study.json";
 /// What the file calls itself.
 pub const FORMAT: &str = "parzen-study";
 /// Version of the format.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A whole study.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Study {
     /// [`FORMAT`].
     pub format: &'static str,
@@ -34,28 +39,40 @@ pub struct Study {
     /// Seed of the random order.
     pub seed: u64,
     /// Name of the instruction set that counted.
-    pub isa: &'static str,
-    /// Where it was measured.
+    pub isa: String,
+    /// Whether everything that was planned has been measured.
+    pub complete: bool,
+    /// What was planned.
+    pub plan: Plan,
+    /// Where it was measured: what makes a machine the same machine.
     pub machine: Machine,
-    /// What was measured.
-    pub workloads: Vec<WorkloadRecord>,
+    /// What this process may use of it.
+    pub limits: Limits,
+    /// What changes on it from hour to hour.
+    pub state: State,
+    /// How fine the clocks are, and what a reading costs.
+    pub timer: Timer,
+    /// What was measured: a workload in a mode.
+    pub workloads: Vec<Series>,
+    /// What was planned but cannot be measured here.
+    pub skipped: Vec<Skipped>,
     /// What a reader must know, in words.
     pub warnings: Vec<String>,
 }
 
-/// One workload with everything that was measured of it.
-#[derive(Clone, Debug, Serialize)]
-pub struct WorkloadRecord {
-    /// Short name.
-    pub name: &'static str,
+/// Everything about a series that is known before its first block.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Subject {
+    /// Short name of the workload.
+    pub name: String,
     /// One sentence for people.
-    pub title: &'static str,
+    pub title: String,
     /// Number of samples.
     pub n: usize,
     /// Number of dimensions.
     pub d: usize,
     /// How samples are stored, in NumPy's words: `f8` or `f4`.
-    pub element: &'static str,
+    pub element: String,
     /// How samples came about.
     pub generator: String,
     /// Seed of the generator; `None` if it has none.
@@ -64,37 +81,132 @@ pub struct WorkloadRecord {
     pub checksum: String,
     /// d coordinates.
     pub center: Vec<f64>,
-    /// One task for each width.
+    /// The widths that are counted.
     pub widths: Vec<f64>,
+    /// The checked count of each width.
+    pub counts: Vec<u64>,
+    /// How the work grows with the workers.
+    pub mode: Mode,
+    /// The cache level that the samples were sized for, if for any.
+    pub level: Option<Level>,
+    /// Widths that one scan counts.
+    pub widths_per_scan: usize,
+    /// Tasks of one pass of one job.
+    pub tasks: usize,
     /// What a task is, in words.
-    pub task: &'static str,
+    pub task: String,
     /// Bytes of all samples: what one scan reads.
     pub bytes: u64,
     /// The pages that hold them; `None` where the system does not tell.
     pub pages: Option<Pages>,
-    /// The checked count of each width.
-    pub counts: Vec<u64>,
-    /// What is compared.
+    /// What is compared; the first is the baseline.
     pub configurations: Vec<Configuration>,
     /// How often each measured sample repeats the whole job.
     pub passes: usize,
-    /// The samples, block after block, in the order measured.
-    pub blocks: Vec<Vec<Measured>>,
-    /// Passes of every configuration before the first block, not measured.
-    pub warm_up_passes: usize,
 }
 
-/// One sample of one configuration.
-#[derive(Clone, Debug, Serialize)]
+/// One workload in one mode, with everything that was measured of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Series {
+    /// What was measured.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// Why no more blocks were measured.
+    pub stopped_by: StoppedBy,
+    /// Block after block, in the order measured.
+    pub blocks: Vec<Block>,
+}
+
+/// Why a series has no more blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StoppedBy {
+    /// Every interval is as tight as was asked.
+    Precision,
+    /// Its part of the time was used up.
+    Budget,
+    /// As many blocks as were asked for, or as a file may hold.
+    Blocks,
+    /// The study was interrupted, or a measurement failed.
+    Interrupt,
+}
+
+/// Every configuration once, between two samples of the baseline.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Block {
+    /// The baseline, before the others; `None` only in a block that was cut short.
+    pub opening: Option<Measured>,
+    /// Every configuration once, in the order measured.
+    pub samples: Vec<Measured>,
+    /// The baseline, after the others; `None` only in a block that was cut short.
+    pub closing: Option<Measured>,
+    /// Share of each allowed CPU that others used just before the block, 0 to 1.
+    pub idle_foreign: Option<Vec<f64>>,
+    /// Whether the study was interrupted inside or right before this block.
+    pub resumed: bool,
+}
+
+impl Block {
+    /// Whether all of it was measured: the closing sample is the last one.
+    pub fn is_complete(&self) -> bool {
+        self.closing.is_some()
+    }
+
+    /// Every sample in the order measured.
+    pub fn measured(&self) -> impl Iterator<Item = &Measured> {
+        self.opening.iter().chain(&self.samples).chain(&self.closing)
+    }
+}
+
+/// One sample of one configuration, with what happened around it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
-    /// Position in [`WorkloadRecord::configurations`].
+    /// Position in [`Subject::configurations`].
     pub configuration: usize,
     /// Its times; `wall_ns` is for all passes together.
     #[serde(flatten)]
     pub sample: Sample,
+    /// Starting the workers.
+    pub setup_ns: u64,
+    /// Bringing them their samples.
+    pub transfer_ns: u64,
+    /// Ending the workers.
+    pub teardown_ns: u64,
+    /// Passes before the measured ones.
+    pub warm_up_passes: usize,
+    /// How long they took.
+    pub warm_up_ns: u64,
+    /// Whether times had become steady at the end of the warm-up; `None` if there were too few to
+    /// tell.
+    pub steady: Option<bool>,
+    /// Estimated cost of the program's own clock readings inside `wall_ns`.
+    pub observer_ns: u64,
+    /// Time that the host withheld from each allowed CPU.
+    pub stolen_ns: Option<Vec<u64>>,
+    /// Time for which others ran on each allowed CPU.
+    pub foreign_ns: Option<Vec<u64>>,
+    /// Time for which the quota of a control group was used up.
+    pub throttled_ns: Option<u64>,
+    /// Periods in which it was.
+    pub throttled_periods: Option<u64>,
+    /// What casts doubt on the sample, sorted. A tagged sample is kept like any other.
+    pub tags: Vec<Tag>,
+}
+
+impl Measured {
+    /// From the start of its workers to their end, without what lies between the phases.
+    pub fn span_ns(&self) -> u64 {
+        let outside = [self.setup_ns, self.transfer_ns, self.warm_up_ns, self.teardown_ns];
+        outside.iter().fold(self.sample.wall_ns, |sum, ns| sum.saturating_add(*ns))
+    }
 }
 
 impl Study {
+    /// Whether any series has a block from its opening to its closing sample.
+    pub fn has_complete_block(&self) -> bool {
+        self.workloads.iter().any(|series| series.blocks.iter().any(Block::is_complete))
+    }
+
     /// Writes `study.json` into `folder`, which is made if need be; the path of the file.
     ///
     /// # Errors

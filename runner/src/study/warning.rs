@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use super::tags::Tag;
 use crate::machine::pages::Pages;
 
 /// A condition that weakens a study.
@@ -54,12 +55,37 @@ pub enum Warning {
         /// Share of all CPU time, in per cent.
         percent: f64,
     },
+    /// Reading clocks took a share of what was measured that can be seen.
+    Observer {
+        /// Name of the workload.
+        workload: String,
+        /// Share of the measured time, in per cent.
+        percent: f64,
+    },
+    /// Many samples were disturbed in the same way.
+    Tagged {
+        /// Name of the workload.
+        workload: String,
+        /// How.
+        tag: Tag,
+        /// Samples with the tag.
+        samples: usize,
+        /// All samples of the workload.
+        of: usize,
+    },
     /// Samples that would fill huge pages lie on small ones.
     SmallPages {
         /// Name of the workload.
         workload: String,
         /// What they lie on.
         pages: Pages,
+    },
+    /// Samples were sized for a cache whose size the system does not tell.
+    Assumed {
+        /// Name of the workload.
+        workload: String,
+        /// The cache and the size that was taken.
+        assumed: String,
     },
     /// The samples are not bit for bit those of the workload, although the counts are right.
     OtherSamples {
@@ -108,10 +134,25 @@ impl fmt::Display for Warning {
                 "workload '{workload}': the host took {percent:.1} % of the CPU time for others \
                  while it was measured; repeat the study when the host is quieter"
             ),
+            Self::Observer { workload, percent } => write!(
+                f,
+                "workload '{workload}': reading clocks took {percent:.1} % of the measured time; \
+                 measure with more widths, or distrust differences of this size"
+            ),
+            Self::Tagged { workload, tag, samples, of } => write!(
+                f,
+                "workload '{workload}': in {samples} of {of} samples {}",
+                disturbance(*tag)
+            ),
             Self::SmallPages { workload, pages } => write!(
                 f,
                 "workload '{workload}': its samples lie on {pages}, so large scans are slower than \
                  need be; set /sys/kernel/mm/transparent_hugepage/enabled to madvise or always"
+            ),
+            Self::Assumed { workload, assumed } => write!(
+                f,
+                "workload '{workload}' is sized for {assumed}; compare with the size that the CPU's \
+                 maker tells"
             ),
             Self::OtherSamples { workload, found, expected } => write!(
                 f,
@@ -119,6 +160,31 @@ impl fmt::Display for Warning {
                  {expected}; counts are right, but compare times with other machines with care"
             ),
         }
+    }
+}
+
+/// What a tag says, and what can be done about it.
+fn disturbance(tag: Tag) -> &'static str {
+    match tag {
+        Tag::Contended => {
+            "a worker waited for its CPU, because something else ran there; end other programs and \
+             repeat the study"
+        }
+        Tag::Foreign => {
+            "other programs ran on a worker's CPU; end them and repeat the study, or look at work \
+             per CPU time instead of wall time"
+        }
+        Tag::Throttled => {
+            "the quota of a control group was used up; raise it or measure fewer workers"
+        }
+        Tag::Drifted => {
+            "the baseline differed by more than 2 % between the two ends of a block; let the machine \
+             come to rest and repeat the study"
+        }
+        Tag::Stolen => "the host ran other guests; repeat the study when it is quieter",
+        Tag::Migrated => "a worker changed its CPU; pin workers by --placement",
+        Tag::Unpinned => "a worker was not bound to its CPU; keep other programs from unbinding it",
+        Tag::Unsteady => "times had not become steady before measuring; repeat the study at rest",
     }
 }
 

@@ -5,7 +5,8 @@
 //! takes its work from [`ALL`], so that no measurement exists without a checked answer. Separate from
 //! the code that counts, because the expected counts come from the ten-line [`oracle()`], not from it.
 //!
-//! Next: [`numpy`] and [`normal`] generate, [`mod@oracle`] answers, [`checksum`] identifies.
+//! Next: [`numpy`] and [`normal`] generate, [`mod@oracle`] answers, [`checksum`] identifies;
+//! [`sizes`] fits samples to this machine's caches.
 
 pub mod checksum;
 pub mod error;
@@ -13,12 +14,14 @@ pub mod normal;
 pub mod numpy;
 pub mod oracle;
 pub mod presets;
+pub mod sizes;
 
 pub use checksum::Checksum;
 pub use error::Error;
 pub use normal::Normal;
-pub use oracle::{oracle, oracle_widths};
+pub use oracle::{oracle, oracle_on_all_cpus, oracle_widths};
 pub use presets::ALL;
+pub use sizes::Level;
 
 use kernel::{Element, Samples, Widths};
 
@@ -226,14 +229,17 @@ impl Workload {
         normal.samples(self.seed, self.n, crate::machine::affinity::allowed().len())
     }
 
-    /// The counts that must come out, one for each width, from the [`oracle()`]. O(n d W).
+    /// The counts that must come out, one for each width, from the [`oracle()`], on all
+    /// CPUs. O(n d W).
     ///
     /// # Errors
     /// - [`Error::WrongCounts`] if they are not those that are stored: then the samples are not
     ///   those of the workload, or the oracle is broken;
     /// - [`Error::Kernel`] if a width is not above 0.
     pub fn counts<T: Element>(&self, samples: &Samples<T>) -> Result<Vec<u64>, Error> {
-        let counts = oracle_widths(samples, self.center, self.widths.widths()?.as_slice());
+        let workers = crate::machine::affinity::allowed().len();
+        let widths = self.widths.widths()?;
+        let counts = oracle_on_all_cpus(samples, self.center, widths.as_slice(), workers);
         let found = Summary::of(&counts);
         match self.expected {
             Expected::Known(expected) if expected != found => {

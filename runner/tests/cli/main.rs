@@ -221,10 +221,12 @@ fn rows_that_are_not_finite_are_dropped_on_request() {
 fn the_machine_is_shown_as_table_and_json() {
     let folder = Folder::new();
     let json = folder.run(&["machine", "--json"]).json();
-    assert!(json["allowed_cpus"].as_array().is_some_and(|cpus| !cpus.is_empty()), "{json}");
-    let isas = json["isas"].as_array().unwrap();
+    let (machine, limits) = (&json["machine"], &json["limits"]);
+    assert!(limits["allowed_cpus"].as_array().is_some_and(|cpus| !cpus.is_empty()), "{json}");
+    assert!(json["state"].is_object() && json["fingerprint"].is_string(), "{json}");
+    let isas = machine["isas"].as_array().unwrap();
     assert_eq!(isas.len(), kernel::isa::ALL.len());
-    assert!(json["rustc"].as_str().unwrap().starts_with("rustc "), "{json}");
+    assert!(machine["rustc"].as_str().unwrap().starts_with("rustc "), "{json}");
     let pages = &json["large_samples_pages"];
     assert!(pages.is_null() || pages["huge_bytes"].is_u64(), "{json}");
     assert!(json.as_object().unwrap().contains_key("large_samples_pages"), "{json}");
@@ -239,12 +241,43 @@ fn the_machine_is_shown_as_table_and_json() {
 fn help_names_every_command_and_usage_errors_exit_with_two() {
     let folder = Folder::new();
     let help = folder.run(&["--help"]).text();
-    for command in ["count", "machine", "study"] {
+    for command in ["count", "machine", "list", "control", "study"] {
         assert!(help.contains(command), "{help}");
         let help = folder.run(&[command, "--help"]).text();
         assert!(help.contains("Usage: parzen"), "{help}");
     }
     assert!(folder.run(&["nosuch"]).refused().contains("'nosuch'"));
+}
+
+#[test]
+fn the_list_names_what_the_tables_hold() {
+    let folder = Folder::new();
+    let text = folder.run(&["list"]).text();
+    let groups = folder.run(&["list", "--json"]).json();
+    for backend in runner::backend::ALL {
+        assert!(text.contains(backend.name()), "{text}");
+    }
+    let names: Vec<&str> =
+        groups.as_array().unwrap().iter().map(|group| group["name"].as_str().unwrap()).collect();
+    assert_eq!(names[..4], ["presets", "backends", "modes", "sizes"]);
+}
+
+#[test]
+fn a_study_names_what_it_cannot_take() {
+    let folder = Folder::new();
+    let refused = |arguments: &[&str]| folder.run(&[&["study"], arguments].concat()).refused();
+    assert!(refused(&["--preset", "nosuch"]).contains("known: quick, article, full"));
+    assert!(refused(&["--backend", "nosuch"]).contains("'nosuch'"));
+    assert!(refused(&["--size", "L9"]).contains("L1, L2, L3, DRAM"));
+    assert!(refused(&["--mode", "x"]).contains("strong, weak, throughput"));
+    assert!(refused(&["--precision", "0"]).contains("above 0 and up to 100"));
+    assert!(refused(&["--placement", "0,0"]).contains("0,0"));
+    assert!(refused(&["--resume", "--seed", "1"]).contains("--seed"));
+    assert!(refused(&["--blocks", "1", "--budget", "1s"]).contains("--budget"));
+    assert!(refused(&["--resume"]).contains("there is no study to go on with"));
+    assert!(refused(&["--workers", "0"]).contains("0 workers asked for; allowed: 1 to"));
+    let control = folder.run(&["control", "--blocks-per-comparison", "5"]).refused();
+    assert!(control.contains("'5'; allowed: 6 to"), "{control}");
 }
 
 #[cfg(target_os = "linux")]

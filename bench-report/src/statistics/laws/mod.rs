@@ -304,6 +304,7 @@ fn lacks_kinds_of_cores(series: &Series) -> Option<&'static str> {
 fn lacks_quota(series: &Series) -> Option<&'static str> {
     match series.setting().quota_cpus {
         None => Some("no quota is known"),
+        Some(cpus) if cpus.is_nan() || cpus <= 0.0 => Some("the quota is not above 0"),
         Some(cpus) if cpus >= f64::from(series.most_workers()) => {
             Some("the quota grants all workers: the same as linear")
         }

@@ -1,16 +1,14 @@
-//! CPUs, cores and caches, from `/sys/devices/system/cpu`.
+//! The caches, and which CPUs share them.
 //!
-//! Separate from [`super::system`] because these few facts decide where workers are placed and how a
-//! curve of speed-ups must be read. A guest sees the topology that its hypervisor shows.
+//! Separate from `read` because a study also sizes its samples by them. Next: [`Cache`].
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::Tree;
-
-const CPUS: &str = "sys/devices/system/cpu";
+use super::{CPUS, online};
+use crate::machine::Tree;
 
 /// A cache, and which CPUs share it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Cache {
     /// 1 is next to the core.
     pub level: u32,
@@ -20,31 +18,6 @@ pub struct Cache {
     pub bytes: u64,
     /// Ids of the CPUs that share it, ascending.
     pub shared_by_cpus: Vec<usize>,
-}
-
-/// Ids of the CPUs that are online, ascending.
-pub fn online(tree: &Tree) -> Option<Vec<usize>> {
-    tree.cpu_list(&format!("{CPUS}/online")).or_else(|| {
-        let text = tree.text("proc/cpuinfo")?;
-        let ids = text.lines().filter_map(|line| {
-            let (key, id) = line.split_once(':')?;
-            (key.trim() == "processor").then(|| id.trim().parse().ok())?
-        });
-        Some(ids.collect()).filter(|ids: &Vec<usize>| !ids.is_empty())
-    })
-}
-
-/// Physical cores among the CPUs that are online: CPUs with the same siblings are one core.
-pub fn physical_cores(tree: &Tree) -> Option<usize> {
-    let siblings = |cpu: usize| {
-        let topology = format!("{CPUS}/cpu{cpu}/topology");
-        tree.cpu_list(&format!("{topology}/core_cpus_list"))
-            .or_else(|| tree.cpu_list(&format!("{topology}/thread_siblings_list")))
-    };
-    let mut cores: Vec<_> = online(tree)?.into_iter().map(siblings).collect::<Option<_>>()?;
-    cores.sort_unstable();
-    cores.dedup();
-    Some(cores.len()).filter(|&cores| cores > 0)
 }
 
 /// Every cache of the CPUs that are online, once, sorted.
@@ -58,6 +31,20 @@ pub fn caches(tree: &Tree) -> Vec<Cache> {
     caches.sort();
     caches.dedup();
     caches
+}
+
+/// The CPUs that share the data of `cpu` on `level` with it; `None` if there is no such cache.
+pub(super) fn data_cache(tree: &Tree, cpu: usize, level: u32) -> Option<Vec<usize>> {
+    let folder = format!("{CPUS}/cpu{cpu}/cache");
+    let holds_data = |index: &String| {
+        tree.number(&format!("{folder}/{index}/level")) == Some(level)
+            && tree
+                .text(&format!("{folder}/{index}/type"))
+                .is_none_or(|kind| !kind.eq_ignore_ascii_case("instruction"))
+    };
+    let index = tree.names(&folder).into_iter().find(holds_data)?;
+    tree.cpu_list(&format!("{folder}/{index}/shared_cpu_list"))
+        .filter(|sharers| sharers.contains(&cpu))
 }
 
 fn cache(tree: &Tree, folder: &str) -> Option<Cache> {

@@ -1,51 +1,56 @@
 //! Which intervals of a made-up study contain the truth.
 //!
-//! Separate from the studies because it asks the library. The users include it beside `made_up`.
+//! Separate from the studies because it asks the library. The users include it beside `artificial`.
 
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "a test and an example share this")]
+#![allow(dead_code, unreachable_pub, reason = "a test and an example share this")]
 
 use bench_report::{
     model::Interval,
     statistics::{
         fit::{Fit, Observations},
         laws::Values,
-        percentile_interval,
         scaling::{self, Center, Reference},
         series::Series,
         usl,
     },
 };
 
-use super::made_up::Truth;
+use super::artificial::{Truth, USUAL_NOISE};
 
 /// One quantity of one study.
 #[derive(Clone, Copy, Debug)]
 pub struct Quantity {
     pub name: &'static str,
     pub truth: f64,
-    /// The interval that the library gives.
-    pub used: Interval,
-    /// The plain percentile interval of the same draws, where they are public.
-    pub plain: Option<Interval>,
+    pub interval: Interval,
 }
 
 /// How many intervals contained the truth.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
-    pub used: u64,
-    pub plain: Option<u64>,
+    pub covered: u64,
     pub of: u64,
 }
 
 impl Tally {
     pub fn add(&mut self, quantity: &Quantity) {
         self.of += 1;
-        self.used += u64::from(quantity.used.contains(quantity.truth));
-        if let Some(plain) = quantity.plain {
-            let contains = u64::from(plain.contains(quantity.truth));
-            self.plain = Some(self.plain.unwrap_or(0) + contains);
+        self.covered += u64::from(quantity.interval.contains(quantity.truth));
+    }
+}
+
+/// Name and tally of every quantity of one law, over so many studies.
+pub fn tallies(truth: &Truth, blocks: usize, studies: u64) -> Vec<(&'static str, Tally)> {
+    let mut tallies = Vec::new();
+    for number in 0..studies {
+        let found = quantities(truth, &truth.study(blocks, USUAL_NOISE, number));
+        tallies.resize(found.len(), ("", Tally::default()));
+        for ((name, tally), quantity) in tallies.iter_mut().zip(&found) {
+            *name = quantity.name;
+            tally.add(quantity);
         }
     }
+    tallies
 }
 
 /// Every quantity of one study, always the same ones in the same order for one truth.
@@ -63,11 +68,11 @@ pub fn quantities(truth: &Truth, study: &Series) -> Vec<Quantity> {
     }
     let most = study.most_workers();
     for (name, workers) in [("X at the largest N", most), ("X at twice that", 2 * most)] {
-        let used = fit.throughput(&truth.point(workers)).interval.expect("enough blocks");
-        found.push(Quantity { name, truth: truth.throughput(workers), used, plain: None });
+        let interval = fit.throughput(&truth.point(workers)).interval.expect("enough blocks");
+        found.push(Quantity { name, truth: truth.throughput(workers), interval });
     }
     found.extend(of_figures(truth, study, Center::Sum));
-    found.extend(of_figures(truth, study, Center::Median));
+    found.extend(of_figures(truth, study, Center::Steady));
     found
 }
 
@@ -80,9 +85,8 @@ fn of_values(
 ) -> Quantity {
     let mut values = [0.0; 4];
     values[..truth.values.len()].copy_from_slice(truth.values);
-    let used = fit.estimate(&of).interval.expect("enough blocks");
-    let plain = percentile_interval(fit.drawn_values().map(|values| of(&values)).collect());
-    Quantity { name, truth: of(&values), used, plain: Some(plain) }
+    let interval = fit.estimate(&of).interval.expect("enough blocks");
+    Quantity { name, truth: of(&values), interval }
 }
 
 /// Speed-up, gain of the last workers and Karp-Flatt's share at the largest number of workers.
@@ -97,15 +101,15 @@ fn of_figures(truth: &Truth, study: &Series, center: Center) -> [Quantity; 3] {
     let gain = (s - speed_up(*before)) / f64::from(last - before);
     let share = (1.0 / s - 1.0 / n) / (1.0 - 1.0 / n);
     let names = match center {
-        Center::Sum => ["S by sums", "M_k by sums", "e(N) by sums"],
-        Center::Median => ["S by medians", "M_k by medians", "e(N) by medians"],
+        Center::Sum => ["S, sums", "M_k, sums", "e(N), sums"],
+        Center::Steady => ["S, steady", "M_k, steady", "e(N), steady"],
     };
     let found = figures[figures.len() - 1];
     let last_share = found.karp_flatt.expect("more than one worker");
     let truths = [s, gain, share];
     let estimates = [found.speed_up, found.marginal_gain, last_share];
     std::array::from_fn(|idx| {
-        let used = estimates[idx].interval.expect("enough blocks");
-        Quantity { name: names[idx], truth: truths[idx], used, plain: None }
+        let interval = estimates[idx].interval.expect("enough blocks");
+        Quantity { name: names[idx], truth: truths[idx], interval }
     })
 }

@@ -3,7 +3,7 @@
 //! Separate because a test and an example share it. The formulas are written here a second time, as
 //! times, on purpose: an error in the library's would otherwise hide behind itself.
 
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "a test and an example share this")]
+#![allow(dead_code, unreachable_pub, reason = "a test and an example share this")]
 
 use bench_report::statistics::{
     laws::{self, Law},

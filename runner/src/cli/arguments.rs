@@ -1,0 +1,106 @@
+//! How values on the command line are read: names, times, shares.
+//!
+//! Separate because several commands take the same values. Each parser names the offending value and
+//! what is allowed. Next: [`super::study`], which takes most of them.
+
+use std::time::Duration;
+
+use kernel::isa::{self, Isa};
+
+use crate::backend::{self, Backend, Mode};
+use crate::placement::{self, Choice};
+use crate::study::preset::Preset;
+use crate::workload::Level;
+
+pub(super) fn preset(name: &str) -> Result<&'static Preset, String> {
+    Preset::by_name(name)
+}
+
+pub(super) fn backend(name: &str) -> Result<&'static dyn Backend, backend::Error> {
+    let backend = backend::by_name(name)?;
+    let name = backend.name();
+    let unavailable = |reason| backend::Error::Unavailable { backend: name, reason };
+    backend.availability().map(|()| backend).map_err(unavailable)
+}
+
+pub(super) fn mode(name: &str) -> Result<Mode, String> {
+    Mode::ALL.iter().find(|mode| mode.name() == name).copied().ok_or_else(|| {
+        let known: Vec<&str> = Mode::ALL.iter().map(|mode| mode.name()).collect();
+        format!("unknown mode '{name}'; known: {}", known.join(", "))
+    })
+}
+
+pub(super) fn size(name: &str) -> Result<Level, String> {
+    Level::by_name(name)
+}
+
+pub(super) fn placement(text: &str) -> Result<Choice, placement::Error> {
+    placement::parse(text)
+}
+
+pub(super) fn instruction_set(name: &str) -> Result<&'static Isa, kernel::Error> {
+    if name == "auto" { Ok(isa::best()) } else { isa::by_name(name)?.checked() }
+}
+
+/// A share above 0 % and up to 100 %, such as `0.5` or `1%`.
+pub(super) fn per_cent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim().parse::<f64>().ok();
+    let share = number.filter(|percent| *percent > 0.0 && *percent <= 100.0);
+    share
+        .map(|percent| percent / 100.0)
+        .ok_or_else(|| format!("'{text}' is no share; allowed: above 0 and up to 100 per cent"))
+}
+
+/// A time such as `500ms`, `45s` or `2m`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let wrong =
+        || format!("'{text}' is not a time; allowed: a number with ms, s or m, such as 45s");
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let number: f64 = digits.parse().map_err(|_| wrong())?;
+    let unit = match &text[digits.len()..] {
+        "ms" => 1e-3,
+        "s" => 1.0,
+        "m" => 60.0,
+        _ => return Err(wrong()),
+    };
+    Duration::try_from_secs_f64(number * unit).map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{backend, duration, instruction_set, mode, per_cent, placement, preset, size};
+    use crate::backend::{ALL, Mode};
+    use std::time::Duration;
+
+    #[test]
+    fn times_have_a_number_and_a_unit() {
+        assert_eq!(duration("45s").unwrap(), Duration::from_secs(45));
+        assert_eq!(duration("1.5m").unwrap(), Duration::from_secs(90));
+        assert_eq!(duration("250ms").unwrap(), Duration::from_millis(250));
+        for wrong in ["", "45", "s", "-1s", "1e30s", "nans", "4 h", "45h"] {
+            let message = duration(wrong).unwrap_err();
+            assert!(message.contains(&format!("'{wrong}'")), "{message}");
+        }
+    }
+
+    #[test]
+    #[expect(clippy::float_cmp, reason = "the quotient is exact to the last bit by definition")]
+    fn shares_are_above_nothing_and_at_most_everything() {
+        assert_eq!(per_cent("1").unwrap(), 0.01);
+        assert_eq!(per_cent("50 %").unwrap(), 0.5);
+        for wrong in ["", "0", "-1", "101", "nan", "a"] {
+            assert!(per_cent(wrong).unwrap_err().contains(&format!("'{wrong}'")));
+        }
+    }
+
+    #[test]
+    fn names_that_are_not_known_are_refused() {
+        assert!(preset("nosuch").is_err() && preset("quick").is_ok());
+        assert!(mode("nosuch").unwrap_err().contains("strong, weak, throughput"));
+        assert_eq!(mode("weak"), Ok(Mode::Weak));
+        assert!(size("nosuch").is_err() && size("L1").is_ok());
+        assert!(placement("nosuch").is_err() && placement("physical").is_ok());
+        assert!(instruction_set("nosuch").is_err() && instruction_set("auto").is_ok());
+        assert!(backend("nosuch").is_err() && backend(ALL[0].name()).is_ok());
+    }
+}

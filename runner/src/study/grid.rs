@@ -1,0 +1,263 @@
+//! Which configurations a series compares.
+//!
+//! Pure: backends, worker counts and seats in, cells out. The first cell is the baseline, the best
+//! serial code; every other backend has one worker, too, because a speed-up needs the time of one
+//! worker on the same path (Hoefler & Belli, SC'15, rule 1). The last cell is the control, an exact
+//! copy of another one: whatever differs between the two is error of measurement. What was asked for
+//! but cannot be measured is listed with its reason, not forgotten. Next: `sweep`.
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::Series;
+use crate::backend::{Backend, Job, Scaling};
+use crate::placement::Placement;
+
+/// One way to run the job of a series: a cell of the study's grid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Configuration {
+    /// Name of the backend.
+    pub backend: String,
+    /// Number of workers.
+    pub workers: usize,
+    /// The planned CPU of each worker; empty if workers may wander.
+    pub cpus: Vec<usize>,
+    /// Whether there are more workers than CPUs.
+    pub oversubscribed: bool,
+    /// What it is measured for.
+    pub role: Role,
+}
+
+/// What a configuration is measured for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// For its own sake.
+    Measured,
+    /// As a copy of another one, to see how far two equal things come out apart.
+    Control,
+}
+
+impl Configuration {
+    /// `threads with 3 workers`, for messages.
+    pub fn describe(&self) -> String {
+        let plural = if self.workers == 1 { "" } else { "s" };
+        let role = if self.role == Role::Control { " (control)" } else { "" };
+        format!("{} with {} worker{plural}{role}", self.backend, self.workers)
+    }
+}
+
+/// A configuration that was asked for and is not measured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// Name of the workload.
+    pub workload: String,
+    /// Name of the mode.
+    pub mode: String,
+    /// The configuration in words.
+    pub configuration: String,
+    /// Why not.
+    pub reason: String,
+}
+
+/// A backend with a seat for each worker.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// How the job is run.
+    pub backend: &'static dyn Backend,
+    /// Where its workers sit.
+    pub placement: Placement,
+    /// What it is measured for.
+    pub role: Role,
+}
+
+impl Cell {
+    /// What files say about it.
+    pub fn configuration(&self) -> Configuration {
+        Configuration {
+            backend: self.backend.name().into(),
+            workers: self.placement.workers(),
+            cpus: self.placement.cpus(),
+            oversubscribed: self.placement.is_oversubscribed(),
+            role: self.role,
+        }
+    }
+
+    fn new(backend: &'static dyn Backend, placement: Placement) -> Self {
+        Self { backend, placement, role: Role::Measured }
+    }
+}
+
+/// The cells of `series`, the baseline first and without a control, and what cannot be among them.
+///
+/// `baseline` is in any case measured; `seat` gives so many workers their seats.
+pub fn cells(
+    baseline: &'static dyn Backend,
+    series: &Series,
+    seat: &dyn Fn(usize) -> Placement,
+) -> (Vec<Cell>, Vec<Skipped>) {
+    let mut workers = series.workers.clone();
+    workers.push(1);
+    workers.sort_unstable();
+    workers.dedup();
+    let mut cells = vec![Cell::new(baseline, seat(1))];
+    let mut skipped = Vec::new();
+    for &backend in series.backends.iter().filter(|one| one.name() != baseline.name()) {
+        if let Some(reason) = refusal(backend, series) {
+            skipped.push(series.skip(backend.name().into(), reason));
+            continue;
+        }
+        let possible = match backend.scaling() {
+            Scaling::One => &[1][..],
+            Scaling::Any => &workers,
+        };
+        cells.extend(possible.iter().map(|&workers| Cell::new(backend, seat(workers))));
+    }
+    (cells, skipped)
+}
+
+/// Why `backend` cannot run the series at all.
+fn refusal(backend: &dyn Backend, series: &Series) -> Option<String> {
+    let mode = series.mode;
+    match backend.availability() {
+        Err(reason) => Some(reason.into()),
+        Ok(()) => (!backend.modes().contains(&mode))
+            .then(|| format!("it cannot run a job in {} mode", mode.name())),
+    }
+}
+
+/// Takes out every cell but the baseline whose samples need more than half of the free memory.
+pub fn drop_too_large(
+    cells: &mut Vec<Cell>,
+    series: &Series,
+    job: &Job<'_>,
+    free_bytes: Option<u64>,
+) -> Vec<Skipped> {
+    let (Some(free_bytes), Some(samples)) = (free_bytes, job.samples()) else { return Vec::new() };
+    let mut skipped = Vec::new();
+    let mut is_first = true;
+    cells.retain(|cell| {
+        let extra = cell.backend.extra_bytes(job, cell.placement.workers());
+        let needed = extra.saturating_add(samples.bytes());
+        let fits = std::mem::take(&mut is_first) || needed <= free_bytes / 2;
+        if !fits {
+            let reason = format!(
+                "it needs {} for samples, more than half of the {} that are free",
+                gigabytes(needed),
+                gigabytes(free_bytes)
+            );
+            skipped.push(series.skip(cell.configuration().describe(), reason));
+        }
+        fits
+    });
+    skipped
+}
+
+fn gigabytes(bytes: u64) -> String {
+    format!("{:.1} GB", bytes as f64 / 1e9)
+}
+
+/// Adds the control: a copy of the configuration with most workers that have a CPU each, of the first
+/// backend after the baseline; of the baseline if there is no other.
+pub fn add_control(cells: &mut Vec<Cell>) {
+    let Some(first) = cells.get(1).or(cells.first()).map(|cell| cell.backend.name()) else {
+        return;
+    };
+    let candidates =
+        cells.iter().filter(|c| c.backend.name() == first && !c.placement.is_oversubscribed());
+    let copied = candidates.max_by_key(|cell| cell.placement.workers()).or(cells.first());
+    if let Some(copied) = copied {
+        cells.push(Cell { role: Role::Control, ..copied.clone() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cell, Role, add_control, cells, drop_too_large};
+    use crate::backend::{ALL, Backend, Job, Mode, Question};
+    use crate::placement;
+    use crate::study::plan::Series;
+    use crate::workload;
+    use std::num::NonZeroUsize;
+
+    fn series(workers: &[usize]) -> Series {
+        Series {
+            workload: workload::ALL[0].clone(),
+            level: None,
+            mode: Mode::Weak,
+            widths_per_scan: NonZeroUsize::MIN,
+            backends: ALL.to_vec(),
+            workers: workers.to_vec(),
+            assumed: None,
+        }
+    }
+
+    fn on_two_cpus(workers: &[usize]) -> Vec<Cell> {
+        cells(ALL[0], &series(workers), &|workers| placement::in_order(workers, &[4, 5])).0
+    }
+
+    #[test]
+    fn the_grid_holds_both_baselines_and_nothing_twice() {
+        let names: Vec<_> = on_two_cpus(&[3, 2, 3])
+            .iter()
+            .map(|cell| (cell.backend.name(), cell.placement.workers()))
+            .collect();
+        assert_eq!(names[0], (ALL[0].name(), 1));
+        let can =
+            |one: &&&dyn Backend| one.modes().contains(&Mode::Weak) && one.availability().is_ok();
+        for backend in ALL.iter().filter(can) {
+            assert!(names.contains(&(backend.name(), 1)), "{backend:?} with 1 worker");
+        }
+        let mut unique = names.clone();
+        unique.dedup();
+        assert_eq!(unique, names);
+        assert!(names.iter().any(|&(_, workers)| workers == 3));
+    }
+
+    #[test]
+    fn what_a_backend_cannot_do_is_listed() {
+        for mode in Mode::ALL {
+            let series = Series { mode: *mode, ..series(&[2]) };
+            let seat = |workers| placement::in_order(workers, &[0, 1]);
+            let (cells, skipped) = cells(ALL[0], &series, &seat);
+            for backend in &ALL[1..] {
+                let measured = cells.iter().any(|cell| cell.backend.name() == backend.name());
+                let listed = skipped.iter().any(|one| one.configuration == backend.name());
+                assert!(measured != listed, "{} in {mode:?}", backend.name());
+            }
+        }
+    }
+
+    #[test]
+    fn the_control_copies_the_largest_that_is_not_oversubscribed() {
+        let mut cells = on_two_cpus(&[1, 2, 3]);
+        add_control(&mut cells);
+        let control = cells.last().unwrap().configuration();
+        assert_eq!((control.role, control.workers), (Role::Control, 2));
+        assert_eq!(control.backend, cells[1].backend.name());
+        assert!(control.describe().ends_with("with 2 workers (control)"));
+        let mut alone = vec![on_two_cpus(&[])[0].clone()];
+        add_control(&mut alone);
+        assert_eq!(alone[1].backend.name(), alone[0].backend.name());
+    }
+
+    #[test]
+    fn configurations_that_memory_cannot_hold_are_left_out_with_the_figures() {
+        let workload = workload::Workload { n: 1000, ..workload::ALL[0].clone() };
+        let samples = workload.samples().unwrap();
+        let question = Question {
+            isa: kernel::isa::best().name().into(),
+            center: workload.center.to_vec(),
+            widths: vec![1.0],
+            widths_per_scan: NonZeroUsize::MIN,
+        };
+        let job = Job::new(&samples, question, Mode::Weak).unwrap();
+        let all = on_two_cpus(&[4]);
+        let mut cells = all.clone();
+        // 16 kB of samples, 32 kB with one copy, 80 kB with four.
+        let skipped = drop_too_large(&mut cells, &series(&[4]), &job, Some(70_000));
+        assert_eq!(cells.len() + skipped.len(), all.len());
+        assert!(cells.iter().all(|cell| cell.placement.workers() == 1), "{cells:?}");
+        assert!(skipped[0].reason.contains("half of the"), "{skipped:?}");
+        assert!(drop_too_large(&mut all.clone(), &series(&[4]), &job, None).is_empty());
+    }
+}
