@@ -11,7 +11,7 @@ use std::{fs, path::Path};
 use bench_report::{
     compare::{Compared, Description, Fitted},
     report_from_study,
-    statistics::{choice::Verdict, laws},
+    statistics::{laws, verdict::Verdict},
 };
 use rand::{SeedableRng as _, rngs::ChaCha8Rng};
 use rand_distr::{Distribution as _, StandardNormal};

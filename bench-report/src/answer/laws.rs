@@ -14,9 +14,10 @@ use crate::{
     quantity::{self, NONE},
     statistics::{
         FEWEST_BLOCKS,
-        choice::{Basis, Doubt, FittedParameter, LawFit, Verdict},
+        choice::{Basis, FittedParameter, LawFit},
         fit::Bound,
         usl::{Naming, Peak, Reading},
+        verdict::{Doubt, Verdict},
     },
 };
 

@@ -9,9 +9,10 @@ use crate::{
     model,
     statistics::{
         FEWEST_BLOCKS,
-        choice::{Choice, LawFit, Verdict, choose},
+        choice::{Choice, LawFit, choose},
         laws::CAPACITY,
         series::{self, Cores, Mode, Point, Series, Setting},
+        verdict::Verdict,
     },
 };
 

@@ -15,6 +15,9 @@ use crate::{
     quantity,
 };
 
+/// Where a workload has more laws than this, the terminal only says so.
+const MOST_LAWS: usize = 3;
+
 /// Standard output.
 #[derive(Clone, Copy, Debug)]
 pub struct Terminal;
@@ -66,7 +69,11 @@ fn write_workload(
     } else {
         write_one_backend(out, study, workload, comparison)?;
     }
-    for law in answer::laws_in_brief(comparison) {
+    let mut laws = answer::laws_in_brief(comparison);
+    if laws.len() > MOST_LAWS {
+        laws = vec![format!("{} of them, in the other formats of this report", laws.len())];
+    }
+    for law in laws {
         write_wrapped(out, "which law? ", &law)?;
     }
     let belief = answer::belief(workload, comparison);
