@@ -22,7 +22,7 @@
 //! | BCa (Efron 1987) | 82.6 to 90.5 | 88.8 to 92.4 | 92.0 to 94.2 |
 //! | BCa, expanded percentiles | 91.8 to 95.3 | 92.7 to 96.4 | 93.9 to 95.9 |
 //! | expanded percentile (Hesterberg 2015) | 91.3 to 95.5 | 93.2 to 96.3 | 94.1 to 96.3 |
-//! | percentile of stretched replicates | 92.6 to 96.7 | 93.5 to 96.2 | 94.2 to 96.4 |
+//! | percentile of stretched replicates | 92.8 to 96.7 | 93.4 to 96.2 | 94.1 to 96.4 |
 //!
 //! BCa mends skewness, which these figures hardly have, and not narrowness, which they have. The
 //! expanded percentile reads the same correction off percentiles so extreme (the fifth of 2000 for

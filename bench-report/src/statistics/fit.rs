@@ -6,9 +6,9 @@
 //! # Method
 //!
 //! 1. One observation is ln X of one worker count in one block, with the level of the block taken
-//!    out ([`Aligned`](super::series::Aligned)). Logarithms, because noise of times is multiplicative; throughput and not
-//!    speed-up, because S(1) = 1 says nothing and would put the error of the baseline into every
-//!    point.
+//!    out ([`Aligned`](super::series::Aligned)). Logarithms, because noise of times is
+//!    multiplicative; throughput and not speed-up, because S(1) = 1 says nothing and would put the
+//!    error of the baseline into every point.
 //! 2. The loss is Huber's, quadratic up to 1.345 σ (Huber, Ann. Math. Stat. 35, 1964), with σ from
 //!    the median absolute residual. The descent starts from a grid with least squares; σ and the fit
 //!    then take turns twice.
