@@ -2,15 +2,20 @@
 //!
 //! Separate because every source ends here and every format starts here, so that neither knows
 //! the other. `sample.rs` holds what was measured once, `machine.rs` where it was measured,
-//! `estimate.rs` a value with its interval. Next: [`crate::source`] fills it, [`crate::compare`]
-//! derives numbers from it.
+//! `benchmark.rs` what benchmarks took, `peer.rs` what other implementations took, `estimate.rs` a
+//! value with its interval. Next: [`crate::source`] fills it, [`crate::compare`] derives numbers
+//! from it.
 
+mod benchmark;
 mod estimate;
 mod machine;
+mod peer;
 mod sample;
 
+pub use benchmark::{Benchmark, Benchmarks, Reported, Sampling, Throughput, Timing, Unit};
 pub use estimate::{Estimate, Interval};
 pub use machine::{Cache, CoreKind, Cpu, Isa, Limits, Machine, State};
+pub use peer::{Answers, Peer, PeerWorkload, Peers};
 pub use sample::{Sample, Worker};
 
 /// Everything that one report is about.
@@ -18,6 +23,36 @@ pub use sample::{Sample, Worker};
 pub struct Report {
     /// The studies, in the order in which they were named.
     pub studies: Vec<Study>,
+    /// Results of benchmarks, one for each directory and baseline, in the order named.
+    pub benchmarks: Vec<Benchmarks>,
+    /// Other implementations measured beside ours, in the order named.
+    pub peers: Vec<Peers>,
+    /// Machines that were described without a study, in the order named.
+    pub machines: Vec<Described>,
+    /// What was named but could not be read, and why.
+    pub unread: Vec<Unread>,
+}
+
+/// A machine from a file of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Described {
+    /// Name of the file it was read from, without its directory.
+    pub file_name: String,
+    /// Where something could have been measured.
+    pub machine: Machine,
+    /// What the program was allowed to use.
+    pub limits: Limits,
+    /// What the machine was doing.
+    pub state: State,
+}
+
+/// A file, or a part of one, that is missing from the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Name of the file, with as much of its path as tells it from others.
+    pub name: String,
+    /// What is wrong with it.
+    pub reason: String,
 }
 
 /// One run of the measuring program on one machine.
