@@ -17,8 +17,16 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The file or directory can be read, but nothing that is of use is in it.
+    #[error("{} {problem}", path.display())]
+    Useless {
+        /// The file or directory that was asked for.
+        path: PathBuf,
+        /// What is wrong with it, as the rest of a sentence.
+        problem: String,
+    },
     /// The file is not JSON, is cut off, or lacks a field.
-    #[error("{} is not a readable study", path.display())]
+    #[error("{} cannot be understood", path.display())]
     Parse {
         /// The file that was read.
         path: PathBuf,
@@ -78,11 +86,31 @@ impl Error {
     pub fn is_bad_input(&self) -> bool {
         match self {
             Self::Read { .. }
+            | Self::Useless { .. }
             | Self::Parse { .. }
             | Self::Format { .. }
             | Self::Version { .. }
             | Self::Inconsistent { .. } => true,
             Self::Render { .. } | Self::Write { .. } => false,
+        }
+    }
+
+    /// What is wrong with the file, without its path, and with causes: what a report says about an
+    /// input that is missing from it, wherever the inputs lie.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Read { source, .. } => format!("cannot be read: {source}"),
+            Self::Useless { problem, .. } => problem.clone(),
+            Self::Parse { source, .. } => format!("cannot be understood: {source}"),
+            Self::Format { found, expected, .. } => {
+                format!("has format {found:?}, expected {expected:?}")
+            }
+            Self::Version { found, expected, .. } => {
+                format!("has version {found}, this program reads {expected}")
+            }
+            Self::Inconsistent { place, problem, .. } => format!("{place}: {problem}"),
+            Self::Render { format, source } => format!("cannot be rendered as {format}: {source}"),
+            Self::Write { source, .. } => format!("cannot be written: {source}"),
         }
     }
 }

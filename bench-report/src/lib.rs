@@ -53,7 +53,6 @@ pub use error::Error;
 pub use write::{write, write_compared};
 
 use model::Report;
-use source::{Source, study::Study};
 
 /// Reads studies, in this order, into one report.
 ///
@@ -61,11 +60,8 @@ use source::{Source, study::Study};
 ///
 /// A file cannot be read, is no study of a known version, or contradicts itself.
 pub fn read<P: AsRef<Path>>(studies: &[P]) -> Result<Report, Error> {
-    let mut report = Report::default();
-    for path in studies {
-        Study.add(path.as_ref(), &mut report)?;
-    }
-    Ok(report)
+    let studies = studies.iter().map(|path| source::study::read(path.as_ref()));
+    Ok(Report { studies: studies.collect::<Result<_, _>>()?, ..Report::default() })
 }
 
 /// Reads one study into a report.
@@ -75,4 +71,40 @@ pub fn read<P: AsRef<Path>>(studies: &[P]) -> Result<Report, Error> {
 /// As [`read`].
 pub fn report_from_study(path: &Path) -> Result<Report, Error> {
     read(&[path])
+}
+
+/// Reads inputs of any kind, in this order, into one report: directories of benchmarks, of which
+/// only what was measured last is taken, and files that say themselves what they are.
+///
+/// What cannot be read is named in [`Report::unread`], and the rest is read all the same;
+/// [`Report::is_whole`] tells whether anything is missing.
+///
+/// # Errors
+///
+/// Nothing at all could be read: why not the first of it.
+pub fn read_any<P: AsRef<Path>>(inputs: &[P]) -> Result<Report, Error> {
+    read_baselines(inputs, &[])
+}
+
+/// Reads inputs as [`read_any`], and of each directory of benchmarks the baselines that are named,
+/// in this order; without a name, what was measured last.
+///
+/// # Errors
+///
+/// As [`read_any`].
+pub fn read_baselines<P: AsRef<Path>>(inputs: &[P], baselines: &[&str]) -> Result<Report, Error> {
+    let mut report = Report::default();
+    let mut first_error = None;
+    for path in inputs.iter().map(AsRef::as_ref) {
+        let added = if path.is_dir() {
+            source::add_directory(path, baselines, &mut report)
+        } else {
+            source::add_file(path, &mut report)
+        };
+        if let Err(error) = added {
+            report.unread.push(source::unread(path, &error));
+            first_error.get_or_insert(error);
+        }
+    }
+    first_error.filter(|_| report.is_empty()).map_or(Ok(report), Err)
 }

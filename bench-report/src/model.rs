@@ -12,6 +12,8 @@ mod machine;
 mod peer;
 mod sample;
 
+use serde::{Deserialize, Serialize};
+
 pub use benchmark::{Benchmark, Benchmarks, Reported, Sampling, Throughput, Timing, Unit};
 pub use estimate::{Estimate, Interval};
 pub use machine::{Cache, CoreKind, Cpu, Isa, Limits, Machine, State};
@@ -19,7 +21,7 @@ pub use peer::{Answers, Peer, PeerWorkload, Peers};
 pub use sample::{Sample, Worker};
 
 /// Everything that one report is about.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The studies, in the order in which they were named.
     pub studies: Vec<Study>,
@@ -33,8 +35,30 @@ pub struct Report {
     pub unread: Vec<Unread>,
 }
 
+impl Report {
+    /// Whether everything that was named could be read.
+    pub fn is_whole(&self) -> bool {
+        self.unread.is_empty()
+    }
+
+    /// Whether there is nothing to report on.
+    pub fn is_empty(&self) -> bool {
+        let Self { studies, benchmarks, peers, machines, unread: _ } = self;
+        studies.is_empty() && benchmarks.is_empty() && peers.is_empty() && machines.is_empty()
+    }
+
+    /// Puts everything of `other` behind what is here.
+    pub fn append(&mut self, mut other: Self) {
+        self.studies.append(&mut other.studies);
+        self.benchmarks.append(&mut other.benchmarks);
+        self.peers.append(&mut other.peers);
+        self.machines.append(&mut other.machines);
+        self.unread.append(&mut other.unread);
+    }
+}
+
 /// A machine from a file of its own.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Described {
     /// Name of the file it was read from, without its directory.
     pub file_name: String,
@@ -47,7 +71,7 @@ pub struct Described {
 }
 
 /// A file, or a part of one, that is missing from the report.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unread {
     /// Name of the file, with as much of its path as tells it from others.
     pub name: String,
@@ -56,7 +80,7 @@ pub struct Unread {
 }
 
 /// One run of the measuring program on one machine.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Study {
     /// Name of the file it was read from, without its directory.
     pub file_name: String,
@@ -87,7 +111,7 @@ pub struct Study {
 }
 
 /// What a study was asked to do; `None` means unknown or not asked.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Name of the preset.
     pub preset: Option<String>,
@@ -102,7 +126,7 @@ pub struct Plan {
 }
 
 /// What reading the clocks costs.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timer {
     /// Least step that was seen, if known.
     pub resolution_ns: Option<f64>,
@@ -113,7 +137,7 @@ pub struct Timer {
 }
 
 /// A configuration that was planned but not measured.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Skipped {
     /// What was left out, in words.
     pub what: String,
@@ -123,7 +147,8 @@ pub struct Skipped {
 
 /// What grows with the number of workers (Bailey, "Twelve Ways to Fool the Masses", 1991, asks for
 /// it in every title).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Nothing: all workers share one job.
     Strong,
@@ -156,7 +181,7 @@ impl Mode {
 }
 
 /// One problem in one mode, solved in several configurations, block by block.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Workload {
     /// Short name, as on the command line.
     pub name: String,
@@ -216,7 +241,7 @@ impl Workload {
 }
 
 /// One round in which every configuration was measured exactly once.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Block {
     /// The entries in the order in which they were measured.
     pub order: Vec<usize>,
@@ -231,7 +256,8 @@ pub struct Block {
 }
 
 /// Why an entry was measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// For its own sake.
     Measured,
@@ -243,7 +269,7 @@ pub enum Role {
 }
 
 /// One configuration with what was measured of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// Name of the backend.
     pub backend: String,
@@ -267,7 +293,7 @@ impl Entry {
 }
 
 /// Which pages hold the samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pages {
     /// Memory looked at.
     pub bytes: u64,

@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use tempfile::NamedTempFile;
+
 use crate::{Error, compare::Compared, model::Report, render::Format};
 
 /// Compares the workloads of a report and writes it, as [`write_compared`].
@@ -22,8 +24,8 @@ pub fn write(report: &Report, formats: &[&dyn Format], out: &Path) -> Result<Vec
 /// Lays out every format that has a file, then writes the files into the directory `out`, which is
 /// made if it is missing, and returns their paths. Formats without a file are left to the caller.
 ///
-/// Each file is written under a temporary name in `out` and renamed, so that a reader sees the old
-/// one or the new one.
+/// All are written under temporary names in `out` before the first is renamed. So a reader sees the
+/// old file or the new one, and a full disk leaves all of the old ones.
 ///
 /// # Errors
 ///
@@ -46,18 +48,23 @@ pub fn write_compared(
     if !files.is_empty() {
         fs::create_dir_all(out).map_err(failed(out))?;
     }
-    for (path, text) in &files {
-        replace(path, out, text).map_err(failed(path))?;
+    let staged: Vec<(NamedTempFile, &Path)> = files
+        .iter()
+        .map(|(path, text)| Ok((stage(out, text).map_err(failed(path))?, path.as_path())))
+        .collect::<Result<_, Error>>()?;
+    for (file, path) in staged {
+        file.persist(path).map_err(|error| failed(path)(error.error))?;
     }
     Ok(files.into_iter().map(|(path, _)| path).collect())
 }
 
-/// Puts `text` into the file at `path` in `directory` by renaming.
-fn replace(path: &Path, directory: &Path, text: &str) -> io::Result<()> {
+/// Puts `text` into a new file in `directory`, down to the disk: a rename that outlives a crash must
+/// not name a file that did not.
+fn stage(directory: &Path, text: &str) -> io::Result<NamedTempFile> {
     let mut file = builder().tempfile_in(directory)?;
     file.write_all(text.as_bytes())?;
-    file.persist(path)?;
-    Ok(())
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 
 /// Files that others may read as far as the user's mask allows, like every other output.

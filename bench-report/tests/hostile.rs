@@ -48,7 +48,7 @@ fn assert_refused(damage: impl FnOnce(&mut Value), parts: &[&str]) {
 #[track_caller]
 fn assert_rendered(study: &Value) -> Vec<String> {
     let report = read(&study.to_string()).map_err(|error| message(&error)).unwrap();
-    render::ALL.iter().map(|format| format.render(&report).unwrap()).collect()
+    render::for_people().map(|format| format.render(&report).unwrap()).collect()
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn assert_refused(damage: impl FnOnce(&mut Value), parts: &[&str]) {
 #[track_caller]
 fn assert_rendered(study: &Value) -> (Report, Vec<String>) {
     let report = read(study).map_err(|error| error.to_string()).unwrap();
-    let texts = render::ALL.iter().map(|format| format.render(&report).unwrap()).collect();
+    let texts = render::for_people().map(|format| format.render(&report).unwrap()).collect();
     (report, texts)
 }
 

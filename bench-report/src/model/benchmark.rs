@@ -3,10 +3,12 @@
 //! Separate from studies because nothing here comes in blocks: the samples of one benchmark follow
 //! each other, and those of two benchmarks are not paired. Next: [`crate::source`] fills it.
 
+use serde::{Deserialize, Serialize};
+
 use super::Estimate;
 
 /// The results of one baseline in one directory of benchmarks.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Benchmarks {
     /// The directory as it was named, without the directories above it.
     pub origin: String,
@@ -17,7 +19,7 @@ pub struct Benchmarks {
 }
 
 /// One benchmark with its samples.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Benchmark {
     /// Its whole name, `group/function/value`.
     pub id: String,
@@ -45,7 +47,7 @@ impl Benchmark {
 }
 
 /// Work of one iteration.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Throughput {
     /// What is counted.
     pub unit: Unit,
@@ -54,7 +56,8 @@ pub struct Throughput {
 }
 
 /// What a throughput counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Elements.
     Elements,
@@ -69,7 +72,8 @@ pub enum Unit {
 }
 
 /// How the numbers of iterations grew from sample to sample.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Sampling {
     /// The same number in every sample.
     Flat,
@@ -80,7 +84,7 @@ pub enum Sampling {
 }
 
 /// One sample: so many iterations took so long.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timing {
     /// Iterations, at least 1.
     pub iterations: f64,
@@ -89,7 +93,7 @@ pub struct Timing {
 }
 
 /// What the benchmark program computed from its samples; nanoseconds of one iteration.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reported {
     /// Mean.
     pub mean: Option<Estimate>,

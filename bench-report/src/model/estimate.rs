@@ -3,8 +3,10 @@
 //! Separate from the rest of the model because it is what numbers derived from it are made of.
 //! Next: [`crate::statistics`] finds the intervals.
 
+use serde::{Deserialize, Serialize};
+
 /// A value with its 95 % interval, if there are enough blocks for one.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The value itself.
     pub value: f64,
@@ -24,7 +26,7 @@ impl Estimate {
 }
 
 /// A closed interval, `low <= high`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Lower end.
     pub low: f64,

@@ -4,8 +4,10 @@
 //! Separate because machines are compared with each other and states are not. `None` or empty
 //! means unknown. Next: `source/study/machine.rs` fills it.
 
+use serde::{Deserialize, Serialize};
+
 /// The machine and how the program was built.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
     /// Brand of the processor.
     pub cpu: Option<String>,
@@ -46,7 +48,7 @@ pub struct Machine {
 }
 
 /// What the program was allowed to use.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
     /// CPUs on which the program was allowed to run.
     pub allowed_cpus: Vec<u64>,
@@ -57,7 +59,7 @@ pub struct Limits {
 }
 
 /// What the machine was doing when the study began.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// Frequency governor.
     pub governor: Option<String>,
@@ -89,7 +91,7 @@ impl Machine {
 }
 
 /// One logical CPU: a core, or one of its hardware threads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cpu {
     /// Its number in the system.
     pub id: u64,
@@ -100,7 +102,8 @@ pub struct Cpu {
 }
 
 /// How fast a core is compared with the others of its machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CoreKind {
     /// Of the fastest kind.
     Performance,
@@ -109,7 +112,7 @@ pub enum CoreKind {
 }
 
 /// One cache.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cache {
     /// Level, 1 is next to the core.
     pub level: u64,
@@ -122,7 +125,7 @@ pub struct Cache {
 }
 
 /// One instruction set.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Isa {
     /// Name, as on the command line.
     pub name: String,

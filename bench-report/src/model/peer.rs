@@ -3,8 +3,10 @@
 //! Separate because a peer is judged by its answers as well as by its times. Next:
 //! [`crate::source`] fills it from `peers.json`.
 
+use serde::{Deserialize, Serialize};
+
 /// One run of a program that measures implementations side by side.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Peers {
     /// Name of the file it was read from, without its directory.
     pub file_name: String,
@@ -17,7 +19,7 @@ pub struct Peers {
 }
 
 /// One job and who did it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PeerWorkload {
     /// Short name.
     pub name: String,
@@ -45,7 +47,7 @@ impl PeerWorkload {
 }
 
 /// One implementation.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Peer {
     /// Its name, unique in the workload.
     pub name: String,
@@ -64,7 +66,8 @@ pub struct Peer {
 }
 
 /// How an implementation's answers compare with the exact counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Answers {
     /// All equal.
     Exact,

@@ -3,8 +3,10 @@
 //! Separate because it is the largest record, and the one of which a study has thousands. Unknown
 //! is `None`. Next: [`crate::compare`] makes figures of many of them.
 
+use serde::{Deserialize, Serialize};
+
 /// One measured time with all that is known about it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// Wall time of all passes together, at least 1.
     pub wall_ns: u64,
@@ -39,7 +41,7 @@ pub struct Sample {
 }
 
 /// What one worker says about one measured sample.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Worker {
     /// Logical CPU that it was on.
     pub cpu: Option<u64>,

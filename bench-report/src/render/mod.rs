@@ -6,12 +6,22 @@
 //! [`ALL`]; command line, help and tests follow.
 
 pub mod html;
+pub mod json;
 pub mod markdown;
 mod page;
 mod tables;
 pub mod terminal;
 
 use crate::{Error, compare::Compared, model::Report};
+
+/// Who a format is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// People: it tells the answer in sentences.
+    Person,
+    /// Programs: it holds what was read and nothing that was derived.
+    Program,
+}
 
 /// A way to write a report down.
 pub trait Format: Sync {
@@ -20,6 +30,11 @@ pub trait Format: Sync {
 
     /// Name of the file that it is written to; `None` for text that belongs on standard output.
     fn file_name(&self) -> Option<&'static str>;
+
+    /// Who it is for.
+    fn reader(&self) -> Reader {
+        Reader::Person
+    }
 
     /// Compared studies as text; the same studies give the same bytes.
     ///
@@ -40,7 +55,13 @@ pub trait Format: Sync {
 }
 
 /// Every format.
-pub const ALL: &[&dyn Format] = &[&html::Html, &markdown::Markdown, &terminal::Terminal];
+pub const ALL: &[&dyn Format] =
+    &[&html::Html, &markdown::Markdown, &json::Json, &terminal::Terminal];
+
+/// The formats that are for people.
+pub fn for_people() -> impl Iterator<Item = &'static dyn Format> {
+    ALL.iter().copied().filter(|format| format.reader() == Reader::Person)
+}
 
 /// The format with this name.
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {

@@ -2,49 +2,102 @@
 //!
 //! Separate because formats of files change on their own, and because a hostile or damaged file
 //! must be stopped here: everything behind this seam trusts the ranges that `model.rs` states.
-//! Next: [`study`], the only kind today, in two versions.
+//! `file.rs` reads bytes, `header.rs` tells what they are, `text.rs` cleans what will be shown.
+//! Every kind offers `parse`, which takes bytes and touches no file. Next: [`study`] for the richest
+//! kind, [`criterion`] for the only one that is a directory.
 
+pub mod criterion;
+mod file;
+mod header;
+pub mod machine;
+pub mod peers;
+pub mod report;
 pub mod study;
+mod text;
 
 use std::path::Path;
 
-use crate::{Error, model::Report};
+use self::header::Header;
+use self::text::shown;
+use crate::{
+    Error,
+    model::{Report, Unread},
+};
 
 /// A kind of result file.
 pub trait Source: Sync {
-    /// Name of the kind, as on the command line.
+    /// Name of the kind, in the words of people.
     fn name(&self) -> &'static str;
 
-    /// Reads the file at `path` and adds what it holds to `report`.
+    /// The value of `format` in such files; `None` for the one kind that has no such field.
+    fn format(&self) -> Option<&'static str>;
+
+    /// Understands the bytes of the file at `path` and adds what they hold to `report`.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, is of another kind or version, or contradicts itself.
-    fn add(&self, path: &Path, report: &mut Report) -> Result<(), Error>;
+    /// They are of another kind or version, or contradict themselves.
+    fn add(&self, bytes: &[u8], path: &Path, report: &mut Report) -> Result<(), Error>;
 }
 
-/// Every kind of result file that can be read.
-pub const ALL: &[&dyn Source] = &[&study::Study];
+/// Every kind of result file that can be read. (Benchmarks are directories: [`criterion`].)
+pub const ALL: &[&dyn Source] = &[&study::Study, &peers::Peers, &report::Copy, &machine::Capture];
 
-/// The longest text that a report repeats, in characters.
-const LONGEST_TEXT: usize = 500;
+/// The values of `format` that are known, in words.
+const KNOWN_FORMATS: &str = "parzen-study, parzen-peers, parzen-report or a machine";
 
-/// Text from a file, fit to be shown: control characters, which could steer a terminal, and marks
-/// that turn the direction of writing become `�`; very long text is cut.
-fn shown(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let mut clean: String = text
-        .chars()
-        .take(LONGEST_TEXT)
-        .map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c })
-        .collect();
-    if text.chars().nth(LONGEST_TEXT).is_some() {
-        clean.push('…');
+/// Adds the file at `path` to `report`, whatever kind its header says it is.
+///
+/// # Errors
+///
+/// It cannot be read, is of no known kind or version, or contradicts itself. Then `report` is as it
+/// was.
+pub(crate) fn add_file(path: &Path, report: &mut Report) -> Result<(), Error> {
+    let bytes = file::read(path, file::LARGEST_FILE)?;
+    let header = Header::of(&bytes, path)?;
+    match ALL.iter().find(|source| header.announces(source.format())) {
+        Some(source) => source.add(&bytes, path, report),
+        None => Err(header.of_another_kind(path, KNOWN_FORMATS)),
     }
-    clean
+}
+
+/// Adds the benchmarks in the directory at `path` to `report`: those of each baseline named, of
+/// [`criterion::LATEST`] if none is.
+///
+/// # Errors
+///
+/// There is no such directory, or one of the baselines has no benchmark that can be read: the first
+/// of these problems. The others are named in the report.
+pub(crate) fn add_directory(
+    path: &Path,
+    baselines: &[&str],
+    report: &mut Report,
+) -> Result<(), Error> {
+    let wanted = if baselines.is_empty() { &[criterion::LATEST] } else { baselines };
+    let mut first_error = None;
+    for baseline in wanted {
+        match criterion::read(path, Some(baseline)) {
+            Ok((benchmarks, unread)) => {
+                report.benchmarks.push(benchmarks);
+                // What no baseline could read is named once.
+                let new = |one: &Unread| !report.unread.contains(one);
+                report.unread.extend(unread.into_iter().filter(new).collect::<Vec<_>>());
+            }
+            Err(error) if first_error.is_none() => first_error = Some(error),
+            Err(error) => report.unread.push(unread(path, &error)),
+        }
+    }
+    first_error.map_or(Ok(()), Err)
+}
+
+/// What a report says about an input that it lacks.
+pub(crate) fn unread(path: &Path, error: &Error) -> Unread {
+    Unread { name: file_name(path), reason: shown(&error.reason()) }
+}
+
+/// The last part of a path, fit to be shown; the whole of it where there is none, as in `..`.
+fn file_name(path: &Path) -> String {
+    shown(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
 }
 
 #[cfg(test)]
@@ -52,15 +105,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_that_steers_a_terminal_is_made_harmless() {
-        assert_eq!(shown("a\u{1b}[2Jb\nc\u{202e}d"), "a�[2Jb�c�d");
-    }
-
-    #[test]
-    fn long_text_is_cut_and_marked() {
-        let text = shown(&"é".repeat(LONGEST_TEXT + 1));
-        assert_eq!(text.chars().count(), LONGEST_TEXT + 1);
-        assert!(text.ends_with('…'));
-        assert_eq!(shown(&"é".repeat(LONGEST_TEXT)).chars().count(), LONGEST_TEXT);
+    fn every_format_is_known_by_one_kind_and_named() {
+        for source in ALL {
+            let same = ALL.iter().filter(|other| other.format() == source.format());
+            assert_eq!(same.count(), 1, "{}", source.name());
+            let words = source.format().unwrap_or("machine");
+            assert!(KNOWN_FORMATS.contains(words), "{words}");
+        }
     }
 }

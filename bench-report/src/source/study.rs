@@ -11,12 +11,13 @@ mod machine;
 mod shape;
 mod v1;
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use serde::Deserialize;
 
+pub(super) use self::machine::parse as machine_of;
 use self::shape::{Block, File};
-use super::{Source, shown};
+use super::{Source, file, shown};
 use crate::{
     Error,
     model::{self, Report},
@@ -37,8 +38,12 @@ impl Source for Study {
         "study"
     }
 
-    fn add(&self, path: &Path, report: &mut Report) -> Result<(), Error> {
-        report.studies.push(read(path)?);
+    fn format(&self) -> Option<&'static str> {
+        Some(FORMAT)
+    }
+
+    fn add(&self, bytes: &[u8], path: &Path, report: &mut Report) -> Result<(), Error> {
+        report.studies.push(parse(bytes, path)?);
         Ok(())
     }
 }
@@ -58,13 +63,21 @@ enum Version {
 ///
 /// The file cannot be read, is no study of a known version, or contradicts itself.
 pub fn read(path: &Path) -> Result<model::Study, Error> {
-    let bytes = fs::read(path).map_err(|source| Error::Read { path: path.into(), source })?;
+    parse(&file::read(path, file::LARGEST_FILE)?, path)
+}
+
+/// Understands the bytes of the study at `path`.
+///
+/// # Errors
+///
+/// They are no study of a known version, or contradict themselves.
+pub fn parse(bytes: &[u8], path: &Path) -> Result<model::Study, Error> {
     let parse = |source| Error::Parse { path: path.into(), source };
-    let header: Header = serde_json::from_slice(&bytes).map_err(parse)?;
+    let header: Header = serde_json::from_slice(bytes).map_err(parse)?;
     let version = header.known(path)?;
     let file: File<Block> = match version {
-        Version::One => v1::lifted(serde_json::from_slice(&bytes).map_err(parse)?),
-        Version::Two => serde_json::from_slice(&bytes).map_err(parse)?,
+        Version::One => v1::lifted(serde_json::from_slice(bytes).map_err(parse)?),
+        Version::Two => serde_json::from_slice(bytes).map_err(parse)?,
     };
     let inconsistent = |(place, problem)| Error::Inconsistent { path: path.into(), place, problem };
     check::file(&file, version).map_err(inconsistent)?;

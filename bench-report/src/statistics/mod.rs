@@ -11,7 +11,8 @@
 //! # The map
 //!
 //! ```text
-//! center, ranks, bootstrap         one list of numbers: where it lies, and how well that is known
+//! center, ranks, bootstrap,        one list of numbers: where it lies, and how well that is known
+//! independent
 //! tukey, difference, proportion    outliers by name, whether groups differ, a share of yes
 //!
 //! series ──► scaling               complete blocks of times ──► speed-up, efficiency, M_k, e(N)
@@ -23,6 +24,7 @@
 //! - [`center`]: median, spread, coefficient of variation.
 //! - [`ranks`]: the interval of a median by ranks; midranks.
 //! - [`bootstrap`]: draws of whole blocks, and the intervals read from them.
+//! - [`independent`]: the median of samples that come without blocks, and its interval.
 //! - [`tukey`]: how many values are far out, and how far. Nothing is ever dropped.
 //! - [`difference`]: Kruskal-Wallis, Mann-Whitney, Holm.
 //! - [`proportion`]: Wilson's interval, and what chance alone may do to a share.
@@ -38,6 +40,7 @@ pub mod choice;
 mod descent;
 pub mod difference;
 pub mod fit;
+pub mod independent;
 pub mod information;
 pub mod laws;
 mod problem;
@@ -51,4 +54,5 @@ pub mod verdict;
 
 pub use bootstrap::{FEWEST_BLOCKS, RESAMPLES, Resamples, percentile_interval, stretched_interval};
 pub use center::median;
+pub use independent::median_with_interval;
 pub use ranks::rank_interval;

@@ -98,6 +98,26 @@ pub(super) fn converted(
     (machine.converted(), limits, state)
 }
 
+/// The three as a file of their own has them.
+#[derive(Deserialize)]
+struct Capture {
+    machine: Option<Machine>,
+    limits: Option<Limits>,
+    state: Option<State>,
+}
+
+/// Reads a file that holds these three and no study.
+///
+/// # Errors
+///
+/// The bytes are not such a file.
+pub(in crate::source) fn parse(
+    bytes: &[u8],
+) -> serde_json::Result<(model::Machine, model::Limits, model::State)> {
+    let Capture { machine, limits, state } = serde_json::from_slice(bytes)?;
+    Ok(converted(machine, limits, state))
+}
+
 impl Machine {
     fn converted(self) -> model::Machine {
         let cache = |cache: Cache| model::Cache {

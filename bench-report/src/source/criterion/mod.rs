@@ -1,0 +1,122 @@
+//! Reads the directories that criterion writes, versions 0.5 to 0.8; earlier shapes are accepted.
+//!
+//! Separate because benchmarks come as a tree of small files, of which some may be damaged while
+//! the rest is of use. criterion keeps one directory for each benchmark, in it one for each
+//! baseline, and in that `benchmark.json` (what was measured), `sample.json` (the times) and
+//! `estimates.json` (what criterion made of them). None of it is documented by criterion, so this
+//! reader takes what it needs and ignores the rest. Next: `walk.rs` finds the directories,
+//! `parse.rs` understands the files of one, `shape.rs` is what they look like.
+
+mod parse;
+mod shape;
+mod walk;
+
+use std::path::Path;
+
+pub use parse::{Files, parse};
+
+use self::walk::Place;
+use super::{file, file_name, shown};
+use crate::{
+    Error,
+    model::{Benchmark, Benchmarks, Unread},
+};
+
+/// Name of the baseline that criterion keeps of the last run if none is asked for.
+pub const LATEST: &str = "new";
+
+/// The largest file that is read: samples of a million iterations fit many times.
+const LARGEST_FILE: u64 = 64 << 20;
+
+/// Reads the benchmarks of one baseline below `dir`; of [`LATEST`] if none is named. What of it
+/// could not be read comes beside it.
+///
+/// # Errors
+///
+/// There is no such directory, the baseline is not in it, or none of its benchmarks can be read.
+pub fn read(dir: &Path, baseline: Option<&str>) -> Result<(Benchmarks, Vec<Unread>), Error> {
+    let baseline = baseline.unwrap_or(LATEST);
+    let (places, mut unread) = walk::places(dir)?;
+    let wanted: Vec<&Place> = places.iter().filter(|place| place.baseline == baseline).collect();
+    if wanted.is_empty() {
+        return Err(useless(dir, missing(baseline, &places, &unread)));
+    }
+    let mut benchmarks = Vec::new();
+    for place in wanted {
+        match benchmark(&dir.join(&place.path)) {
+            Ok(benchmark) => benchmarks.push((benchmark, place)),
+            Err(reason) => unread.push(walk::unread(dir, &place.path, &reason)),
+        }
+    }
+    let Some(benchmarks) = distinct(benchmarks, dir, &mut unread) else {
+        let first = unread.first().map_or("", |unread| &unread.reason);
+        return Err(useless(dir, format!("holds no benchmark that can be read: {first}")));
+    };
+    let origin = file_name(dir);
+    Ok((Benchmarks { origin, baseline: shown(baseline), benchmarks }, unread))
+}
+
+/// The baselines below `dir`, each once, ascending; [`LATEST`] is one of them.
+///
+/// # Errors
+///
+/// There is no such directory.
+pub fn baselines(dir: &Path) -> Result<Vec<String>, Error> {
+    Ok(names(&walk::places(dir)?.0))
+}
+
+fn names(places: &[Place]) -> Vec<String> {
+    let mut names: Vec<String> = places.iter().map(|place| place.baseline.clone()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn useless(dir: &Path, problem: String) -> Error {
+    Error::Useless { path: dir.into(), problem }
+}
+
+/// Why there is nothing of a baseline.
+fn missing(baseline: &str, places: &[Place], unread: &[Unread]) -> String {
+    let there = names(places).join(", ");
+    match unread.first() {
+        _ if !places.is_empty() => shown(&format!("holds no baseline {baseline:?}, but {there}")),
+        Some(Unread { name, reason }) => format!("holds no benchmark: {name}: {reason}"),
+        None => "holds no benchmark".into(),
+    }
+}
+
+/// The benchmark in one directory.
+fn benchmark(dir: &Path) -> Result<Benchmark, String> {
+    let required = |name| file::read(&dir.join(name), LARGEST_FILE);
+    let files = [shape::BENCHMARK, shape::SAMPLE]
+        .map(|name| required(name).map_err(|error| format!("{name} {}", error.reason())));
+    let [benchmark, sample] = files;
+    let estimates = match required(shape::ESTIMATES) {
+        Ok(bytes) => Some(bytes),
+        Err(Error::Read { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(format!("{} {}", shape::ESTIMATES, error.reason())),
+    };
+    let (benchmark, sample) = (benchmark?, sample?);
+    parse(&Files { benchmark: &benchmark, sample: &sample, estimates: estimates.as_deref() })
+}
+
+/// Sorts benchmarks by name. Where two have one name (a directory was renamed or copied), only the
+/// first is kept. `None` if there is none.
+fn distinct(
+    mut benchmarks: Vec<(Benchmark, &Place)>,
+    dir: &Path,
+    unread: &mut Vec<Unread>,
+) -> Option<Vec<Benchmark>> {
+    benchmarks.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+    let mut kept: Vec<Benchmark> = Vec::new();
+    for (benchmark, place) in benchmarks {
+        if kept.last().is_some_and(|last| last.id == benchmark.id) {
+            let reason = format!("has the name of another benchmark, {:?}", benchmark.id);
+            unread.push(walk::unread(dir, &place.path, &reason));
+        } else {
+            kept.push(benchmark);
+        }
+    }
+    (!kept.is_empty()).then_some(kept)
+}
