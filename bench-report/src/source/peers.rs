@@ -65,12 +65,12 @@ struct Entry {
     workers: Option<u64>,
     build_ns: Option<Vec<f64>>,
     query_ns: Option<Vec<f64>>,
-    answers: Option<Checked>,
+    answers: Option<Comparison>,
     absent: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Checked {
+struct Comparison {
     checked: u64,
     wrong: u64,
     note: Option<String>,
@@ -138,7 +138,7 @@ fn entry(entry: Entry) -> Peer {
 }
 
 /// Nothing wrong is only exact if something was checked.
-fn answers(Checked { checked, wrong, note }: Checked) -> Answers {
+fn answers(Comparison { checked, wrong, note }: Comparison) -> Answers {
     match (checked, wrong) {
         (0, 0) => Answers::Unchecked,
         (_, 0) => Answers::Exact,

@@ -47,7 +47,7 @@ const MOST_EXACT: usize = 2000;
 /// The median with its 95 % percentile bootstrap interval; without an interval for fewer than
 /// [`FEWEST_BLOCKS`] values.
 ///
-/// It costs O(n log n), and some ten microseconds for 100 values.
+/// It costs a sort and some hundred walks over the values.
 ///
 /// # Panics
 ///

@@ -37,8 +37,8 @@ fn sizes(workload: &PeerWorkload) -> Result<(), String> {
     }
     let mut names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
     names.sort_unstable();
-    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(format!("there are two entries {:?}", pair[0]));
+    if let Some([name, _]) = names.array_windows().find(|[name, next]| name == next) {
+        return Err(format!("there are two entries {name:?}"));
     }
     match reference {
         Some(reference) if names.binary_search(&reference.as_str()).is_err() => {
