@@ -93,16 +93,17 @@ pub fn read_any<P: AsRef<Path>>(inputs: &[P]) -> Result<Report, Error> {
 ///
 /// As [`read_any`].
 pub fn read_baselines<P: AsRef<Path>>(inputs: &[P], baselines: &[&str]) -> Result<Report, Error> {
+    let inputs: Vec<&Path> = inputs.iter().map(AsRef::as_ref).collect();
     let mut report = Report::default();
     let mut first_error = None;
-    for path in inputs.iter().map(AsRef::as_ref) {
+    for (path, name) in inputs.iter().zip(source::names(&inputs)) {
         let added = if path.is_dir() {
-            source::add_directory(path, baselines, &mut report)
+            source::add_directory(path, &name, baselines, &mut report)
         } else {
             source::add_file(path, &mut report)
         };
         if let Err(error) = added {
-            report.unread.push(source::unread(path, &error));
+            report.unread.push(source::unread(&name, &error));
             first_error.get_or_insert(error);
         }
     }

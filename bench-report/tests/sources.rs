@@ -12,7 +12,7 @@ use bench_report::{
     Error,
     compare::Compared,
     model::{Answers, Peer, Report, Unread},
-    read_any, read_baselines, render, write,
+    read_any, read_baselines, render,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -168,9 +168,9 @@ fn peers_that_contradict_themselves_are_refused() {
 
 /// What was read, written, and read again.
 fn again(report: &Report) -> Report {
-    let directory = tempfile::tempdir().unwrap();
-    write(report, &[render::by_name("json").unwrap()], directory.path()).unwrap();
-    read_any(&[directory.path().join("report.json")]).unwrap()
+    let text = render::by_name("json").unwrap().render(report).unwrap();
+    let (_kept, path) = file("report.json", &text);
+    read_any(&[path]).unwrap()
 }
 
 #[test]

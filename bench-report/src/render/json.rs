@@ -40,10 +40,15 @@ impl Format for Json {
     }
 
     fn lay_out(&self, compared: &Compared<'_>) -> Result<String, Error> {
-        let file = File { format: FORMAT, version: VERSION, report: compared.report };
-        let render =
+        self.render(compared.report)
+    }
+
+    /// Nothing is compared for it.
+    fn render(&self, report: &Report) -> Result<String, Error> {
+        let file = File { format: FORMAT, version: VERSION, report };
+        let failed =
             |error: serde_json::Error| Error::Render { format: self.name(), source: error.into() };
-        let mut text = serde_json::to_string(&file).map_err(render)?;
+        let mut text = serde_json::to_string(&file).map_err(failed)?;
         text.push('\n');
         // In JSON this character only stands in texts; escaped, it cannot begin markup wherever the
         // file is pasted.

@@ -15,7 +15,7 @@ pub mod report;
 pub mod study;
 mod text;
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use self::header::Header;
 use self::text::shown;
@@ -70,6 +70,7 @@ pub(crate) fn add_file(path: &Path, report: &mut Report) -> Result<(), Error> {
 /// of these problems. The others are named in the report.
 pub(crate) fn add_directory(
     path: &Path,
+    name: &str,
     baselines: &[&str],
     report: &mut Report,
 ) -> Result<(), Error> {
@@ -84,15 +85,34 @@ pub(crate) fn add_directory(
                 report.unread.extend(unread.into_iter().filter(new).collect::<Vec<_>>());
             }
             Err(error) if first_error.is_none() => first_error = Some(error),
-            Err(error) => report.unread.push(unread(path, &error)),
+            Err(error) => report.unread.push(unread(name, &error)),
         }
     }
     first_error.map_or(Ok(()), Err)
 }
 
-/// What a report says about an input that it lacks.
-pub(crate) fn unread(path: &Path, error: &Error) -> Unread {
-    Unread { name: file_name(path), reason: shown(&error.reason()) }
+/// What a report says about the input of this name that it lacks.
+pub(crate) fn unread(name: &str, error: &Error) -> Unread {
+    Unread { name: name.into(), reason: shown(&error.reason()) }
+}
+
+/// A name for each input: the last part of its path, and as many parts before it as tell it from
+/// all others. So a report does not depend on where its inputs lie.
+pub(crate) fn names(inputs: &[&Path]) -> Vec<String> {
+    let ending = |path: &Path, parts: usize| -> PathBuf {
+        let all: Vec<Component<'_>> = path.components().collect();
+        all[all.len().saturating_sub(parts)..].iter().collect()
+    };
+    let name = |path: &&Path| {
+        let longest = path.components().count();
+        let others = inputs.iter().filter(|other| *other != path);
+        let is_alone = |&parts: &usize| {
+            others.clone().all(|other| ending(other, parts) != ending(path, parts))
+        };
+        let parts = (1..longest).find(is_alone).unwrap_or(longest);
+        shown(&ending(path, parts).to_string_lossy())
+    };
+    inputs.iter().map(name).collect()
 }
 
 /// The last part of a path, fit to be shown; the whole of it where there is none, as in `..`.
@@ -103,6 +123,16 @@ fn file_name(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn inputs_of_one_name_are_told_apart_by_what_is_above_them() {
+        let paths = ["a/b/study.json", "c/b/study.json", "d.json", "a/../d", "/d.json"];
+        let paths: Vec<&Path> = paths.iter().map(Path::new).collect();
+        let expected = ["a/b/study.json", "c/b/study.json", "d.json", "d", "/d.json"];
+        assert_eq!(names(&paths), expected);
+        assert_eq!(names(&[Path::new("/long/way/study.json")]), ["study.json"]);
+        assert_eq!(names(&[Path::new(""), Path::new("x"), Path::new("x")]), ["", "x", "x"]);
+    }
 
     #[test]
     fn every_format_is_known_by_one_kind_and_named() {

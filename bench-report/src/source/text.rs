@@ -63,7 +63,7 @@ fn escaped(rest: &mut std::str::Chars<'_>) -> char {
     match rest.next() {
         Some('u') => {
             let digits: String = rest.by_ref().take(4).collect();
-            let code = u32::from_str_radix(&digits, 16).ok();
+            let code = u32::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 4);
             code.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER)
         }
         Some('b' | 'f' | 'n' | 'r' | 't') => '\n',

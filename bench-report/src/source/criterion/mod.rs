@@ -56,7 +56,8 @@ pub fn read(dir: &Path, baseline: Option<&str>) -> Result<(Benchmarks, Vec<Unrea
     Ok((Benchmarks { origin, baseline: shown(baseline), benchmarks }, unread))
 }
 
-/// The baselines below `dir`, each once, ascending; [`LATEST`] is one of them.
+/// The baselines below `dir`, each once, ascending: as [`read`] takes them, which may be text that is
+/// not fit to be shown. [`LATEST`] is one of them unless its directories were removed.
 ///
 /// # Errors
 ///
