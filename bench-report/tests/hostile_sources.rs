@@ -240,3 +240,31 @@ fn the_parser_of_benchmarks_stands_damage() {
         });
     }
 }
+
+#[test]
+fn a_text_of_ten_megabytes_is_cut_wherever_it_stands() {
+    let long = Value::from("x".repeat(10 << 20));
+    let path = Path::new("long.json");
+    let with = |mut file: Value, pointers: &[&str]| {
+        for pointer in pointers {
+            *file.pointer_mut(pointer).expect(pointer) = long.clone();
+        }
+        file.to_string().into_bytes()
+    };
+    let parsed = |name: &str| serde_json::from_slice(&data(name)).unwrap();
+    let names = ["/workloads/0/name", "/workloads/0/title", "/isa", "/machine/cpu"];
+    let study = study::parse(&with(small_study(), &names), path).unwrap();
+    let names = ["/workloads/0/name", "/workloads/0/entries/2/absent", "/cpu"];
+    let peers = peers::parse(&with(parsed("peers.json"), &names), path).unwrap();
+    let names = ["/machine/cpu", "/state/governor", "/machine/isas/0/name"];
+    let machine = machine::parse(&with(parsed("machine.json"), &names), path).unwrap();
+    let report = Report {
+        studies: vec![study],
+        peers: vec![peers],
+        machines: vec![machine],
+        ..Report::default()
+    };
+    let text = render::by_name("json").unwrap().render(&report).unwrap();
+    assert!(text.len() < 100_000, "{} bytes", text.len());
+    assert!(report::parse(text.as_bytes(), path).unwrap() == report);
+}
