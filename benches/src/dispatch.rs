@@ -62,6 +62,7 @@ pub fn job(samples: &AnySamples) -> Job<'_> {
         center: vec![0.0],
         widths: vec![1.0; WORKERS],
         widths_per_scan: NonZeroUsize::MIN,
+        parts: NonZeroUsize::MIN,
     };
     Job::new(samples, question, Mode::Strong).unwrap_or_else(|error| panic!("{error}"))
 }

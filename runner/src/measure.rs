@@ -9,7 +9,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use crate::backend::{Error, Sample, Team};
+use crate::backend::{Error, Question, Sample, Team};
 
 /// A sample of the baseline lasts at least this long: a million times the resolution of today's
 /// clocks, several scheduler ticks, and short enough for many blocks.
@@ -63,13 +63,13 @@ pub struct WarmUp {
 }
 
 /// Runs `team` until the last chunks of passes take about the same time, or until it has run for
-/// about as long as a sample of `passes`. The job has `widths` counts.
+/// about as long as a sample of `passes`. The job has `places` counts.
 ///
 /// # Errors
 /// What [`Team::measure`] says.
-pub fn warm_up(team: &mut dyn Team, passes: NonZeroUsize, widths: usize) -> Result<WarmUp, Error> {
+pub fn warm_up(team: &mut dyn Team, passes: NonZeroUsize, places: usize) -> Result<WarmUp, Error> {
     let chunk = NonZeroUsize::new(passes.get() / CHUNKS).unwrap_or(NonZeroUsize::MIN);
-    let mut counts = vec![0; widths];
+    let mut counts = vec![0; places];
     let mut chunks_ns = Vec::new();
     let mut done = WarmUp { passes: 0, wall_ns: 0, steady: None };
     loop {
@@ -94,7 +94,7 @@ fn is_steady(times: &[f64]) -> bool {
     (squares / (n - 1.0)).sqrt() < STEADY_SHARE * mean
 }
 
-/// One measured sample whose counts are checked against `expected`.
+/// One measured sample whose counts are checked against `expected`, one count for each width.
 ///
 /// # Errors
 /// - [`Wrong::Failed`] for what [`Team::measure`] says;
@@ -102,10 +102,17 @@ fn is_steady(times: &[f64]) -> bool {
 pub fn checked(
     team: &mut dyn Team,
     passes: NonZeroUsize,
+    question: &Question,
     expected: &[u64],
 ) -> Result<Sample, Wrong> {
-    let mut counts = vec![u64::MAX; expected.len()];
-    let sample = team.measure(passes, &mut counts)?;
+    let mut counts = vec![u64::MAX; question.places()];
+    let sample = team.measure(passes, &mut counts).map_err(|error| match error {
+        Error::Unstable { backend, width } => {
+            Error::Unstable { backend, width: question.width_at(width) }
+        }
+        other => other,
+    })?;
+    let counts = question.totals(&counts);
     match counts.iter().zip(expected).position(|(found, expected)| found != expected) {
         Some(width) => Err(Wrong::Count { width, found: counts[width], expected: expected[width] }),
         None => Ok(sample),
@@ -133,7 +140,7 @@ pub enum Wrong {
 #[cfg(test)]
 mod tests {
     use super::{WarmUp, Wrong, checked, is_steady, passes_for, warm_up};
-    use crate::backend::{Error, Sample, Startup, Team};
+    use crate::backend::{Error, Job, Mode, Sample, Startup, Team};
     use std::num::NonZeroUsize;
     use std::time::Duration;
 
@@ -199,9 +206,14 @@ mod tests {
     #[test]
     fn wrong_counts_are_named() {
         let mut team = Scripted { start_ns: 1, pass_ns: 1, samples: 0 };
-        let sample = checked(&mut team, NonZeroUsize::MIN, &[5, 5]).unwrap();
+        let job = Job::from_tasks(2, &|_| 5, Mode::Strong);
+        let mut question = job.question().clone();
+        let one = NonZeroUsize::MIN;
+        let sample = checked(&mut team, one, &question, &[5, 5]).unwrap();
         assert_eq!(sample.wall_ns, 2);
-        let wrong = checked(&mut team, NonZeroUsize::MIN, &[5, 4]).unwrap_err();
+        let wrong = checked(&mut team, one, &question, &[5, 4]).unwrap_err();
         assert!(matches!(wrong, Wrong::Count { width: 1, found: 5, expected: 4 }), "{wrong}");
+        question.parts = NonZeroUsize::new(3).unwrap();
+        assert!(checked(&mut team, one, &question, &[15, 15]).is_ok(), "counts of parts add up");
     }
 }

@@ -47,6 +47,7 @@ fn series(name: &'static str, element: Stored, mode: Mode) -> Series {
         backends: backend::ALL[..2].to_vec(),
         workers: vec![2, 3],
         assumed: None,
+        shortfall: None,
     }
 }
 

@@ -152,7 +152,7 @@ pub trait Team {
     /// - [`Error::Start`] if the system does not give a worker.
     ///
     /// # Panics
-    /// If `counts` has not one place for each width.
+    /// If `counts` has not one place for each width and part ([`Question::places`]).
     fn measure(&mut self, passes: NonZeroUsize, counts: &mut [u64]) -> Result<Sample, Error>;
 
     /// Ends the workers and waits until they are gone; how long that took, in ns.
@@ -299,7 +299,7 @@ pub enum Error {
     Unstable {
         /// Its name.
         backend: &'static str,
-        /// The first such width, counted from 0.
+        /// The first such width, counted from 0; from a team, its place ([`Question::places`]).
         width: usize,
     },
 }

@@ -104,10 +104,16 @@ impl Stealing<'_> {
     fn pass(&self, jobs: &[Bound<'_>], counts: &mut [u64], done: &[Done]) {
         let question = self.job.question();
         let per_scan = question.widths_per_scan.get();
+        // The tasks of the last scan may count fewer widths than all others.
+        let in_last = question.widths.len() % per_scan;
+        let before_last = (question.widths.len() - in_last) * question.parts.get();
         self.pool.install(|| {
-            let all = counts.par_chunks_mut(question.widths.len().max(1)).zip(jobs);
+            let all = counts.par_chunks_mut(question.places().max(1)).zip(jobs);
             all.for_each(|(counts, job)| {
-                counts.par_chunks_mut(per_scan).enumerate().for_each(|(task, counts)| {
+                let (full, last) = counts.split_at_mut(before_last);
+                let tasks =
+                    full.par_chunks_mut(per_scan).chain(last.par_chunks_mut(in_last.max(1)));
+                tasks.enumerate().for_each(|(task, counts)| {
                     job.count(task, counts);
                     if let Some(worker) = rayon::current_thread_index() {
                         done[worker].0.fetch_add(1, Ordering::Relaxed);

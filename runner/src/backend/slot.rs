@@ -18,10 +18,10 @@ use crate::machine::{affinity, counters::ThreadCounters};
 /// One worker's record of one measured sample.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
-    /// The widths that each of its tasks counts, task after task.
+    /// The places of the counts of each of its tasks, task after task.
     tasks: Vec<Range<usize>>,
     first_task: usize,
-    /// Counts of the widths from `first_width` on.
+    /// Counts of the places from `first_width` on: of widths, unless samples are cut into parts.
     counts: Vec<u64>,
     first_width: usize,
     passes: u64,
@@ -44,7 +44,7 @@ impl Slot {
     /// For a worker that does `tasks` of `question`.
     pub(super) fn new(question: &Question, tasks: Range<usize>) -> Self {
         let first_task = tasks.start;
-        let tasks: Vec<_> = tasks.map(|task| question.widths_of(task)).collect();
+        let tasks: Vec<_> = tasks.map(|task| question.places_of(task)).collect();
         let first_width = tasks.first().map_or(0, |widths| widths.start);
         let end = tasks.last().map_or(0, |widths| widths.end);
         Self {

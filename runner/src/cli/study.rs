@@ -14,7 +14,8 @@ use bench_report::render;
 use kernel::isa::{self, Isa};
 
 use super::arguments::{
-    backend, duration, instruction_set, mode, per_cent, placement, preset, size,
+    at_least_one, backend, duration, instruction_set, mode, per_cent, placement, preset, seed,
+    size, workers,
 };
 use crate::backend::{Backend, Mode};
 use crate::failure::{Failure, one_line};
@@ -52,9 +53,9 @@ pub struct Arguments {
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = backend)]
     backend: Vec<&'static dyn Backend>,
 
-    /// Numbers of workers [default: those of the preset, mostly every number of cores, all CPUs,
-    /// and half as many again]; 1 is always measured, too
-    #[arg(long, value_name = "N,N,...", value_delimiter = ',')]
+    /// Numbers of workers [default: those of the preset, mostly every number of cores (some of
+    /// them above 16), all CPUs, and half as many again]; 1 is always measured, too
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',', value_parser = workers)]
     workers: Vec<usize>,
 
     /// How the work grows with the workers: strong, weak, throughput [default: as the preset]
@@ -66,7 +67,7 @@ pub struct Arguments {
     size: Vec<Level>,
 
     /// Widths that one scan counts: 1 is bound by memory on large samples, many are not
-    #[arg(long, value_name = "N,N,...", value_delimiter = ',')]
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',', value_parser = at_least_one)]
     widths_per_scan: Vec<NonZeroUsize>,
 
     /// Where workers sit: a policy, or CPUs such as 0,2 [default: physical]
@@ -75,7 +76,8 @@ pub struct Arguments {
 
     /// Blocks of each workload and mode, instead of as many as --precision or --budget ask for;
     /// in a block every configuration is measured once, in random order
-    #[arg(long, value_name = "N", conflicts_with_all = ["budget", "precision"])]
+    #[arg(long, value_name = "N", value_parser = at_least_one,
+        conflicts_with_all = ["budget", "precision"])]
     blocks: Option<NonZeroUsize>,
 
     /// Time for everything, such as 45s or 2m [default: as the preset]; at least 6 blocks are measured
@@ -87,7 +89,7 @@ pub struct Arguments {
     precision: Option<f64>,
 
     /// Seed of the random order [default: from the clock; it is part of the result]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed)]
     seed: Option<u64>,
 
     /// Instruction set that counts: auto (the best one here) or a name [default: auto]
@@ -146,7 +148,7 @@ fn ending(outcome: Outcome, out: &Path) -> Option<Failure> {
 impl Arguments {
     fn options(&self) -> anyhow::Result<Options> {
         let capture = machine::capture();
-        let facts = Facts::of(&capture);
+        let facts = Facts::of(&capture, self.placement.as_ref().unwrap_or(&Choice::default()));
         if self.resume { self.resumed(&facts) } else { self.fresh(&facts) }
     }
 

@@ -4,6 +4,8 @@
 //! of its clock, and warnings are made of what was measured. Next: [`super::tags`], the rules for one
 //! sample; [`super::warning`], the wording.
 
+use std::collections::BTreeSet;
+
 use kernel::samples::HUGE_PAGE;
 
 use super::grid::Configuration;
@@ -104,7 +106,11 @@ pub fn of_machine(
     workers.sort_unstable();
     workers.dedup();
     if !workers.is_empty() {
-        warnings.push(Warning::Oversubscribed { workers, cpus: limits.allowed_cpus.len() });
+        // Workers that take turns sit on every seat there is; unpinned ones wander over all CPUs.
+        let crowded = configurations.iter().filter(|c| c.oversubscribed && !c.cpus.is_empty());
+        let seats = crowded.map(|c| c.cpus.iter().collect::<BTreeSet<_>>().len()).max();
+        let cpus = seats.unwrap_or(limits.allowed_cpus.len());
+        warnings.push(Warning::Oversubscribed { workers, cpus });
     }
     let workers = configurations.iter().map(|c| c.workers).max().unwrap_or(0);
     if let Some(cpus) = limits.quota_cpus.filter(|&cpus| cpus < workers as f64) {

@@ -91,6 +91,9 @@ pub struct Subject {
     pub level: Option<Level>,
     /// Widths that one scan counts.
     pub widths_per_scan: usize,
+    /// Parts that the samples are cut into; a task scans one of them.
+    #[serde(default = "one")]
+    pub parts: usize,
     /// Tasks of one pass of one job.
     pub tasks: usize,
     /// What a task is, in words.
@@ -103,6 +106,11 @@ pub struct Subject {
     pub configurations: Vec<Configuration>,
     /// How often each measured sample repeats the whole job.
     pub passes: usize,
+}
+
+/// Samples that nobody cut are one part.
+fn one() -> usize {
+    1
 }
 
 /// One workload in one mode, with everything that was measured of it.

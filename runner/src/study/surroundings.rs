@@ -10,10 +10,13 @@ use std::sync::OnceLock;
 
 use super::grid::{self, Configuration};
 use super::journal::{self, Header, Journal};
+use super::warning::Warning;
 use super::{Error, Options, Plan, conditions, unix_s};
 use crate::backend;
 use crate::machine::counters::SystemReader;
+use crate::machine::topology::cores_of;
 use crate::machine::{self, Capture, Tree, clock};
+use crate::placement::workers::gaps;
 use crate::placement::{self, Choice, Placement};
 
 /// What a study is measured on.
@@ -70,7 +73,8 @@ impl Surroundings {
             configurations.extend(cells.iter().map(grid::Cell::configuration));
         }
         let Capture { machine, limits, state } = self.capture.clone();
-        let warnings = conditions::of_machine(&machine, &limits, &configurations);
+        let mut warnings = conditions::of_machine(&machine, &limits, &configurations);
+        warnings.extend(self.of_seats(&configurations));
         let warnings: BTreeSet<String> = warnings.iter().map(ToString::to_string).collect();
         Ok(Header {
             format: journal::FORMAT.into(),
@@ -86,6 +90,22 @@ impl Surroundings {
             timer: self.timer,
             warnings: warnings.into_iter().collect(),
         })
+    }
+
+    /// What is known of the seats before anything is measured.
+    fn of_seats(&self, configurations: &[Configuration]) -> Vec<Warning> {
+        let topology = &self.capture.machine.topology;
+        let seats = self.placement.within(self.allowed());
+        let cores = cores_of(&topology.usable(&seats));
+        let quota_cpus =
+            self.capture.limits.quota_cpus.map_or(usize::MAX, |cpus| cpus.ceil() as usize);
+        let cores = cores.min(quota_cpus);
+        let workers = configurations.iter().map(|one| one.workers).collect();
+        let gaps = gaps(&workers, cores);
+        let not_measured = (!gaps.is_empty()).then_some(Warning::NotMeasured { gaps, cores });
+        let slow = self.placement.slow_start(topology, self.allowed());
+        let slow = slow.map(|(cpu, fastest)| Warning::SlowBaseline { cpu, fastest });
+        not_measured.into_iter().chain(slow).collect()
     }
 
     /// Refuses to go on where anything differs that figures depend on.

@@ -55,6 +55,20 @@ impl Tag {
         Self::Unpinned,
         Self::Unsteady,
     ];
+
+    /// Its name, as in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Contended => "contended",
+            Self::Drifted => "drifted",
+            Self::Foreign => "foreign",
+            Self::Migrated => "migrated",
+            Self::Stolen => "stolen",
+            Self::Throttled => "throttled",
+            Self::Unpinned => "unpinned",
+            Self::Unsteady => "unsteady",
+        }
+    }
 }
 
 /// What the rules need besides the sample.

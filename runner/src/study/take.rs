@@ -52,12 +52,13 @@ pub(super) fn patience(serial: Duration) -> Duration {
 impl Bench<'_> {
     /// Measures `cell`, the configuration with this number.
     pub(super) fn take(&self, configuration: usize, cell: &Cell) -> Result<Measured, Wrong> {
+        let question = self.job.question();
         let mut team = cell.backend.prepare(self.job, &cell.placement, self.patience)?;
         let startup = team.startup();
-        let warm_up = measure::warm_up(team.as_mut(), self.passes, self.expected.len())?;
+        let warm_up = measure::warm_up(team.as_mut(), self.passes, question.places())?;
         let before = self.reader.read();
         let caller = Caller::begin();
-        let sample = measure::checked(team.as_mut(), self.passes, self.expected)?;
+        let sample = measure::checked(team.as_mut(), self.passes, question, self.expected)?;
         let caller = caller.used();
         let delta = self.reader.read().since(&before);
         let teardown_ns = team.dismiss()?;

@@ -22,6 +22,7 @@ pub(super) fn subject() -> Subject {
         mode: Mode::Strong,
         level: None,
         widths_per_scan: 1,
+        parts: 1,
         tasks: 2,
         task: "one width, one scan".into(),
         bytes: 24,

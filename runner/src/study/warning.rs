@@ -87,6 +87,36 @@ pub enum Warning {
         /// The cache and the size that was taken.
         assumed: String,
     },
+    /// A limit keeps samples smaller than the level that they were asked for.
+    Shortfall {
+        /// Name of the workload.
+        workload: String,
+        /// What was wanted, and what was taken.
+        shortfall: String,
+    },
+    /// Tasks are too few to be shared out evenly.
+    Stairs {
+        /// Name of the workload.
+        workload: String,
+        /// Tasks of one pass.
+        tasks: usize,
+        /// Numbers of workers that lose time by it.
+        workers: Vec<usize>,
+    },
+    /// Some numbers of workers that have a core each are not measured.
+    NotMeasured {
+        /// The least and the greatest number of each gap.
+        gaps: Vec<(usize, usize)>,
+        /// The most workers that have a core each.
+        cores: usize,
+    },
+    /// The baseline sits on a slower CPU than others that may be used.
+    SlowBaseline {
+        /// The CPU of the baseline.
+        cpu: usize,
+        /// A faster one.
+        fastest: usize,
+    },
     /// The samples are not bit for bit those of the workload, although the counts are right.
     OtherSamples {
         /// Name of the workload.
@@ -110,7 +140,7 @@ impl fmt::Display for Warning {
                 f,
                 "{} workers take turns on {cpus} {} and are marked as oversubscribed; for a \
                  statement about so many cores measure on a machine that has them",
-                workers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+                numbers(workers),
                 if *cpus == 1 { "CPU" } else { "CPUs" }
             ),
             Self::Quota { cpus, workers } => write!(
@@ -154,6 +184,28 @@ impl fmt::Display for Warning {
                 "workload '{workload}' is sized for {assumed}; compare with the size that the CPU's \
                  maker tells"
             ),
+            Self::Shortfall { workload, shortfall } => write!(
+                f,
+                "workload '{workload}' may fit in the level 3 cache and says nothing about main \
+                 memory ({shortfall}); measure where there is more memory"
+            ),
+            Self::Stairs { workload, tasks, workers } => write!(
+                f,
+                "workload '{workload}': {tasks} tasks do not come out even for {} workers, so some of \
+                 them wait at the end of each pass; measure numbers of workers that divide {tasks}",
+                numbers(workers)
+            ),
+            Self::NotMeasured { gaps, cores } => write!(
+                f,
+                "not measured: {} workers, because the bundle thins out large numbers or others were \
+                 asked for; up to {cores} workers have a core each, ask for more of them by --workers",
+                ranges(gaps)
+            ),
+            Self::SlowBaseline { cpu, fastest } => write!(
+                f,
+                "the baseline sits on cpu {cpu}, which is slower than cpu {fastest}, so speed-ups \
+                 are flattered; name cpu {fastest} first in --placement"
+            ),
             Self::OtherSamples { workload, found, expected } => write!(
                 f,
                 "workload '{workload}': samples have checksum {found}, the stored one is \
@@ -161,6 +213,19 @@ impl fmt::Display for Warning {
             ),
         }
     }
+}
+
+/// `1, 2, 3`.
+fn numbers(numbers: &[usize]) -> String {
+    numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// `9 to 11, 13`.
+fn ranges(ranges: &[(usize, usize)]) -> String {
+    let text = |&(first, last): &(usize, usize)| {
+        if first == last { first.to_string() } else { format!("{first} to {last}") }
+    };
+    ranges.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
 /// What a tag says, and what can be done about it.
@@ -197,6 +262,9 @@ mod tests {
         let text = Warning::Oversubscribed { workers: vec![3, 6], cpus: 2 }.to_string();
         assert!(text.starts_with("3, 6 workers take turns on 2 CPUs"), "{text}");
         assert!(text.ends_with("measure on a machine that has them"), "{text}");
+        let gaps = vec![(9, 11), (13, 13)];
+        let gaps = Warning::NotMeasured { gaps, cores: 14 }.to_string();
+        assert!(gaps.starts_with("not measured: 9 to 11, 13 workers, because"), "{gaps}");
         let steal = Warning::Steal { workload: "a".into(), percent: 1.26 }.to_string();
         assert!(steal.contains("took 1.3 %"), "{steal}");
     }

@@ -57,6 +57,7 @@ pub(crate) fn job(samples: &AnySamples, mode: Mode) -> Job<'_> {
         center: vec![0.5; 2],
         widths: vec![0.25; 20],
         widths_per_scan: NonZeroUsize::MIN,
+        parts: NonZeroUsize::MIN,
     };
     Job::new(samples, question, mode).unwrap()
 }

@@ -15,10 +15,10 @@ pub(super) struct Ledger<'c> {
 }
 
 impl<'c> Ledger<'c> {
-    /// Nothing is known yet; `counts` has a place for each width.
+    /// Nothing is known yet; `counts` has a place for each width and part.
     pub(super) fn new(backend: &'static str, question: &Question, counts: &'c mut [u64]) -> Self {
         let is_known = vec![false; counts.len()];
-        Self { backend, counts, is_known, noted: Vec::with_capacity(question.widths.len()) }
+        Self { backend, counts, is_known, noted: Vec::with_capacity(question.places()) }
     }
 
     /// Enters the counts of some widths.

@@ -140,7 +140,7 @@ impl<'a> Processed<'a> {
             let (worker, task) = (turn % workers, turn / jobs);
             crew.tell(worker, &Order::Task { task })?;
             crew.next()?;
-            let widths = self.job.question().widths_of(task);
+            let widths = self.job.question().places_of(task);
             let done = Done::of(crew, worker, &widths)?;
             merge(&mut counting, done.counted_ns);
             ledger.enter(widths.zip(done.counts))?;
@@ -164,7 +164,7 @@ impl<'a> Processed<'a> {
         };
         (0..workers).try_for_each(|worker| next(crew, worker, &mut doing))?;
         while let Some(worker) = crew.next()? {
-            let widths = self.job.question().widths_of(doing[worker]);
+            let widths = self.job.question().places_of(doing[worker]);
             let done = Done::of(crew, worker, &widths)?;
             merge(&mut counting, done.counted_ns);
             ledger.note(widths.zip(done.counts));
@@ -174,13 +174,13 @@ impl<'a> Processed<'a> {
         Ok(counting)
     }
 
-    /// The widths of some tasks in a row.
+    /// The places of the counts of some tasks in a row.
     fn widths(&self, tasks: Range<usize>) -> Range<usize> {
         if tasks.is_empty() {
             return 0..0;
         }
         let question = self.job.question();
-        question.widths_of(tasks.start).start..question.widths_of(tasks.end - 1).end
+        question.places_of(tasks.start).start..question.places_of(tasks.end - 1).end
     }
 }
 
@@ -287,8 +287,8 @@ impl Team for Processed<'_> {
     }
 
     fn measure(&mut self, passes: NonZeroUsize, counts: &mut [u64]) -> Result<Sample, Error> {
-        let widths = self.job.question().widths.len();
-        assert_eq!(counts.len(), widths, "one place for each width");
+        let places = self.job.question().places();
+        assert_eq!(counts.len(), places, "one place for each width and part");
         let message = "in an earlier sample";
         let gone = || Error::Died { backend: self.kind.name(), message: message.into() };
         let mut crew = self.crew.take().ok_or_else(gone)?;

@@ -158,6 +158,7 @@ mod tests {
             center: vec![0.1, -0.0],
             widths: vec![f64::MIN_POSITIVE, 1e300],
             widths_per_scan: NonZeroUsize::MIN,
+            parts: NonZeroUsize::MIN,
         };
         let shape = Shape { n: 3, d: 2, element: "f4".into() };
         let source = Source::Map { path: "/proc/1/fd/3".into(), stride_bytes: 64 };
