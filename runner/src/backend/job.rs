@@ -159,9 +159,10 @@ impl Question {
             return Err(kernel::Error::Dimension { what: "center", expected, found });
         }
         let isa = isa::by_name(&self.isa)?.checked()?;
-        let units = run.len().div_ceil(PART_UNIT);
-        let parts = crate::share::shares(units, self.parts.get()).into_iter().map(|units| {
-            let end = (units.end * PART_UNIT).min(run.len());
+        let n = run.len();
+        let parts = crate::share::shares(n.div_ceil(PART_UNIT), self.parts.get());
+        let parts = parts.into_iter().map(move |units| {
+            let end = (units.end * PART_UNIT).min(n);
             run.slice((units.start * PART_UNIT).min(end)..end)
         });
         let counters: Vec<_> =

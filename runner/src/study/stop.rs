@@ -8,7 +8,7 @@
 //! happens to be too narrow. Only in the limit of narrow intervals does that not matter (Chow & Robbins,
 //! Annals of Mathematical Statistics 36, 1965, for means); with ten or twenty blocks it does. Therefore
 //! looks are few, at blocks that grow by a quarter, and two in a row must find every interval narrow.
-//! COVERAGE
+//! The example `stopping` prints how often intervals still hold the truth.
 //! Next: `sweep`, which asks.
 
 use bench_report::model::Interval;

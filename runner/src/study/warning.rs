@@ -131,6 +131,11 @@ pub enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Assumed { .. }
+            | Self::Shortfall { .. }
+            | Self::Stairs { .. }
+            | Self::NotMeasured { .. }
+            | Self::SlowBaseline { .. } => self.of_plan(f),
             Self::OneCpu { cpu } => write!(
                 f,
                 "this process may use cpu {cpu} only, so no number of workers can gain anything; \
@@ -179,6 +184,19 @@ impl fmt::Display for Warning {
                 "workload '{workload}': its samples lie on {pages}, so large scans are slower than \
                  need be; set /sys/kernel/mm/transparent_hugepage/enabled to madvise or always"
             ),
+            Self::OtherSamples { workload, found, expected } => write!(
+                f,
+                "workload '{workload}': samples have checksum {found}, the stored one is \
+                 {expected}; counts are right, but compare times with other machines with care"
+            ),
+        }
+    }
+}
+
+impl Warning {
+    /// What follows from the plan and the machine alone.
+    fn of_plan(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::Assumed { workload, assumed } => write!(
                 f,
                 "workload '{workload}' is sized for {assumed}; compare with the size that the CPU's \
@@ -206,11 +224,7 @@ impl fmt::Display for Warning {
                 "the baseline sits on cpu {cpu}, which is slower than cpu {fastest}, so speed-ups \
                  are flattered; name cpu {fastest} first in --placement"
             ),
-            Self::OtherSamples { workload, found, expected } => write!(
-                f,
-                "workload '{workload}': samples have checksum {found}, the stored one is \
-                 {expected}; counts are right, but compare times with other machines with care"
-            ),
+            _ => Ok(()),
         }
     }
 }
