@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::grid::{Cell, Role};
 use super::interrupt::Interrupt;
-use super::take::{Bench, patience};
+use super::take::{Bench, Shot};
 use super::{Error, order};
 use crate::backend::{Backend, Job, Mode, Question};
 use crate::for_any;
@@ -30,6 +30,9 @@ use crate::workload::{Error as WorkloadError, Workload};
 
 /// Share of false alarms that is worse than luck if all of its interval lies above.
 pub const TOO_MANY: f64 = 0.07;
+
+/// How long an answer may take before it is known what a pass takes.
+const FIRST: Duration = Duration::from_secs(10);
 
 /// What to compare with itself.
 #[derive(Clone, Debug)]
@@ -109,7 +112,7 @@ pub fn run(
         job: &job,
         expected: &expected,
         passes: NonZeroUsize::MIN,
-        patience: patience(Duration::ZERO),
+        order: Duration::ZERO,
         reader: &reader,
         timer: &timer,
         allowed,
@@ -128,13 +131,15 @@ fn compare(
     let failed = |wrong: Wrong| {
         Error::of_sample(options.workload.name, cell, &bench.job.question().widths, wrong)
     };
-    let found = cell.backend.prepare(bench.job, &cell.placement, bench.patience);
+    let found = cell.backend.prepare(bench.job, &cell.placement, FIRST);
     let found = found.and_then(|mut team| {
         let mut counts = vec![0; bench.expected.len()];
         let passes = measure::passes_for(team.as_mut(), measure::SAMPLE, &mut counts)?;
-        team.dismiss().map(|_| passes)
+        // No order asks for more than a sample.
+        let order = Duration::from_nanos(team.measure(passes, &mut counts)?.wall_ns);
+        team.dismiss().map(|_| (passes, order))
     });
-    bench.passes = found.map_err(|error| failed(error.into()))?;
+    (bench.passes, bench.order) = found.map_err(|error| failed(error.into()))?;
     let mut orders = order::blocks(options.seed, 0, 2);
     let mut ratios = Vec::new();
     for _ in 0..options.comparisons.get() {
@@ -144,7 +149,8 @@ fn compare(
                 return Ok(ratios);
             }
             for side in order {
-                let measured = bench.take(side, cell).map_err(failed)?;
+                let Shot { measured, ended } = bench.take(side, cell).map_err(failed)?;
+                ended.map_err(failed)?;
                 sides[side].push(measured.sample.wall_ns as f64);
             }
             steps.advance(1);

@@ -29,8 +29,8 @@ pub(super) struct Bench<'a> {
     pub(super) expected: &'a [u64],
     /// How often a sample repeats the job.
     pub(super) passes: NonZeroUsize,
-    /// How long a worker may take to answer.
-    pub(super) patience: Duration,
+    /// What the baseline needs for what one order asks of a worker.
+    pub(super) order: Duration,
     /// Counts what happens around a sample.
     pub(super) reader: &'a SystemReader,
     /// What reading a clock costs.
@@ -44,15 +44,40 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// ... and so many times what the baseline needs for the same.
 const PATIENCE_FACTOR: u32 = 20;
 
-/// How long an answer to an order may take that the baseline needs `serial` for.
-pub(super) fn patience(serial: Duration) -> Duration {
-    PATIENCE.saturating_add(serial.saturating_mul(PATIENCE_FACTOR))
+/// How long an answer to an order may take that the baseline needs `order` for, where so many workers
+/// take `turns` on one CPU.
+pub(super) fn patience(order: Duration, turns: usize) -> Duration {
+    let turns = u32::try_from(turns).unwrap_or(u32::MAX);
+    PATIENCE.saturating_add(order.saturating_mul(PATIENCE_FACTOR).saturating_mul(turns))
+}
+
+/// A sample that was measured and checked, whatever became of its workers afterwards.
+#[derive(Debug)]
+pub(super) struct Shot {
+    /// The sample.
+    pub(super) measured: Measured,
+    /// Whether its workers ended as they should.
+    pub(super) ended: Result<(), Wrong>,
 }
 
 impl Bench<'_> {
+    /// How many workers of `cell` take turns on one CPU. Where one job is divided among all of them,
+    /// taking turns costs nothing: together they do what one would do.
+    fn turns(&self, cell: &Cell) -> usize {
+        if !self.job.mode().replicates() {
+            return 1;
+        }
+        let mut cpus = cell.placement.cpus();
+        cpus.sort_unstable();
+        cpus.dedup();
+        let cpus = if cpus.is_empty() { self.allowed.len() } else { cpus.len() };
+        cell.placement.workers().div_ceil(cpus.max(1))
+    }
+
     /// Measures `cell`, the configuration with this number.
-    pub(super) fn take(&self, configuration: usize, cell: &Cell) -> Result<Measured, Wrong> {
-        let mut team = cell.backend.prepare(self.job, &cell.placement, self.patience)?;
+    pub(super) fn take(&self, configuration: usize, cell: &Cell) -> Result<Shot, Wrong> {
+        let patience = patience(self.order, self.turns(cell));
+        let mut team = cell.backend.prepare(self.job, &cell.placement, patience)?;
         let startup = team.startup();
         let warm_up = measure::warm_up(team.as_mut(), self.passes, self.expected.len())?;
         let before = self.reader.read();
@@ -60,14 +85,14 @@ impl Bench<'_> {
         let sample = measure::checked(team.as_mut(), self.passes, self.expected)?;
         let caller = caller.used();
         let delta = self.reader.read().since(&before);
-        let teardown_ns = team.dismiss()?;
+        let dismissed = team.dismiss();
         let mut measured = Measured {
             configuration,
             observer_ns: (sample.clock_readings as f64 * self.timer.clock_ns).round() as u64,
             sample,
             setup_ns: startup.setup_ns,
             transfer_ns: startup.transfer_ns,
-            teardown_ns,
+            teardown_ns: dismissed.as_ref().ok().copied(),
             warm_up_passes: warm_up.passes,
             warm_up_ns: warm_up.wall_ns,
             steady: warm_up.steady,
@@ -85,7 +110,7 @@ impl Bench<'_> {
         let pinned = cell.placement.seats.iter().any(Option::is_some);
         let rules = tags::Around { allowed: self.allowed, tick_ns: TICK_NS, pinned };
         measured.tags = tags::tags(&measured, rules);
-        Ok(measured)
+        Ok(Shot { measured, ended: dismissed.map(drop).map_err(Wrong::from) })
     }
 }
 
@@ -96,8 +121,9 @@ mod tests {
 
     #[test]
     fn patience_grows_with_the_work_and_has_a_floor() {
-        assert_eq!(patience(Duration::ZERO), Duration::from_secs(3));
-        assert_eq!(patience(Duration::from_millis(100)), Duration::from_secs(5));
-        assert_eq!(patience(Duration::MAX), Duration::MAX);
+        assert_eq!(patience(Duration::ZERO, 1), Duration::from_secs(3));
+        assert_eq!(patience(Duration::from_millis(100), 1), Duration::from_secs(5));
+        assert_eq!(patience(Duration::from_millis(100), 3), Duration::from_secs(9));
+        assert_eq!(patience(Duration::MAX, usize::MAX), Duration::MAX);
     }
 }

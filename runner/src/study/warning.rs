@@ -87,6 +87,22 @@ pub enum Warning {
         /// The cache and the size that was taken.
         assumed: String,
     },
+    /// The study went on under other conditions than it was begun under.
+    Resumed {
+        /// What differs.
+        what: String,
+        /// As it was.
+        then: String,
+        /// As it was later.
+        now: String,
+    },
+    /// The baseline's samples are much shorter than they were planned to be.
+    Short {
+        /// Name of the workload.
+        workload: String,
+        /// The median time of a sample, in ms.
+        median_ms: f64,
+    },
     /// The samples are not bit for bit those of the workload, although the counts are right.
     OtherSamples {
         /// Name of the workload.
@@ -153,6 +169,17 @@ impl fmt::Display for Warning {
                 f,
                 "workload '{workload}' is sized for {assumed}; compare with the size that the CPU's \
                  maker tells"
+            ),
+            Self::Resumed { what, then, now } => write!(
+                f,
+                "{what} was {then} and is {now} since the study was resumed: its blocks were \
+                 measured under different conditions; repeat it in one go"
+            ),
+            Self::Short { workload, median_ms } => write!(
+                f,
+                "workload '{workload}': samples of the baseline took {median_ms:.1} ms, much less \
+                 than planned, because the machine was slower when passes were chosen; repeat the \
+                 study at rest"
             ),
             Self::OtherSamples { workload, found, expected } => write!(
                 f,
