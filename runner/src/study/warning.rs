@@ -170,6 +170,17 @@ impl fmt::Display for Warning {
                 "workload '{workload}' is sized for {assumed}; compare with the size that the CPU's \
                  maker tells"
             ),
+            Self::Resumed { .. } | Self::Short { .. } | Self::OtherSamples { .. } => {
+                self.deviation(f)
+            }
+        }
+    }
+}
+
+impl Warning {
+    /// What is otherwise than it was, or was meant to be; nothing for other warnings.
+    fn deviation(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::Resumed { what, then, now } => write!(
                 f,
                 "{what} was {then} and is {now} since the study was resumed: its blocks were \
@@ -186,6 +197,7 @@ impl fmt::Display for Warning {
                 "workload '{workload}': samples have checksum {found}, the stored one is \
                  {expected}; counts are right, but compare times with other machines with care"
             ),
+            _ => Ok(()),
         }
     }
 }
