@@ -116,8 +116,94 @@ impl Bench<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::patience;
+    use super::{Bench, Shot, patience};
+    use crate::backend::{Backend, Error, Job, Mode, Sample, Scaling, Startup, Team};
+    use crate::machine::clock::Timer;
+    use crate::machine::counters::SystemReader;
+    use crate::machine::{Tree, affinity};
+    use crate::placement::{self, Placement};
+    use crate::study::grid::{Cell, Role};
+    use std::num::NonZeroUsize;
+    use std::path::Path;
     use std::time::Duration;
+
+    /// A backend whose workers count well and end badly.
+    #[derive(Debug)]
+    struct Ending;
+
+    impl Backend for Ending {
+        fn name(&self) -> &'static str {
+            "ending"
+        }
+
+        fn summary(&self) -> &'static str {
+            "made up"
+        }
+
+        fn scaling(&self) -> Scaling {
+            Scaling::Any
+        }
+
+        fn prepare<'a>(
+            &self,
+            _job: &'a Job<'a>,
+            _placement: &Placement,
+            _patience: Duration,
+        ) -> Result<Box<dyn Team + 'a>, Error> {
+            Ok(Box::new(Self))
+        }
+    }
+
+    impl Team for Ending {
+        fn startup(&self) -> Startup {
+            Startup::default()
+        }
+
+        fn measure(&mut self, _passes: NonZeroUsize, counts: &mut [u64]) -> Result<Sample, Error> {
+            counts.fill(1);
+            Ok(Sample { wall_ns: 7, phases: None, clock_readings: 0, workers: Vec::new() })
+        }
+
+        fn dismiss(self: Box<Self>) -> Result<u64, Error> {
+            Err(Error::Died { backend: "ending", message: "too late".into() })
+        }
+    }
+
+    fn bench<R>(mode: Mode, with: impl FnOnce(&Bench<'_>) -> R) -> R {
+        let job = Job::from_tasks(1, &|_| 1, mode);
+        with(&Bench {
+            job: &job,
+            expected: &[1],
+            passes: NonZeroUsize::MIN,
+            order: Duration::ZERO,
+            reader: &SystemReader::find(&Tree::new(Path::new("/nowhere"))),
+            timer: &Timer { resolution_ns: 1, clock_ns: 1.0, cpu_clock_ns: None },
+            allowed: affinity::allowed(),
+        })
+    }
+
+    fn cell(workers: usize, cpus: &[usize]) -> Cell {
+        let placement = placement::in_order(workers, cpus);
+        Cell { backend: &Ending, placement, role: Role::Measured }
+    }
+
+    #[test]
+    fn a_sample_is_kept_whose_workers_end_badly() {
+        let Shot { measured, ended } =
+            bench(Mode::Strong, |bench| bench.take(3, &cell(1, &[0]))).unwrap();
+        assert_eq!((measured.configuration, measured.sample.wall_ns), (3, 7));
+        assert_eq!(measured.teardown_ns, None);
+        assert!(ended.unwrap_err().to_string().contains("too late"));
+    }
+
+    #[test]
+    fn workers_take_turns_where_each_has_a_job_of_its_own() {
+        let turns =
+            |mode, workers, cpus: &[usize]| bench(mode, |bench| bench.turns(&cell(workers, cpus)));
+        assert_eq!(turns(Mode::Weak, 7, &[4, 5]), 4);
+        assert_eq!(turns(Mode::Throughput, 2, &[4, 5]), 1);
+        assert_eq!(turns(Mode::Strong, 7, &[4, 5]), 1);
+    }
 
     #[test]
     fn patience_grows_with_the_work_and_has_a_floor() {
