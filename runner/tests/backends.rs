@@ -1,8 +1,8 @@
 //! Every backend, in every mode and with every number of workers it can have, gives the oracle's counts.
 //!
 //! Backends are taken from the table, so that a new one is tested by being there; one that cannot run
-//! on this system is told by [`Backend::availability`] and left out. Nothing here depends on how long
-//! anything takes, or on how many CPUs there are.
+//! on this system is told by [`Backend::availability`] and left out, which is no way out on Linux.
+//! Nothing here depends on how long anything takes, or on how many CPUs there are.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use kernel::isa;
 use runner::backend::processes;
-use runner::backend::{ALL, Backend, Error, Job, Mode, Question, Scaling};
+use runner::backend::{ALL, Backend, Changed, Error, Job, Mode, Question, Scaling};
 use runner::for_any;
 use runner::input::AnySamples;
 use runner::machine::affinity;
@@ -47,6 +47,16 @@ fn cells_inside_this_process() -> Vec<Cell> {
     let cells: Vec<Cell> = cells().into_iter().filter(|(backend, ..)| inside(*backend)).collect();
     assert!(!cells.is_empty());
     cells
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn every_backend_is_available_on_linux() {
+    let tested = cells();
+    for backend in ALL {
+        assert_eq!(backend.availability(), Ok(()), "{backend:?}");
+        assert!(tested.iter().any(|(one, ..)| one.name() == backend.name()), "{backend:?}");
+    }
 }
 
 fn passes(passes: usize) -> NonZeroUsize {
@@ -220,6 +230,20 @@ fn a_worker_on_a_forbidden_cpu_is_reported_as_not_pinned() {
     }
 }
 
+/// Nobody who waits may add to a patience that has no end.
+#[test]
+fn patience_without_end_is_a_patience() {
+    let workload = workload(1000, 5, Stored::Double);
+    let samples = workload.samples().unwrap();
+    for (backend, workers, mode) in cells().into_iter().filter(|(_, workers, _)| *workers <= 2) {
+        let job = Job::new(&samples, question(&workload, 1, 1), mode).unwrap();
+        let placement = placement::in_order(workers, affinity::allowed());
+        let mut team = backend.prepare(&job, &placement, Duration::MAX).unwrap();
+        team.measure(passes(2), &mut [0; 5]).unwrap();
+        team.dismiss().unwrap();
+    }
+}
+
 #[test]
 fn a_worker_that_panics_is_an_error_and_not_a_hang() {
     for (backend, workers, mode) in cells_inside_this_process() {
@@ -245,6 +269,9 @@ fn counts_that_change_between_passes_are_an_error() {
         let placement = placement::in_order(workers, affinity::allowed());
         let mut team = backend.prepare(&job, &placement, PATIENCE).unwrap();
         let result = team.measure(passes(2), &mut [0; 7]);
-        assert!(matches!(result, Err(Error::Unstable { width: 5, .. })), "{backend:?}: {result:?}");
+        assert!(
+            matches!(result, Err(Error::Unstable { changed: Changed { width: 5, .. }, .. })),
+            "{backend:?}: {result:?}"
+        );
     }
 }

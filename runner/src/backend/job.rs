@@ -61,7 +61,7 @@ impl Mode {
     }
 
     /// How `passes` are handed out: so many rounds, each with so many passes.
-    pub(super) fn rounds(self, passes: NonZeroUsize) -> (usize, usize) {
+    pub(crate) fn rounds(self, passes: NonZeroUsize) -> (usize, usize) {
         match self {
             Self::Strong | Self::Weak => (passes.get(), 1),
             Self::Throughput => (1, passes.get()),

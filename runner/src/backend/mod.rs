@@ -295,13 +295,29 @@ pub enum Error {
         problem: String,
     },
     /// Two passes, or two workers, did not count the same over the same samples.
-    #[error("backend '{backend}' counted width number {width} twice with different results")]
+    #[error(
+        "backend '{backend}' counted width number {} twice with different results: \
+         worker {worker} counted {}, before it was {}", changed.width, changed.now, changed.before
+    )]
     Unstable {
         /// Its name.
         backend: &'static str,
-        /// The first such width, counted from 0; from a team, its place ([`Question::places`]).
-        width: usize,
+        /// The worker that counted last.
+        worker: usize,
+        /// What it counted, and what was counted before.
+        changed: Changed,
     },
+}
+
+/// A width that was counted twice with different results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// The width, counted from 0; from a team, its place ([`Question::places`]).
+    pub width: usize,
+    /// The first count.
+    pub before: u64,
+    /// The count that differs from it.
+    pub now: u64,
 }
 
 /// Refuses a placement or mode that `backend` cannot follow.

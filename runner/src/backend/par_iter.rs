@@ -19,7 +19,7 @@ use rayon::ThreadPool;
 use rayon::iter::{IndexedParallelIterator as _, ParallelIterator as _};
 use rayon::slice::ParallelSliceMut as _;
 
-use super::slot::{Padded, Slot};
+use super::slot::{Padded, Slot, first_change};
 use super::threads::{pool, replicas};
 use super::{
     Backend, Bound, Error, Job, Mode, Sample, Scaling, Startup, Team, WorkerSample, check,
@@ -140,9 +140,8 @@ impl Stealing<'_> {
             if pass == 0 {
                 counts.copy_from_slice(&all[..counts.len()]);
             }
-            let differs = all.chunks_exact(counts.len().max(1)).find_map(|found| {
-                found.iter().zip(counts.iter()).position(|(found, first)| found != first)
-            });
+            let mut jobs = all.chunks_exact(counts.len().max(1)).enumerate();
+            let differs = jobs.find_map(|(job, now)| Some((job, first_change(counts, now)?)));
             unstable = unstable.or(differs);
         }
         let wall_ns = clock::now_ns() - began_ns;
@@ -158,7 +157,8 @@ impl Stealing<'_> {
             }
         });
         match unstable {
-            Some(width) => Err(Error::Unstable { backend: NAME, width }),
+            // Who counted is not known: in weak scaling the number of the job is told instead.
+            Some((worker, changed)) => Err(Error::Unstable { backend: NAME, worker, changed }),
             None => Ok(Sample { wall_ns, phases: None, clock_readings: 2, workers }),
         }
     }

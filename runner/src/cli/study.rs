@@ -100,7 +100,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR", default_value = "target/parzen")]
     out: PathBuf,
 
-    /// Go on with the interrupted study in the folder; only the budget can be changed
+    /// Go on with the interrupted study in the folder; only its budget, if it has one, can be changed
     #[arg(long, conflicts_with_all = ["preset", "backend", "workers", "mode", "size",
         "widths_per_scan", "placement", "blocks", "precision", "seed", "isa"])]
     resume: bool,
@@ -117,7 +117,9 @@ pub struct Arguments {
 /// interruption. Whatever has been measured by then is written nevertheless. Workers that were not on
 /// their CPUs are a failed measurement on systems that can tell.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let options = arguments.options()?;
+    arguments.check_budget()?;
+    let options = arguments.options();
+    let options = options.inspect_err(|_| arguments.write_kept())?;
     let outcome = if arguments.resume {
         study::resume(&options)
     } else {
@@ -136,16 +138,40 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// How the program fails, if it does.
 fn ending(outcome: Outcome, out: &Path) -> Option<Failure> {
     match outcome.ended {
-        Ended::Failed(error) => Some(failure(error)),
+        Ended::Failed(error) => Some(match (failure(error), outcome.study) {
+            (Failure::Measurement(why), Some(_)) => Failure::Measurement(format!(
+                "{why}; what was measured before is kept; {}",
+                how_to_go_on(out)
+            )),
+            (failure, _) => failure,
+        }),
         Ended::Complete => outcome.study.as_ref().and_then(unpinned),
-        Ended::Interrupted => Some(Failure::Interrupted(format!(
-            "interrupted; to go on: parzen study --resume --out {}",
-            out.display()
-        ))),
+        Ended::Interrupted => {
+            Some(Failure::Interrupted(format!("interrupted; {}", how_to_go_on(out))))
+        }
     }
 }
 
+fn how_to_go_on(out: &Path) -> String {
+    format!("to go on: parzen study --resume --out {}", out.display())
+}
+
 impl Arguments {
+    /// Refuses a new budget for a study that has none.
+    fn check_budget(&self) -> Result<(), Failure> {
+        if !self.resume || self.budget.is_none() {
+            return Ok(());
+        }
+        // A journal that cannot be read is refused later, with a better reason.
+        let content = Content::salvage(&self.out.join(journal::FILE)).ok();
+        let header = content.as_ref().and_then(|(content, _)| content.header());
+        header.and_then(|header| header.plan.blocks).map_or(Ok(()), |blocks| {
+            let problem = "--budget cannot change a study that was begun with --blocks";
+            Err(Failure::Input(format!("{problem} {blocks}; resume it without")))
+        })
+    }
+
+    /// What to measure.
     fn options(&self) -> anyhow::Result<Options> {
         let capture = machine::capture();
         let facts = Facts::of(&capture, self.placement.as_ref().unwrap_or(&Choice::default()));
@@ -208,6 +234,15 @@ impl Arguments {
             Failure::Measurement("signals cannot be caught, so nothing could be interrupted".into())
         })?;
         Ok(Options { interrupt, out: self.out.clone(), ..options })
+    }
+
+    /// Writes what an interrupted study has measured, if it cannot even be asked to go on: its journal
+    /// is damaged, or names what there is not here. The error that says so is told in any case.
+    fn write_kept(&self) {
+        let kept = if self.resume { study::kept(&self.out) } else { None };
+        if let Some(study) = kept.filter(Study::has_complete_block) {
+            let _less_important = self.write(&study);
+        }
     }
 
     /// Writes `study.json` and the report, and prints what was asked for.

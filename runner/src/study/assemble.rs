@@ -4,6 +4,7 @@
 //! worker that died, takes the same path as one that ran through. Next: [`super::record`].
 
 use super::conditions;
+use super::deviations;
 use super::journal::Content;
 use super::journal::content::Progressed;
 use super::record::{Block, FORMAT, Series, StoppedBy, Study, VERSION};
@@ -24,17 +25,21 @@ pub fn study(content: &Content) -> Option<Study> {
         limits: header.limits,
         state: header.state,
         timer: header.timer,
+        resumptions: content.resumptions().to_vec(),
         workloads: Vec::new(),
         skipped: Vec::new(),
         warnings: header.warnings,
     };
+    let deviations = deviations::of_resumptions(&study);
+    study.warnings.extend(deviations.iter().map(ToString::to_string));
     for progressed in content.series() {
         study.skipped.extend_from_slice(&progressed.start.skipped);
         study.warnings.extend_from_slice(&progressed.start.warnings);
         let series = series(progressed);
         if series.blocks.iter().any(Block::is_complete) {
             let warnings = conditions::of_series(&series, study.limits.allowed_cpus.len());
-            study.warnings.extend(warnings.iter().map(ToString::to_string));
+            let warnings = warnings.into_iter().chain(deviations::of_series(&series));
+            study.warnings.extend(warnings.map(|warning| warning.to_string()));
             study.workloads.push(series);
         }
     }
@@ -52,6 +57,7 @@ fn series(progressed: &Progressed) -> Series {
     Series {
         subject: progressed.start.subject.clone(),
         stopped_by: progressed.stopped_by.unwrap_or(StoppedBy::Interrupt),
+        pages_again: progressed.pages_again.clone(),
         blocks,
     }
 }

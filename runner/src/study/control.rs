@@ -20,7 +20,7 @@ use super::grid::{Cell, Role};
 use super::interrupt::Interrupt;
 use super::stop::ratio;
 use super::tags::Tag;
-use super::take::{Bench, patience};
+use super::take::{Bench, Shot};
 use super::{Error, order};
 use crate::backend::{Backend, Job, Mode, Question};
 use crate::for_any;
@@ -37,6 +37,9 @@ pub const BAR: f64 = 0.07;
 const EXPECTED: f64 = 0.05;
 /// More false alarms than in this share of all runs are no luck any more.
 const LUCK: f64 = 0.975;
+
+/// How long an answer may take before it is known what a pass takes.
+const FIRST: Duration = Duration::from_secs(10);
 
 /// What to compare with itself.
 #[derive(Clone, Debug)]
@@ -129,7 +132,7 @@ pub fn run(
         job: &job,
         expected: &expected,
         passes: NonZeroUsize::MIN,
-        patience: patience(Duration::ZERO),
+        order: Duration::ZERO,
         reader: &reader,
         timer: &timer,
         allowed,
@@ -157,13 +160,15 @@ fn compare(
     let failed = |wrong: Wrong| {
         Error::of_sample(options.workload.name, cell, &bench.job.question().widths, wrong)
     };
-    let found = cell.backend.prepare(bench.job, &cell.placement, bench.patience);
+    let found = cell.backend.prepare(bench.job, &cell.placement, FIRST);
     let found = found.and_then(|mut team| {
         let mut counts = vec![0; bench.job.question().places()];
         let passes = measure::passes_for(team.as_mut(), measure::SAMPLE, &mut counts)?;
-        team.dismiss().map(|_| passes)
+        // No order asks for more than a sample.
+        let order = Duration::from_nanos(team.measure(passes, &mut counts)?.wall_ns);
+        team.dismiss().map(|_| (passes, order))
     });
-    bench.passes = found.map_err(|error| failed(error.into()))?;
+    (bench.passes, bench.order) = found.map_err(|error| failed(error.into()))?;
     let mut orders = order::blocks(options.seed, 0, 2);
     let mut compared = Compared::default();
     for _ in 0..options.comparisons.get() {
@@ -173,7 +178,8 @@ fn compare(
                 return Ok(compared);
             }
             for side in order {
-                let measured = bench.take(side, cell).map_err(failed)?;
+                let Shot { measured, ended } = bench.take(side, cell).map_err(failed)?;
+                ended.map_err(failed)?;
                 sides[side].push(measured.sample.wall_ns as f64);
                 compared.samples += 1;
                 for tag in measured.tags {

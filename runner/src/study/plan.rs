@@ -17,7 +17,7 @@ use super::interrupt::Interrupt;
 use super::progress::Progress;
 use crate::backend::{Backend, Mode};
 use crate::placement::Choice;
-use crate::workload::{Level, Workload};
+use crate::workload::{Level, WidthRange, Workload};
 
 /// More workers than this are refused.
 pub const MAX_WORKERS: usize = crate::placement::workers::MOST;
@@ -115,6 +115,10 @@ pub struct PlannedSeries {
     pub workload: String,
     /// The cache level that its samples were sized for, if for any.
     pub level: Option<Level>,
+    /// Number of samples.
+    pub n: usize,
+    /// Number of widths.
+    pub widths: usize,
     /// How the work grows with the workers.
     pub mode: Mode,
     /// Widths that one scan counts.
@@ -184,12 +188,26 @@ impl Extent {
     }
 }
 
+impl PlannedSeries {
+    /// `workload` in the size that was planned, if it was sized for a cache: what the machine tells of
+    /// caches and memory now may give another one.
+    pub(super) fn sized(&self, workload: Workload) -> Workload {
+        if self.level.is_none() {
+            return workload;
+        }
+        let widths = WidthRange { count: self.widths, ..workload.widths };
+        Workload { n: self.n, widths, ..workload }
+    }
+}
+
 impl Series {
     /// The same in plain data.
     pub fn plan(&self) -> PlannedSeries {
         PlannedSeries {
             workload: self.workload.name.into(),
             level: self.level,
+            n: self.workload.n,
+            widths: self.workload.widths.count,
             mode: self.mode,
             widths_per_scan: self.widths_per_scan,
             backends: self.backends.iter().map(|backend| backend.name().into()).collect(),

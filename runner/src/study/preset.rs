@@ -331,7 +331,8 @@ impl Series {
         let backends = planned.backends.iter().map(|name| backend::by_name(name));
         let backends = backends.collect::<Result<_, _>>().map_err(|error| unknown(&error))?;
         let (dial, workers) = (planned.widths_per_scan, planned.workers.clone());
-        Ok(source.series(facts, planned.mode, dial, backends, workers))
+        let series = source.series(facts, planned.mode, dial, backends, workers);
+        Ok(Self { workload: planned.sized(series.workload), ..series })
     }
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Error;
 use super::grid::{Configuration, Skipped};
+use super::journal::Resumed;
 use super::plan::Plan;
 use super::tags::Tag;
 use crate::backend::{Mode, Sample};
@@ -52,6 +53,8 @@ pub struct Study {
     pub state: State,
     /// How fine the clocks are, and what a reading costs.
     pub timer: Timer,
+    /// When it went on after an interruption, and under which conditions.
+    pub resumptions: Vec<Resumed>,
     /// What was measured: a workload in a mode.
     pub workloads: Vec<Series>,
     /// What was planned but cannot be measured here.
@@ -121,6 +124,9 @@ pub struct Series {
     pub subject: Subject,
     /// Why no more blocks were measured.
     pub stopped_by: StoppedBy,
+    /// The pages that held the samples each time that the study went on within this series; `None`
+    /// where the system does not tell.
+    pub pages_again: Vec<Option<Pages>>,
     /// Block after block, in the order measured.
     pub blocks: Vec<Block>,
 }
@@ -178,8 +184,8 @@ pub struct Measured {
     pub setup_ns: u64,
     /// Bringing them their samples.
     pub transfer_ns: u64,
-    /// Ending the workers.
-    pub teardown_ns: u64,
+    /// Ending the workers; `None` if they did not end as they should.
+    pub teardown_ns: Option<u64>,
     /// Passes before the measured ones.
     pub warm_up_passes: usize,
     /// How long they took.
@@ -204,7 +210,8 @@ pub struct Measured {
 impl Measured {
     /// From the start of its workers to their end, without what lies between the phases.
     pub fn span_ns(&self) -> u64 {
-        let outside = [self.setup_ns, self.transfer_ns, self.warm_up_ns, self.teardown_ns];
+        let teardown_ns = self.teardown_ns.unwrap_or(0);
+        let outside = [self.setup_ns, self.transfer_ns, self.warm_up_ns, teardown_ns];
         outside.iter().fold(self.sample.wall_ns, |sum, ns| sum.saturating_add(*ns))
     }
 }
@@ -233,9 +240,40 @@ impl Study {
         writer.write_all(b"\n")?;
         writer.flush()?;
         drop(writer);
+        // A new name for what is not on the disk yet would be an empty file after a power cut.
+        file.as_file().sync_all()?;
         file.persist(path)?;
-        Ok(())
+        sync_folder(folder)
     }
+}
+
+/// Whether the file in `folder` is the whole study that began then with this seed.
+pub(super) fn is_written(folder: &Path, created_unix_s: u64, seed: u64) -> bool {
+    /// What tells one study from another.
+    #[derive(PartialEq, Deserialize)]
+    struct Identity {
+        created_unix_s: u64,
+        seed: u64,
+        complete: bool,
+    }
+    let found = std::fs::read(folder.join(FILE)).ok();
+    let found = found.and_then(|bytes| serde_json::from_slice::<Identity>(&bytes).ok());
+    found == Some(Identity { created_unix_s, seed, complete: true })
+}
+
+/// Waits until the names in `folder` are on the disk.
+///
+/// # Errors
+/// The system's reason, but not that it cannot do this at all.
+pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    match std::fs::File::open(folder)?.sync_all() {
+        Err(error) if error.kind() != std::io::ErrorKind::InvalidInput => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    #[cfg(not(unix))]
+    let _cannot_be_opened = folder;
+    Ok(())
 }
 
 /// Makes `folder` if need be, and proves that files can be written there: known before a long

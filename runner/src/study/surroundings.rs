@@ -1,21 +1,22 @@
 //! The machine around a study: as it is now, and as a journal remembers it.
 //!
 //! Separate because a study may only go on where it began: same program, same machine, same CPUs.
-//! Whatever differs is named with both values. What changes from hour to hour (load, clock) is stamped
-//! on the journal and not compared. Next: [`super::journal::Header`], the stamp.
+//! Whatever differs is named with both values. What changes from hour to hour (load, clock) or from start
+//! to start (the size of memory) is stamped on the journal and is no reason to refuse; [`deviations`](super::deviations) warn
+//! of it. Next: [`super::journal::Header`], the stamp.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use super::grid::{self, Configuration};
-use super::journal::{self, Header, Journal};
+use super::journal::{self, Header, Journal, Resumed};
 use super::warning::Warning;
 use super::{Error, Options, Plan, conditions, unix_s};
 use crate::backend;
 use crate::machine::counters::SystemReader;
 use crate::machine::topology::cores_of;
-use crate::machine::{self, Capture, Tree, clock};
+use crate::machine::{self, Capture, Limits, Tree, clock};
 use crate::placement::workers::gaps;
 use crate::placement::{self, Choice, Placement};
 
@@ -108,6 +109,16 @@ impl Surroundings {
         not_measured.into_iter().chain(slow).collect()
     }
 
+    /// The line with which a study goes on.
+    pub(super) fn resumed(&self, options: &Options) -> Resumed {
+        Resumed {
+            unix_s: unix_s(),
+            budget_s: options.plan().budget_s,
+            state: Some(self.capture.state.clone()),
+            timer: Some(self.timer),
+        }
+    }
+
     /// Refuses to go on where anything differs that figures depend on.
     pub(super) fn compare(&self, options: &Options, journal: &Journal) -> Result<(), Error> {
         let Some(header) = journal.content().header() else { return Ok(()) };
@@ -117,8 +128,8 @@ impl Surroundings {
             ("seed", json(&header.seed), json(&options.seed)),
             ("isa", json(&header.isa), json(&options.isa.name())),
             ("plan", json(&header.plan), json(&plan)),
-            ("limits", json(&header.limits), json(&self.capture.limits)),
-            ("machine", json(&header.machine), json(&self.capture.machine)),
+            ("limits", json(&lasting(&header.limits)), json(&lasting(&self.capture.limits))),
+            ("machine", json(&header.machine.lasting()), json(&self.capture.machine.lasting())),
         ];
         for (what, then, now) in pairs {
             if let Some((path, then, now)) = difference(&then, &now) {
@@ -127,6 +138,12 @@ impl Surroundings {
         }
         Ok(())
     }
+}
+
+/// Limits without the name of the file that sets the quota: it holds the name of a session, which is
+/// another one after every login, and under which nothing need have changed.
+fn lasting(limits: &Limits) -> Limits {
+    Limits { quota_file: None, ..limits.clone() }
 }
 
 fn json(value: &impl serde::Serialize) -> serde_json::Value {
@@ -149,6 +166,16 @@ pub(super) fn difference(
                 let (path, then, now) = difference(&at(then), &at(now))?;
                 Some((format!(".{key}{path}"), then, now))
             })
+        }
+        (Value::Array(then), Value::Array(now)) => {
+            let places = 0..then.len().max(now.len());
+            let at = |array: &[Value], place| array.get(place).cloned().unwrap_or_default();
+            let mut different = places.filter_map(|place| {
+                let (path, then, now) = difference(&at(then, place), &at(now, place))?;
+                Some((format!("[{place}]{path}"), then, now))
+            });
+            let lengths = || (".length".into(), then.len().to_string(), now.len().to_string());
+            different.next().or_else(|| (then.len() != now.len()).then(lengths))
         }
         _ if then == now => None,
         _ => Some((String::new(), then.to_string(), now.to_string())),

@@ -19,7 +19,7 @@ use super::journal::{Journal, Line, SeriesStart, Taken};
 use super::plan::{Extent, FLOOR_BLOCKS, Options, Series};
 use super::progress::{Reached, Steps, seconds};
 use super::record::{StoppedBy, Subject};
-use super::take::{Bench, patience};
+use super::take::{Bench, Shot};
 use super::warning::Warning;
 use super::{Error, conditions, order, stop};
 use crate::backend::{self, Job, Question};
@@ -75,7 +75,10 @@ impl Turn<'_> {
         };
         let job = Job::new(&samples, question, self.series().mode).map_err(refused)?;
         let cells = if journal.content().series().len() > self.index {
-            self.cells_again(journal, &samples)?
+            let cells = self.cells_again(journal, &samples, &job)?;
+            let pages = for_any!(&samples, samples => pages::of_samples(samples));
+            journal.append(&Line::Again { series: self.index, pages })?;
+            cells
         } else {
             self.begin(journal, &samples, &job)?
         };
@@ -89,8 +92,7 @@ impl Turn<'_> {
         samples: &AnySamples,
         job: &Job<'_>,
     ) -> Result<Vec<Cell>, Error> {
-        let counts = for_any!(samples, samples => self.series().workload.counts(samples))
-            .map_err(|error| self.unprepared(error))?;
+        let counts = self.counts(samples)?;
         let (mut cells, mut skipped) = grid::cells(backend::ALL[0], self.series(), self.sweep.seat);
         let free_bytes = State::now().available_memory_bytes;
         skipped.extend(grid::drop_too_large(&mut cells, self.series(), job, free_bytes));
@@ -102,10 +104,16 @@ impl Turn<'_> {
         Ok(cells)
     }
 
+    /// What the oracle counts.
+    fn counts(&self, samples: &AnySamples) -> Result<Vec<u64>, Error> {
+        for_any!(samples, samples => self.series().workload.counts(samples))
+            .map_err(|error| self.unprepared(error))
+    }
+
     /// Passes that make a sample of the baseline long enough.
     fn passes(&self, baseline: &Cell, job: &Job<'_>) -> Result<NonZeroUsize, Error> {
         let widths = &job.question().widths;
-        let found = baseline.backend.prepare(job, &baseline.placement, patience(Duration::ZERO));
+        let found = baseline.backend.prepare(job, &baseline.placement, Duration::MAX);
         let found = found.and_then(|mut team| {
             let mut found = vec![0; job.question().places()];
             let passes = measure::passes_for(team.as_mut(), measure::SAMPLE, &mut found)?;
@@ -171,7 +179,12 @@ impl Turn<'_> {
     }
 
     /// The cells of a series that has begun, if everything still is what it was.
-    fn cells_again(&self, journal: &Journal, samples: &AnySamples) -> Result<Vec<Cell>, Error> {
+    fn cells_again(
+        &self,
+        journal: &Journal,
+        samples: &AnySamples,
+        job: &Job<'_>,
+    ) -> Result<Vec<Cell>, Error> {
         let subject = &journal.content().series()[self.index].start.subject;
         let changed = |what: &str, then: &str, now: &str| Error::Changed {
             what: format!("workload '{}': {what}", subject.name),
@@ -181,6 +194,19 @@ impl Turn<'_> {
         let now = samples.checksum().to_string();
         if now != subject.checksum {
             return Err(changed("the checksum of the samples", &subject.checksum, &now));
+        }
+        // Every sample is checked against the counts of the journal: so these are checked first.
+        let counts = self.counts(samples)?;
+        let widths = &job.question().widths;
+        if let Some(at) = (0..widths.len()).find(|&at| {
+            subject.counts.get(at) != Some(&counts[at])
+                || subject.widths.get(at).is_none_or(|width| width.total_cmp(&widths[at]).is_ne())
+        }) {
+            let of = |counts: &[u64], widths: &[f64]| {
+                format!("{:?} within {:?}", counts.get(at), widths.get(at))
+            };
+            let (then, now) = (of(&subject.counts, &subject.widths), of(&counts, widths));
+            return Err(changed(&format!("the count of width number {at}"), &then, &now));
         }
         let again = |then: &grid::Configuration| {
             let unknown =
@@ -214,12 +240,12 @@ impl Turn<'_> {
             job,
             expected: &start.counts,
             passes,
-            patience: Duration::MAX,
+            order: Duration::ZERO,
             reader: self.sweep.reader,
             timer: self.sweep.timer,
             allowed: self.sweep.allowed,
         };
-        bench.patience = patience(self.serial_time(&bench, &cells[0])?);
+        bench.order = self.serial_time(&bench, &cells[0])?;
         let people = match self.sweep.options.extent {
             Extent::Blocks(blocks) => format!("{blocks} blocks"),
             Extent::Adaptive { .. } => format!("at most about {}", seconds(self.time)),
@@ -240,17 +266,19 @@ impl Turn<'_> {
         Ok(Some(StoppedBy::Blocks))
     }
 
-    /// Time that the baseline needs for a sample, seen once: what patience is measured by.
+    /// Time that the baseline needs for what one order asks of a worker at most, seen once: what
+    /// patience is measured by.
     fn serial_time(&self, bench: &Bench<'_>, baseline: &Cell) -> Result<Duration, Error> {
         let widths = &bench.job.question().widths;
         let began = clock::now_ns();
-        let team = baseline.backend.prepare(bench.job, &baseline.placement, bench.patience);
+        let team = baseline.backend.prepare(bench.job, &baseline.placement, Duration::MAX);
         let measured = team.and_then(|mut team| {
             team.measure(bench.passes, &mut vec![0; bench.job.question().places()])?;
             team.dismiss()
         });
         measured.map_err(|error| self.wrong(baseline, widths, error.into()))?;
-        Ok(Duration::from_nanos(clock::now_ns() - began))
+        let (orders, _) = bench.job.mode().rounds(bench.passes);
+        Ok(Duration::from_nanos((clock::now_ns() - began).div_ceil(orders as u64)))
     }
 
     /// The rest of a block; whether it was finished.
@@ -276,12 +304,12 @@ impl Turn<'_> {
             let idle_foreign = (place == 0)
                 .then(|| conditions::idle_foreign(self.sweep.reader, self.sweep.allowed, IDLE))
                 .flatten();
-            let measured = bench
-                .take(configuration, cell)
-                .map_err(|wrong| self.wrong(cell, &bench.job.question().widths, wrong))?;
+            let failed = |wrong| self.wrong(cell, &bench.job.question().widths, wrong);
+            let Shot { measured, ended } = bench.take(configuration, cell).map_err(failed)?;
             let (series, block) = (self.index, *block);
             let taken = Taken { series, block, place, idle_foreign, measured };
             journal.append(&Line::Sample(Box::new(taken)))?;
+            ended.map_err(failed)?;
         }
         Ok(true)
     }

@@ -144,7 +144,7 @@ pub(super) mod tests {
             sample: Sample { wall_ns, phases: None, clock_readings: 2, workers: vec![worker] },
             setup_ns: 0,
             transfer_ns: 0,
-            teardown_ns: 0,
+            teardown_ns: Some(0),
             warm_up_passes: 5,
             warm_up_ns: 1,
             steady: Some(true),

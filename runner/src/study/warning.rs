@@ -117,6 +117,22 @@ pub enum Warning {
         /// A faster one.
         fastest: usize,
     },
+    /// The study went on under other conditions than it was begun under.
+    Resumed {
+        /// What differs.
+        what: String,
+        /// As it was.
+        then: String,
+        /// As it was later.
+        now: String,
+    },
+    /// The baseline's samples are much shorter than they were planned to be.
+    Short {
+        /// Name of the workload.
+        workload: String,
+        /// The median time of a sample, in ms.
+        median_ms: f64,
+    },
     /// The samples are not bit for bit those of the workload, although the counts are right.
     OtherSamples {
         /// Name of the workload.
@@ -184,16 +200,37 @@ impl fmt::Display for Warning {
                 "workload '{workload}': its samples lie on {pages}, so large scans are slower than \
                  need be; set /sys/kernel/mm/transparent_hugepage/enabled to madvise or always"
             ),
-            Self::OtherSamples { workload, found, expected } => write!(
-                f,
-                "workload '{workload}': samples have checksum {found}, the stored one is \
-                 {expected}; counts are right, but compare times with other machines with care"
-            ),
+            Self::Resumed { .. } | Self::Short { .. } | Self::OtherSamples { .. } => {
+                self.deviation(f)
+            }
         }
     }
 }
 
 impl Warning {
+    /// What is otherwise than it was, or was meant to be; nothing for other warnings.
+    fn deviation(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resumed { what, then, now } => write!(
+                f,
+                "{what} was {then} and is {now} since the study was resumed: its blocks were \
+                 measured under different conditions; repeat it in one go"
+            ),
+            Self::Short { workload, median_ms } => write!(
+                f,
+                "workload '{workload}': samples of the baseline took {median_ms:.1} ms, much less \
+                 than planned, because the machine was slower when passes were chosen; repeat the \
+                 study at rest"
+            ),
+            Self::OtherSamples { workload, found, expected } => write!(
+                f,
+                "workload '{workload}': samples have checksum {found}, the stored one is \
+                 {expected}; counts are right, but compare times with other machines with care"
+            ),
+            _ => Ok(()),
+        }
+    }
+
     /// What follows from the plan and the machine alone.
     fn of_plan(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -26,7 +26,7 @@ fn series(change: impl Fn(&mut Measured)) -> Series {
     subject.configurations = vec![configuration(1, false)];
     subject.mode = Mode::Strong;
     let block = Block { samples: (0..10).map(sample).collect(), ..Block::default() };
-    Series { subject, stopped_by: StoppedBy::Blocks, blocks: vec![block] }
+    Series { subject, stopped_by: StoppedBy::Blocks, pages_again: Vec::new(), blocks: vec![block] }
 }
 
 #[test]
