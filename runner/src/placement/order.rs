@@ -63,12 +63,13 @@ fn near(cpu: &Cpu) -> impl Ord + use<> {
     (cpu.package, cpu.node, cpu.l3, speed(cpu), cpu.id)
 }
 
-/// Fast cores before efficient ones.
+/// Fast cores before efficient ones. Where some are known, the others come last: no list of the
+/// kernel names them.
 fn speed(cpu: &Cpu) -> u8 {
     match cpu.kind {
         Kind::Performance => 0,
-        Kind::Unknown => 1,
-        Kind::Efficiency => 2,
+        Kind::Efficiency => 1,
+        Kind::Unknown => 2,
     }
 }
 

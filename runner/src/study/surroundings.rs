@@ -70,7 +70,8 @@ impl Surroundings {
             configurations.extend(cells.iter().map(grid::Cell::configuration));
         }
         let Capture { machine, limits, state } = self.capture.clone();
-        let warnings = conditions::of_machine(&machine, &limits, &configurations);
+        let mut warnings = conditions::of_machine(&machine, &limits, &configurations);
+        warnings.extend(conditions::of_clocks(&state, &self.timer));
         let warnings: BTreeSet<String> = warnings.iter().map(ToString::to_string).collect();
         Ok(Header {
             format: journal::FORMAT.into(),
