@@ -33,6 +33,8 @@ pub struct Study {
     pub isa: String,
     /// Whether it ran to its end; false if it was interrupted.
     pub complete: bool,
+    /// One word for the machine and the build: equal in two studies of the same, if known.
+    pub fingerprint: Option<String>,
     /// What was asked for.
     pub plan: Plan,
     /// Where it was measured.

@@ -21,7 +21,9 @@ use crate::model::{Entry, Sample};
 pub struct Foreign {
     /// At least so large a share of the CPU with a worker that they used most.
     pub share: f64,
-    /// How far ticks may have carried it.
+    /// The same share as ticks count it; below 0 where they count less than our own threads used.
+    counted: f64,
+    /// How far rounding may have carried what is counted.
     rounding: f64,
     /// All CPUs without a worker together, in multiples of the wall time, at least.
     pub elsewhere: f64,
@@ -34,7 +36,12 @@ const MOST_ELSEWHERE: f64 = 0.01;
 impl Foreign {
     /// Whether others used more than `limit` of a CPU with a worker for certain.
     pub fn exceeds(&self, limit: f64) -> bool {
-        self.share > limit + self.rounding
+        self.share > limit && self.counted > limit + self.rounding
+    }
+
+    /// What is left of the share when rounding is taken off.
+    fn proven(&self) -> f64 {
+        self.share.min(self.counted - self.rounding)
     }
 
     /// Whether nothing shows that others ran beside the workers.
@@ -89,7 +96,7 @@ fn worst(cpus: &[Sums], unplaced_ns: f64) -> Option<Foreign> {
         wall_ns: all.wall_ns + cpu.wall_ns,
     })?;
     let candidates = with_worker().copied().chain([all]).map(|sums| sums.foreign(unplaced_ns));
-    candidates.max_by(|a, b| (a.share - a.rounding).total_cmp(&(b.share - b.rounding)))
+    candidates.max_by(|a, b| a.proven().total_cmp(&b.proven()))
 }
 
 impl Sums {
@@ -103,12 +110,13 @@ impl Sums {
     fn foreign(&self, unplaced_ns: f64) -> Foreign {
         let at_least_ns = self.foreign_ns - unplaced_ns;
         let at_most_ns = self.room_ns.map_or(f64::INFINITY, |ns| ns.max(0.0));
-        let share = at_least_ns.min(at_most_ns).max(0.0) / self.wall_ns;
-        let rounding = match at_most_ns < at_least_ns {
-            true => 0.0, // not from ticks
-            false => ticks::rounding_ns(self.samples) / self.wall_ns,
-        };
-        Foreign { share, rounding, elsewhere: 0.0, wall_ns: 0.0 }
+        Foreign {
+            share: at_least_ns.min(at_most_ns).max(0.0) / self.wall_ns,
+            counted: at_least_ns / self.wall_ns,
+            rounding: ticks::rounding_ns(self.samples) / self.wall_ns,
+            elsewhere: 0.0,
+            wall_ns: 0.0,
+        }
     }
 }
 

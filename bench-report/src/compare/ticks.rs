@@ -15,10 +15,31 @@
 //! more than the share p where it exceeds λ + 2 √λ: [`exceeds`]. Next: `foreign.rs`, `trust.rs`.
 
 /// Length of a tick.
-pub const TICK_NS: f64 = 1e7;
+pub(super) const TICK_NS: f64 = 1e7;
 
 /// Ticks below which a count tells nothing.
-pub const FEWEST_TICKS: f64 = 3.0;
+pub(super) const FEWEST_TICKS: f64 = 3.0;
+
+/// A share of a time, counted in ticks that fall like rare events.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Counted {
+    /// The share.
+    pub share: f64,
+    /// The time.
+    pub span_ns: f64,
+}
+
+impl Counted {
+    /// Whether the share is more than `limit` for certain.
+    pub fn exceeds(&self, limit: f64) -> bool {
+        exceeds(self.share * self.span_ns, limit, self.span_ns)
+    }
+
+    /// The least share that can be told from nothing.
+    pub fn resolution(&self) -> f64 {
+        FEWEST_TICKS * TICK_NS / self.span_ns
+    }
+}
 
 /// How far rounding may carry the sum of so many differences.
 pub(super) fn rounding_ns(differences: f64) -> f64 {
