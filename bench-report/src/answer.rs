@@ -61,7 +61,7 @@ fn of_all_withheld(comparison: &Comparison) -> Option<&'static str> {
     match comparison.withheld[comparison.reference?]? {
         Withheld::UnequalCopies => Some("equal configurations differed here, too"),
         Withheld::LoadBefore { .. } => Some("others used the CPUs before the blocks"),
-        Withheld::Unpinned { .. } => Some("the serial code was not on its CPU all the time"),
+        Withheld::Unpinned { .. } => Some("the serial code was not proven to be on its CPU"),
         Withheld::Throttled { .. } => Some("a quota held up the serial code"),
         Withheld::LateStart { .. } => Some("the serial code began late"),
         Withheld::LoadDuring { .. } => Some("others used the CPU of the serial code"),

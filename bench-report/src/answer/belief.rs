@@ -95,12 +95,11 @@ fn return_point(comparison: &Comparison) -> String {
 
 /// What others used at rest, as far as a counter in ticks can tell.
 fn idle(idle: Counted) -> String {
-    match idle.share < idle.resolution() {
-        true => format!(
-            "less than {} of any CPU, too little to be told",
-            quantity::per_cent(idle.resolution(), 1)
-        ),
-        false => format!("{} of the busiest CPU", quantity::per_cent(idle.share, 1)),
+    let least = idle.resolution();
+    if idle.share < least {
+        format!("less than {} of any CPU, too little to be told", quantity::per_cent(least, 1))
+    } else {
+        format!("{} of the busiest CPU", quantity::per_cent(idle.share, 1))
     }
 }
 

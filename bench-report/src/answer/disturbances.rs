@@ -52,9 +52,9 @@ fn unpinned(workload: &Workload, comparison: &Comparison) -> Option<String> {
         _ => None,
     })?;
     Some(format!(
-        "in {} workers were not on the CPUs planned for them, in {} samples of {}, so nothing is said \
-         about their cores and no step from or to these is judged; keep other programs from changing \
-         affinities and measure again",
+        "in {} workers were not proven to be on the CPUs planned for them, in {} samples of {}, so \
+         nothing is said about their cores and no step from or to these is judged; keep other programs \
+         from changing affinities and measure again",
         part(count, workload),
         quantity::part(samples as u64, worst.samples.len() as u64),
         name(worst),

@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_worker_that_may_have_moved_concerns_every_cpu() {
         let worker =
-            |cpu, pinned, migrations| Worker { cpu, pinned, migrations, ..Worker::default() };
+            |cpu, pinned, migrations| Worker { cpu, migrations, pinned, ..Worker::default() };
         let of = |workers: &[Worker]| Sample { workers: workers.into(), ..Sample::default() };
         let still = worker(Some(3), Some(true), None);
         assert_eq!(of(&[still]).worker_cpus(), Some(vec![3]));

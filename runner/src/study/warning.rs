@@ -126,32 +126,15 @@ impl fmt::Display for Warning {
                 "this process may use cpu {cpu} only, so no number of workers can gain anything; \
                  allow it more CPUs (taskset, cpuset, container limits)"
             ),
-            Self::Oversubscribed { workers, cpus } => write!(
-                f,
-                "{} workers take turns on {cpus} {} and are marked as oversubscribed; for a \
-                 statement about so many cores measure on a machine that has them",
-                workers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-                if *cpus == 1 { "CPU" } else { "CPUs" }
-            ),
+            Self::Oversubscribed { workers, cpus } => oversubscribed(f, workers, *cpus),
             Self::Quota { cpus, workers } => write!(
                 f,
                 "the control group grants {cpus} CPUs' worth of time, and up to {workers} workers \
                  ask for more: they are throttled; raise the quota or measure fewer workers"
             ),
-            Self::UnknownMask => f.write_str(
-                "the system does not tell on which CPUs this process may run, so no worker is bound to \
-                 one and nothing can be said about single cores; measure where sched_getaffinity is \
-                 allowed",
-            ),
-            Self::ClockGoesBack => f.write_str(
-                "the clock goes back when a thread moves from one CPU to another, so times of two \
-                 workers cannot be compared; choose another clock source of the kernel",
-            ),
-            Self::UnknownClock => f.write_str(
-                "how fast the cores run cannot be measured in this build, so a lower clock looks like \
-                 any other loss; measure with an optimised build on x86-64, or watch the clock by \
-                 other means",
-            ),
+            Self::UnknownMask => f.write_str(UNKNOWN_MASK),
+            Self::ClockGoesBack => f.write_str(CLOCK_GOES_BACK),
+            Self::UnknownClock => f.write_str(UNKNOWN_CLOCK),
             Self::Unoptimised { profile } => write!(
                 f,
                 "this program was built with profile '{profile}', so its times say nothing about \
@@ -173,12 +156,7 @@ impl fmt::Display for Warning {
                 "workload '{workload}', {configuration}: reading clocks took {percent:.1} % of the \
                  measured time; measure with more widths, or distrust differences of this size"
             ),
-            Self::OwnCaller { workload, samples, of } => write!(
-                f,
-                "workload '{workload}': in {samples} of {of} samples a worker waited for its CPU, \
-                 perhaps for this program's own parent, which hands out the work; leave it a CPU by \
-                 measuring one worker fewer"
-            ),
+            Self::OwnCaller { workload, samples, of } => own_caller(f, workload, *samples, *of),
             Self::Tagged { workload, tag, samples, of } => write!(
                 f,
                 "workload '{workload}': in {samples} of {of} samples {}",
@@ -201,6 +179,42 @@ impl fmt::Display for Warning {
             ),
         }
     }
+}
+
+const UNKNOWN_MASK: &str = "\
+    the system does not tell on which CPUs this process may run, so no worker is bound to \
+    one and nothing can be said about single cores; measure where sched_getaffinity is \
+    allowed";
+const CLOCK_GOES_BACK: &str = "\
+    the clock goes back when a thread moves from one CPU to another, so times of two \
+    workers cannot be compared; choose another clock source of the kernel";
+const UNKNOWN_CLOCK: &str = "\
+    how fast the cores run cannot be measured in this build, so a lower clock looks like \
+    any other loss; measure with an optimised build on x86-64, or watch the clock by other \
+    means";
+
+fn oversubscribed(f: &mut fmt::Formatter<'_>, workers: &[usize], cpus: usize) -> fmt::Result {
+    write!(
+        f,
+        "{} workers take turns on {cpus} {} and are marked as oversubscribed; for a \
+         statement about so many cores measure on a machine that has them",
+        workers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        if cpus == 1 { "CPU" } else { "CPUs" }
+    )
+}
+
+fn own_caller(
+    f: &mut fmt::Formatter<'_>,
+    workload: &str,
+    samples: usize,
+    of: usize,
+) -> fmt::Result {
+    write!(
+        f,
+        "workload '{workload}': in {samples} of {of} samples a worker waited for its CPU, \
+         perhaps for this program's own parent, which hands out the work; leave it a CPU by \
+         measuring one worker fewer"
+    )
 }
 
 /// What a tag says, and what can be done about it.

@@ -259,7 +259,6 @@ mod tests {
             cpus: vec![cpu(0, 30, 49), cpu(1, 5, 5), cpu(3, 2, 2)],
             throttled_periods: Some(5),
             throttled_ns: Some(9),
-            ..SystemCounters::default()
         };
         let expected = SystemCounters {
             cpus: vec![cpu(0, 20, 0), cpu(3, 1, 1)],
