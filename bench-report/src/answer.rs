@@ -60,6 +60,7 @@ pub fn sentences(study: &Study, workload: &Workload, comparison: &Comparison) ->
 fn of_all_withheld(comparison: &Comparison) -> Option<&'static str> {
     match comparison.withheld[comparison.reference?]? {
         Withheld::UnequalCopies => Some("equal configurations differed here, too"),
+        Withheld::ClockGoesBack => Some("the clock goes back from one CPU to another"),
         Withheld::LoadBefore { .. } => Some("others used the CPUs before the blocks"),
         Withheld::Unpinned { .. } => Some("the serial code was not proven to be on its CPU"),
         Withheld::Throttled { .. } => Some("a quota held up the serial code"),

@@ -77,6 +77,8 @@ pub struct Timer {
     pub clock_ns: Option<f64>,
     /// One reading of the CPU clock, if known.
     pub cpu_clock_ns: Option<f64>,
+    /// Whether it never went back for a thread that moved between CPUs, if known.
+    pub is_monotonic: Option<bool>,
 }
 
 /// A configuration that was planned but not measured.

@@ -175,6 +175,13 @@ fn other_load_during_a_configuration_withholds_its_own_steps() {
 }
 
 #[test]
+fn a_clock_that_goes_back_withholds_every_verdict() {
+    let verdicts_with = |known: Value| verdicts(|study| study["timer"]["is_monotonic"] = known);
+    assert_eq!(verdicts_with(json!(false)), [Verdict::Withheld; 2]);
+    assert_eq!(verdicts_with(json!(null)), [Verdict::Faster; 2]);
+}
+
+#[test]
 fn lost_seats_withhold_the_steps_of_their_configuration() {
     for (key, value) in [("pinned", json!(false)), ("migrations", json!(1))] {
         let lost = |study: &mut Value| {

@@ -24,6 +24,8 @@ const FEWEST_STEPS: f64 = 10.0;
 /// Why no verdict is given on anything that a configuration is part of.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Withheld {
+    /// The clock of one CPU lags behind that of another.
+    ClockGoesBack,
     /// A configuration differs from an exact copy of itself.
     UnequalCopies,
     /// Others used the CPUs just before the blocks.
@@ -67,7 +69,8 @@ pub(super) fn all(
     trust: &Trust,
     resources: &[Resources],
 ) -> Vec<Option<Withheld>> {
-    let of_workload = of_workload(trust);
+    let goes_back = study.timer.is_some_and(|timer| timer.is_monotonic == Some(false));
+    let of_workload = goes_back.then_some(Withheld::ClockGoesBack).or_else(|| of_workload(trust));
     let entry = |(entry, resources): (&Entry, &Resources)| {
         let during = resources.foreign.filter(|foreign| foreign.exceeds(MOST_FOREIGN));
         of_workload

@@ -64,6 +64,7 @@ fn timer(timer: shape::Timer) -> model::Timer {
         resolution_ns: positive(timer.resolution_ns),
         clock_ns: positive(timer.clock_ns),
         cpu_clock_ns: positive(timer.cpu_clock_ns),
+        is_monotonic: timer.is_monotonic,
     }
 }
 

@@ -36,11 +36,11 @@ pub(super) struct Plan {
 }
 
 #[derive(Clone, Copy, Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the names in the file")]
 pub(super) struct Timer {
     pub(super) resolution_ns: Option<f64>,
     pub(super) clock_ns: Option<f64>,
     pub(super) cpu_clock_ns: Option<f64>,
+    pub(super) is_monotonic: Option<bool>,
 }
 
 #[derive(Deserialize)]
