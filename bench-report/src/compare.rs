@@ -7,28 +7,34 @@
 //! S(b) - S(a). Every interval comes from draws of whole blocks (see [`crate::statistics`]).
 //!
 //! `sweep.rs` orders configurations and judges steps, `costs.rs` adds what a wall time leaves out,
-//! `resources.rs` asks the workers, `trust.rs` asks whether any of it can be believed and
+//! `resources.rs` asks the workers, `foreign.rs` what others used, in the `ticks.rs` of the system,
+//! `trust.rs` asks whether any of it can be believed and
 //! `judgement.rs` where it forbids a verdict, `law.rs` asks which law describes a backend, with the
 //! cores that `placement.rs` knows. Next: [`crate::answer`] puts it into words.
 
 mod compared;
 mod costs;
+mod foreign;
 mod judgement;
 mod law;
 mod placement;
 mod resources;
 mod series;
 mod sweep;
+mod ticks;
 mod trust;
 
 pub use compared::{Compared, ComparedStudy};
 pub use costs::{Costs, Phases};
-pub use judgement::{MOST_FOREIGN, Withheld};
+pub use foreign::Foreign;
+pub use judgement::{MOST_FOREIGN, MOST_LATE, Withheld};
 pub use law::{
     Description, FEWEST_COUNTS, Fitted, MOST_BACKENDS, MOST_COUNTS, MOST_TIMES, Unfitted,
 };
+pub use placement::lost_seats;
 pub use resources::Resources;
 pub use sweep::{Step, Sweep, Verdict};
+pub use ticks::Counted;
 pub use trust::{Control, Drift, GROUP_BLOCKS, MOST_DRIFT, Tagged, Trust, Untagged};
 
 use self::series::{Series, combined};

@@ -3,7 +3,7 @@
 //! Separate from the answer because a doubt never changes a number. The limits follow the rules
 //! that Hoefler & Belli (2015) and others ask for; each constant says which. Next: `belief.rs`.
 
-use super::{belief::interval, label, workers};
+use super::{belief::interval, disturbances, label, workers};
 use crate::{
     chart::name,
     compare::{Comparison, MOST_DRIFT, MOST_FOREIGN, Step, Sweep, Withheld},
@@ -49,7 +49,7 @@ pub fn doubts(study: &Study, workload: &Workload, comparison: &Comparison) -> Ve
     told.extend(drift(comparison));
     told.extend(disturbed(workload, comparison));
     told.extend(observer(comparison));
-    told.extend(loaded(workload, comparison));
+    told.extend(disturbances::all(workload, comparison));
     told.extend(short(workload, comparison));
     told.extend(workers::differing(workload));
     told.extend(workload.entries.iter().filter_map(|entry| wrong_work(workload, entry)));
@@ -118,20 +118,19 @@ fn drift(comparison: &Comparison) -> Option<String> {
 
 /// Other load, as it was before the blocks and as the samples were tagged.
 fn disturbed(workload: &Workload, comparison: &Comparison) -> Vec<String> {
-    let idle = comparison.trust.idle_foreign.filter(|&share| share > MOST_IDLE_FOREIGN);
-    let before = comparison.withheld.iter().flatten().find_map(|withheld| match withheld {
-        Withheld::LoadBefore { share } => Some(quantity::per_cent(*share, 1)),
-        _ => None,
-    });
-    let unjudged = before.map_or_else(String::new, |usual| {
+    let idle = comparison.trust.idle.filter(|idle| idle.exceeds(MOST_IDLE_FOREIGN));
+    let is_unjudged = comparison.withheld.iter().flatten().any(is_load_before);
+    let unjudged = if is_unjudged {
         let most = quantity::per_cent(MOST_FOREIGN, 0);
-        format!(" and {usual} in the median, more than {most}, so no step is judged")
-    });
-    let idle = idle.map(|share| {
+        format!(", more than {most}, so no step is judged")
+    } else {
+        String::new()
+    };
+    let idle = idle.map(|idle| {
         format!(
-            "others used up to {} of a CPU just before a block{unjudged}; stop them or read these \
+            "others used {} of a CPU just before the blocks{unjudged}; stop them or read these \
              figures as those of a busy machine",
-            quantity::per_cent(share, 1)
+            quantity::per_cent(idle.share, 1)
         )
     });
     let tagged: u64 = comparison.figures.iter().filter_map(|figures| figures.tagged.samples).sum();
@@ -145,22 +144,8 @@ fn disturbed(workload: &Workload, comparison: &Comparison) -> Vec<String> {
     idle.into_iter().chain(tagged).collect()
 }
 
-/// Other load while a configuration was measured, so much that nothing is claimed about it.
-fn loaded(workload: &Workload, comparison: &Comparison) -> Option<String> {
-    let loaded = comparison.withheld.iter().zip(&workload.entries).filter_map(|pair| match pair {
-        (Some(Withheld::LoadDuring { share }), entry) => Some((*share, entry)),
-        _ => None,
-    });
-    let loaded: Vec<(f64, &Entry)> = loaded.collect();
-    let (share, worst) = loaded.iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
-    Some(format!(
-        "others used more than {} of a CPU during {} configurations, {} during {}, so no step from \
-         or to these is judged; stop them and measure again",
-        quantity::per_cent(MOST_FOREIGN, 0),
-        quantity::part(loaded.len() as u64, workload.entries.len() as u64),
-        quantity::per_cent(*share, 1),
-        name(worst),
-    ))
+fn is_load_before(withheld: &Withheld) -> bool {
+    matches!(withheld, Withheld::LoadBefore { .. })
 }
 
 fn observer(comparison: &Comparison) -> Option<String> {
@@ -208,7 +193,8 @@ fn wrong_work(workload: &Workload, entry: &Entry) -> Option<String> {
 /// More workers than the quota grants, on CPUs that are there.
 fn over_quota(study: &Study, workload: &Workload) -> Option<String> {
     let quota = study.limits.quota_cpus?;
-    let over = |entry: &&Entry| !entry.oversubscribed && entry.workers as f64 > quota;
+    let is_throttled = |workers| study.limits.throttles(workers, &study.machine);
+    let over = |entry: &&Entry| !entry.oversubscribed && is_throttled(entry.workers);
     let fewest = workload.entries.iter().filter(over).map(|entry| entry.workers).min()?;
     Some(format!(
         "from {} on, workers exceed the quota of {} CPUs and are throttled by design; raise the \

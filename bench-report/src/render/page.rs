@@ -9,7 +9,7 @@ use super::tables::{self, Detail, Laws, Table};
 use crate::{
     answer, article,
     chart::{self, Bars, svg},
-    compare::{Compared, Comparison, FEWEST_COUNTS, MOST_FOREIGN},
+    compare::{Compared, Comparison, FEWEST_COUNTS, MOST_FOREIGN, MOST_LATE},
     model::{Mode, Study, Workload},
     quantity,
     statistics::{FEWEST_BLOCKS, RESAMPLES},
@@ -222,9 +222,12 @@ fn method<'a>(studies: impl Iterator<Item = &'a Study>) -> Vec<String> {
             .to_owned(),
         format!(
             "Verdicts are withheld, and numbers kept, where a configuration differs from its copy, \
-             where others used more than {} of a CPU, and for times shorter than 20 readings or 10 \
-             steps of the clock.",
-            quantity::per_cent(MOST_FOREIGN, 0)
+             where a worker was not proven to be on its CPU, where a quota was used up in most \
+             samples, where others used more than {} of a worker's CPU beyond what its ticks may \
+             miscount, where independent workers began more than {} of the time apart, and for \
+             times shorter than 20 readings or 10 steps of the clock.",
+            quantity::per_cent(MOST_FOREIGN, 0),
+            quantity::per_cent(MOST_LATE, 0)
         ),
         format!(
             "Laws of scaling are fitted to the logarithm of the throughput of every block without \

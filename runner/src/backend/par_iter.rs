@@ -153,6 +153,7 @@ impl Stealing<'_> {
                 tasks: done[worker].0.load(Ordering::Relaxed),
                 busy_ns: None,
                 waiting_cpu_ns: None,
+                migrations: None,
                 ..slot.report(self.seats[worker], began_ns)
             }
         });

@@ -4,13 +4,15 @@
 //! differently. A slot fills its own pair of cache lines: a worker that writes never takes a line away
 //! from another one (128 bytes, because CPUs fetch lines in pairs).
 //!
-//! In every pass the clock is read twice, and after it the number of the CPU, without a system call.
+//! In every pass the clock is read twice, and after every round of passes the number of the CPU,
+//! without a system call; that costs as much as reading the clock.
 //! CPU time, which needs one, is read at the beginning and the end of a sample, and around waits that
 //! are long anyway (`wait`). Next: `wait`; [`threads`](super::threads), which uses both.
 
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::wait::Waited;
 use super::{Bound, Changed, Error, Question, WorkerSample};
 use crate::machine::clock;
 use crate::machine::{affinity, counters::ThreadCounters};
@@ -33,6 +35,8 @@ pub(super) struct Slot {
     busy_ns: u64,
     cpu: Option<usize>,
     migrations: u64,
+    cpu_clock_readings: u64,
+    clock_mhz_before: Option<f64>,
     cpu_began_ns: Option<u64>,
     cpu_ns: Option<u64>,
     waiting_cpu_ns: u64,
@@ -61,6 +65,8 @@ impl Slot {
         self.unstable = None;
         (self.passes, self.done) = (0, 0);
         (self.busy_ns, self.waiting_cpu_ns, self.migrations) = (0, 0, 0);
+        self.cpu_clock_readings = 0;
+        self.clock_mhz_before = clock::mhz();
         self.cpu = affinity::current();
         self.counters = ThreadCounters::read();
         self.cpu_began_ns = clock::thread_cpu_ns();
@@ -107,9 +113,10 @@ impl Slot {
         }
     }
 
-    /// Adds CPU time that was spent waiting.
-    pub(super) fn waited(&mut self, cpu_ns: u64) {
-        self.waiting_cpu_ns += cpu_ns;
+    /// Adds what waiting took.
+    pub(super) fn waited(&mut self, waited: Waited) {
+        self.waiting_cpu_ns += waited.cpu_ns;
+        self.cpu_clock_readings += waited.cpu_clock_readings;
     }
 
     /// When the last round began and ended; `None` for a worker without tasks.
@@ -131,14 +138,16 @@ impl Slot {
         WorkerSample {
             cpu: affinity::current(),
             pinned: seat.is_some_and(affinity::verify),
-            migrations: self.migrations,
+            migrations: Some(self.migrations),
             start_ns: since(self.first_start_ns),
             stop_ns: since(self.round_ns.end),
             busy_ns: Some(self.busy_ns),
             tasks: self.done,
             cpu_ns: self.cpu_ns,
             waiting_cpu_ns: self.cpu_ns.map(|_| self.waiting_cpu_ns),
+            cpu_clock_readings: self.cpu_clock_readings,
             counters: self.counters,
+            clock_mhz_before: self.clock_mhz_before,
             clock_mhz: clock::mhz(),
         }
     }

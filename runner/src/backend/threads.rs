@@ -219,8 +219,8 @@ impl Pinned<'_> {
         for round in 1..=session.rounds {
             session.turn.0.store(round, Ordering::Release);
             slot.lock().round(&bound, session.passes_per_round);
-            let waited_ns = all_arrived(round);
-            slot.lock().waited(waited_ns);
+            let waited = all_arrived(round);
+            slot.lock().waited(waited);
             if session.is_abandoned() {
                 return outcome;
             }
@@ -244,8 +244,8 @@ impl Pinned<'_> {
         session.arrived.0.fetch_add(1, Ordering::Release);
         let turn = |round: usize| {
             let ready = || session.turn.0.load(Ordering::Acquire) >= round;
-            let waited_ns = wait::until(ready, &session.abandoned, self.manners);
-            slot.lock().waited(waited_ns);
+            let waited = wait::until(ready, &session.abandoned, self.manners);
+            slot.lock().waited(waited);
             !session.is_abandoned()
         };
         for round in 1..=session.rounds {
@@ -329,7 +329,8 @@ impl Team for Pinned<'_> {
             None => Ok(Sample {
                 wall_ns: outcome.wall_ns,
                 phases: Some(outcome.phases),
-                clock_readings: (1 + session.rounds + 2 * passes.get()) as u64,
+                // One for each round that the leader ends, one for the look for the CPU after it.
+                clock_readings: (1 + 2 * session.rounds + 2 * passes.get()) as u64,
                 workers,
             }),
         }

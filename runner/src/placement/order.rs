@@ -87,12 +87,13 @@ pub(super) fn slowness(cpu: &Cpu) -> (u8, Reverse<Option<u32>>) {
     (speed(cpu), Reverse(cpu.capacity))
 }
 
-/// Fast cores before efficient ones.
+/// Fast cores before efficient ones. Where some are known, the others come last: no list of the
+/// kernel names them.
 fn speed(cpu: &Cpu) -> u8 {
     match cpu.kind {
         Kind::Performance => 0,
-        Kind::Unknown => 1,
-        Kind::Efficiency => 2,
+        Kind::Efficiency => 1,
+        Kind::Unknown => 2,
     }
 }
 

@@ -125,7 +125,8 @@ mod tests {
 
     #[test]
     fn another_clock_source_is_told() {
-        let timer = |clock_ns| Timer { resolution_ns: 1, clock_ns, cpu_clock_ns: None };
+        let timer =
+            |clock_ns| Timer { resolution_ns: 1, clock_ns, cpu_clock_ns: None, is_monotonic: None };
         assert_eq!(of_timer(timer(25.0), timer(40.0)), None);
         assert!(of_timer(timer(25.0), timer(900.0)).is_some());
     }

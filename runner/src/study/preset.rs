@@ -157,7 +157,7 @@ pub struct Wishes {
 pub struct Facts<'a> {
     /// Its caches.
     pub caches: &'a [Cache],
-    /// Its memory.
+    /// The memory that this process may fill.
     pub memory_bytes: Option<u64>,
     /// Numbers of workers that are worth measuring.
     pub workers: Vec<usize>,
@@ -171,7 +171,7 @@ impl<'a> Facts<'a> {
         let seats = choice.within(&limits.allowed_cpus);
         Self {
             caches: &machine.caches,
-            memory_bytes: machine.memory_bytes,
+            memory_bytes: limits.usable_memory_bytes(machine.memory_bytes),
             workers: default_workers(&machine.topology, &seats, limits.quota_cpus),
         }
     }

@@ -15,7 +15,7 @@ use super::grid::{Configuration, Skipped};
 use super::journal::Resumed;
 use super::plan::Plan;
 use super::tags::Tag;
-use crate::backend::{Mode, Sample};
+use crate::backend::{Mode, Sample, WorkerSample};
 use crate::machine::clock::Timer;
 use crate::machine::pages::Pages;
 use crate::machine::{Limits, Machine, State};
@@ -45,6 +45,8 @@ pub struct Study {
     pub complete: bool,
     /// What was planned.
     pub plan: Plan,
+    /// One word for `machine`, to tell at a glance whether two studies are of the same.
+    pub fingerprint: String,
     /// Where it was measured: what makes a machine the same machine.
     pub machine: Machine,
     /// What this process may use of it.
@@ -167,8 +169,13 @@ impl Block {
     }
 
     /// Every sample in the order measured.
-    pub fn measured(&self) -> impl Iterator<Item = &Measured> {
+    pub fn measured(&self) -> impl Iterator<Item = &Measured> + Clone {
         self.opening.iter().chain(&self.samples).chain(&self.closing)
+    }
+
+    /// The same, to be changed.
+    pub(super) fn measured_mut(&mut self) -> impl Iterator<Item = &mut Measured> {
+        self.opening.iter_mut().chain(&mut self.samples).chain(&mut self.closing)
     }
 }
 
@@ -193,21 +200,48 @@ pub struct Measured {
     /// Whether times had become steady at the end of the warm-up; `None` if there were too few to
     /// tell.
     pub steady: Option<bool>,
-    /// Estimated cost of the program's own clock readings inside `wall_ns`.
+    /// Estimated cost of the program's own readings of wall and CPU clocks inside `wall_ns`.
     pub observer_ns: u64,
+    /// CPU time of the thread that handed the work out; `None` where the system does not tell.
+    pub caller_ns: Option<u64>,
+    /// The CPU that this thread was on before and after; `None` if it moved or is unknown.
+    pub caller_cpu: Option<usize>,
+    /// CPU time of this program that no CPU can be named for, because its threads may have moved.
+    pub unplaced_ns: u64,
     /// Time that the host withheld from each allowed CPU.
     pub stolen_ns: Option<Vec<u64>>,
-    /// Time for which others ran on each allowed CPU.
-    pub foreign_ns: Option<Vec<u64>>,
+    /// Time that each allowed CPU was busy, less what this program is known to have used of it. Ticks
+    /// may make it negative: add up many samples before judging. `unplaced_ns` is still in it.
+    pub foreign_ns: Option<Vec<i64>>,
     /// Time for which the quota of a control group was used up.
     pub throttled_ns: Option<u64>,
     /// Periods in which it was.
     pub throttled_periods: Option<u64>,
+    /// Events in which a core or package slowed down against heat, the warm-up included.
+    pub thermal_events: Option<u64>,
+    /// Time in which some thread of the machine waited for a CPU, the warm-up included.
+    pub cpu_pressure_ns: Option<u64>,
     /// What casts doubt on the sample, sorted. A tagged sample is kept like any other.
     pub tags: Vec<Tag>,
 }
 
 impl Measured {
+    /// The CPUs that its workers were on from its beginning to its end; `None` if one may have moved.
+    pub fn worker_cpus(&self) -> Option<Vec<usize>> {
+        let stayed = |worker: &WorkerSample| worker.stayed().then_some(worker.cpu)?;
+        self.sample.workers.iter().map(stayed).collect()
+    }
+
+    /// Whether `cpu` may have had a worker.
+    pub fn concerns(&self, cpu: usize) -> bool {
+        self.worker_cpus().is_none_or(|cpus| cpus.contains(&cpu))
+    }
+
+    /// Whether a control group withheld CPU time from the sample.
+    pub fn is_throttled(&self) -> bool {
+        [self.throttled_periods, self.throttled_ns].iter().flatten().any(|&counted| counted > 0)
+    }
+
     /// From the start of its workers to their end, without what lies between the phases.
     pub fn span_ns(&self) -> u64 {
         let teardown_ns = self.teardown_ns.unwrap_or(0);

@@ -76,6 +76,7 @@ impl Surroundings {
         let Capture { machine, limits, state } = self.capture.clone();
         let mut warnings = conditions::of_machine(&machine, &limits, &configurations);
         warnings.extend(self.of_seats(&configurations));
+        warnings.extend(conditions::of_clocks(&state, &self.timer));
         let warnings: BTreeSet<String> = warnings.iter().map(ToString::to_string).collect();
         Ok(Header {
             format: journal::FORMAT.into(),

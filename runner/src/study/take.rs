@@ -4,7 +4,7 @@
 //! in which order. Everything but the measurement itself lies outside its timed part.
 //!
 //! ```text
-//! prepare ─► warm up ─► counters ─► measure, checked ─► counters ─► dismiss ─► tags
+//! prepare ─► slow counters ─► warm up ─► counters ─► measure, checked ─► counters ─► dismiss ─► tags
 //! ```
 
 use std::num::NonZeroUsize;
@@ -14,7 +14,7 @@ use super::conditions::{self, Around, Caller};
 use super::grid::Cell;
 use super::record::Measured;
 use super::tags;
-use crate::backend::Job;
+use crate::backend::{Job, Sample};
 use crate::machine::clock::Timer;
 use crate::machine::counters::SystemReader;
 use crate::machine::counters::system::TICK_NS;
@@ -80,16 +80,23 @@ impl Bench<'_> {
         let patience = patience(self.order, self.turns(cell));
         let mut team = cell.backend.prepare(self.job, &cell.placement, patience)?;
         let startup = team.startup();
+        // Before the warm-up and not after it: on large machines workers would wait for milliseconds,
+        // and come to the sample with a lower clock. Heat in the warm-up is heat in the sample, too.
+        let slow_before = self.reader.read_slow();
         let warm_up = measure::warm_up(team.as_mut(), self.passes, question.places())?;
         let before = self.reader.read();
         let caller = Caller::begin();
         let sample = measure::checked(team.as_mut(), self.passes, question, self.expected)?;
         let caller = caller.used();
         let delta = self.reader.read().since(&before);
+        let slow = self.reader.read_slow().since(slow_before);
         let dismissed = team.dismiss();
         let mut measured = Measured {
             configuration,
-            observer_ns: (sample.clock_readings as f64 * self.timer.clock_ns).round() as u64,
+            observer_ns: self.observer_ns(&sample),
+            caller_ns: caller.cpu_ns,
+            caller_cpu: caller.cpu,
+            unplaced_ns: 0,
             sample,
             setup_ns: startup.setup_ns,
             transfer_ns: startup.transfer_ns,
@@ -101,10 +108,13 @@ impl Bench<'_> {
             foreign_ns: None,
             throttled_ns: None,
             throttled_periods: None,
+            thermal_events: slow.thermal_throttles,
+            cpu_pressure_ns: slow.cpu_pressure_ns,
             tags: Vec::new(),
         };
-        let ours = conditions::ours(&measured, caller);
-        let around = Around::of(&delta, &ours, self.allowed);
+        let ours = conditions::ours(&measured.sample, caller);
+        measured.unplaced_ns = ours.unplaced_ns;
+        let around = Around::of(&delta, &ours.placed, self.allowed);
         (measured.stolen_ns, measured.foreign_ns) = (around.stolen_ns, around.foreign_ns);
         measured.throttled_ns = around.throttled_ns;
         measured.throttled_periods = around.throttled_periods;
@@ -112,6 +122,16 @@ impl Bench<'_> {
         let rules = tags::Around { allowed: self.allowed, tick_ns: TICK_NS, pinned };
         measured.tags = tags::tags(&measured, rules);
         Ok(Shot { measured, ended: dismissed.map(drop).map_err(Wrong::from) })
+    }
+
+    /// What readings of clocks cost that lie one after another: those of the wall clock, and those of
+    /// the CPU clock by the worker that read it most. An upper estimate: who waits reads for nothing.
+    fn observer_ns(&self, sample: &Sample) -> u64 {
+        let cpu_clock_readings = sample.workers.iter().map(|worker| worker.cpu_clock_readings);
+        let cpu_clock_readings = cpu_clock_readings.max().unwrap_or(0) as f64;
+        let wall_ns = sample.clock_readings as f64 * self.timer.clock_ns;
+        let cpu_ns = cpu_clock_readings * self.timer.cpu_clock_ns.unwrap_or(0.0);
+        (wall_ns + cpu_ns).round() as u64
     }
 }
 
@@ -178,7 +198,12 @@ mod tests {
             passes: NonZeroUsize::MIN,
             order: Duration::ZERO,
             reader: &SystemReader::find(&Tree::new(Path::new("/nowhere"))),
-            timer: &Timer { resolution_ns: 1, clock_ns: 1.0, cpu_clock_ns: None },
+            timer: &Timer {
+                resolution_ns: 1,
+                clock_ns: 1.0,
+                cpu_clock_ns: None,
+                is_monotonic: None,
+            },
             allowed: affinity::allowed(),
         })
     }

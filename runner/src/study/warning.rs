@@ -32,6 +32,12 @@ pub enum Warning {
         /// The largest number of workers.
         workers: usize,
     },
+    /// The system does not tell on which CPUs this process may run.
+    UnknownMask,
+    /// The clock of one CPU lags behind that of another.
+    ClockGoesBack,
+    /// How fast a core runs cannot be measured here.
+    UnknownClock,
     /// The program was built without optimisation.
     Unoptimised {
         /// The Cargo profile.
@@ -52,15 +58,29 @@ pub enum Warning {
     Steal {
         /// Name of the workload.
         workload: String,
-        /// Share of all CPU time, in per cent.
+        /// The CPU of the workers that suffered most.
+        cpu: usize,
+        /// Share of its time, in per cent.
         percent: f64,
     },
     /// Reading clocks took a share of what was measured that can be seen.
     Observer {
         /// Name of the workload.
         workload: String,
+        /// The configuration in words.
+        configuration: String,
         /// Share of the measured time, in per cent.
         percent: f64,
+    },
+    /// In many samples a worker waited for its CPU, and the program's own handing out of work may have
+    /// been what had it.
+    OwnCaller {
+        /// Name of the workload.
+        workload: String,
+        /// Samples in which that was so.
+        samples: usize,
+        /// All samples of the workload that are not oversubscribed.
+        of: usize,
     },
     /// Many samples were disturbed in the same way.
     Tagged {
@@ -70,7 +90,7 @@ pub enum Warning {
         tag: Tag,
         /// Samples with the tag.
         samples: usize,
-        /// All samples of the workload.
+        /// All samples of the workload that are not oversubscribed.
         of: usize,
     },
     /// Samples that would fill huge pages lie on small ones.
@@ -157,18 +177,15 @@ impl fmt::Display for Warning {
                 "this process may use cpu {cpu} only, so no number of workers can gain anything; \
                  allow it more CPUs (taskset, cpuset, container limits)"
             ),
-            Self::Oversubscribed { workers, cpus } => write!(
-                f,
-                "{} workers take turns on {cpus} {} and are marked as oversubscribed; for a \
-                 statement about so many cores measure on a machine that has them",
-                numbers(workers),
-                if *cpus == 1 { "CPU" } else { "CPUs" }
-            ),
+            Self::Oversubscribed { workers, cpus } => oversubscribed(f, workers, *cpus),
             Self::Quota { cpus, workers } => write!(
                 f,
                 "the control group grants {cpus} CPUs' worth of time, and up to {workers} workers \
-                 ask for it: they are throttled; raise the quota or measure fewer workers"
+                 ask for more: they are throttled; raise the quota or measure fewer workers"
             ),
+            Self::UnknownMask => f.write_str(UNKNOWN_MASK),
+            Self::ClockGoesBack => f.write_str(CLOCK_GOES_BACK),
+            Self::UnknownClock => f.write_str(UNKNOWN_CLOCK),
             Self::Unoptimised { profile } => write!(
                 f,
                 "this program was built with profile '{profile}', so its times say nothing about \
@@ -180,16 +197,17 @@ impl fmt::Display for Warning {
                  not proven to be on its CPU; keep other programs from changing affinities, or \
                  distrust this configuration"
             ),
-            Self::Steal { workload, percent } => write!(
+            Self::Steal { workload, cpu, percent } => write!(
                 f,
-                "workload '{workload}': the host took {percent:.1} % of the CPU time for others \
-                 while it was measured; repeat the study when the host is quieter"
+                "workload '{workload}': the host took {percent:.1} % of cpu {cpu} for others while \
+                 workers were on it; repeat the study when the host is quieter"
             ),
-            Self::Observer { workload, percent } => write!(
+            Self::Observer { workload, configuration, percent } => write!(
                 f,
-                "workload '{workload}': reading clocks took {percent:.1} % of the measured time; \
-                 measure with more widths, or distrust differences of this size"
+                "workload '{workload}', {configuration}: reading clocks took {percent:.1} % of the \
+                 measured time; measure with more widths, or distrust differences of this size"
             ),
+            Self::OwnCaller { workload, samples, of } => own_caller(f, workload, *samples, *of),
             Self::Tagged { workload, tag, samples, of } => write!(
                 f,
                 "workload '{workload}': in {samples} of {of} samples {}",
@@ -279,6 +297,42 @@ fn ranges(ranges: &[(usize, usize)]) -> String {
     ranges.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
+const UNKNOWN_MASK: &str = "\
+    the system does not tell on which CPUs this process may run, so no worker is bound to \
+    one and nothing can be said about single cores; measure where sched_getaffinity is \
+    allowed";
+const CLOCK_GOES_BACK: &str = "\
+    the clock goes back when a thread moves from one CPU to another, so times of two \
+    workers cannot be compared; choose another clock source of the kernel";
+const UNKNOWN_CLOCK: &str = "\
+    how fast the cores run cannot be measured in this build, so a lower clock looks like \
+    any other loss; measure with an optimised build on x86-64, or watch the clock by other \
+    means";
+
+fn oversubscribed(f: &mut fmt::Formatter<'_>, workers: &[usize], cpus: usize) -> fmt::Result {
+    write!(
+        f,
+        "{} workers take turns on {cpus} {} and are marked as oversubscribed; for a \
+         statement about so many cores measure on a machine that has them",
+        numbers(workers),
+        if cpus == 1 { "CPU" } else { "CPUs" }
+    )
+}
+
+fn own_caller(
+    f: &mut fmt::Formatter<'_>,
+    workload: &str,
+    samples: usize,
+    of: usize,
+) -> fmt::Result {
+    write!(
+        f,
+        "workload '{workload}': in {samples} of {of} samples a worker waited for its CPU, \
+         perhaps for this program's own parent, which hands out the work; leave it a CPU by \
+         measuring one worker fewer"
+    )
+}
+
 /// What a tag says, and what can be done about it.
 fn disturbance(tag: Tag) -> &'static str {
     match tag {
@@ -289,6 +343,9 @@ fn disturbance(tag: Tag) -> &'static str {
         Tag::Foreign => {
             "other programs ran on a worker's CPU; end them and repeat the study, or look at work \
              per CPU time instead of wall time"
+        }
+        Tag::Thermal => {
+            "a core slowed down against heat; cool the machine, or let it rest and repeat the study"
         }
         Tag::Throttled => {
             "the quota of a control group was used up; raise it or measure fewer workers"
@@ -316,7 +373,7 @@ mod tests {
         let gaps = vec![(9, 11), (13, 13)];
         let gaps = Warning::NotMeasured { gaps, cores: 14 }.to_string();
         assert!(gaps.starts_with("not measured: 9 to 11, 13 workers, because"), "{gaps}");
-        let steal = Warning::Steal { workload: "a".into(), percent: 1.26 }.to_string();
-        assert!(steal.contains("took 1.3 %"), "{steal}");
+        let steal = Warning::Steal { workload: "a".into(), cpu: 3, percent: 1.26 }.to_string();
+        assert!(steal.contains("took 1.3 % of cpu 3"), "{steal}");
     }
 }

@@ -82,7 +82,7 @@ const ALL: [Kind; 5] = [
                100 % if only the CPU was shared with others, and falls if the core itself got \
                slower. Balance is the mean over the greatest time in the kernel; “all at once” the \
                share of the time in which every worker was counting; “others” and “hypervisor” are \
-               shares of the CPU that they used most.",
+               shares of the CPU with a worker that they used most.",
         columns: &[
             "CPU share",
             "work per CPU-second",
@@ -173,8 +173,8 @@ fn resources(_: &Entry, figures: &Figures) -> Vec<String> {
         share(resources.run_queue_share),
         whole(resources.forced_switches),
         whole(resources.migrations),
-        share(resources.foreign_share),
-        share(resources.stolen_share),
+        share(resources.foreign.map(|foreign| foreign.share)),
+        share(resources.stolen.map(|stolen| stolen.share)),
     ]
 }
 

@@ -44,7 +44,12 @@ fn header() -> Header {
         machine: Machine::default(),
         limits: Limits { allowed_cpus: vec![4, 5], ..Limits::default() },
         state: State { governor: Some("performance".into()), ..State::default() },
-        timer: Timer { resolution_ns: 1, clock_ns: 24.6, cpu_clock_ns: None },
+        timer: Timer {
+            resolution_ns: 1,
+            clock_ns: 24.6,
+            cpu_clock_ns: None,
+            is_monotonic: Some(true),
+        },
         warnings: vec!["be careful".into()],
     }
 }
