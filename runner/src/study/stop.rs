@@ -6,7 +6,9 @@
 //! Stopping when an interval is narrow, not when it says something certain, keeps its coverage
 //! (Chow & Robbins 1965). Next: `sweep`, which asks.
 
-use bench_report::statistics::{Resamples, median, stretched_interval};
+use bench_report::model::Estimate;
+use bench_report::statistics::blocks::{Blocks, Center};
+use bench_report::statistics::{FEWEST_BLOCKS, median, rank_interval, scaling};
 
 use super::grid::{Configuration, Role};
 use super::record::Block;
@@ -20,27 +22,33 @@ pub const EVERY: usize = 5;
 /// nothing is claimed about them; and so is the control.
 pub fn widest(configurations: &[Configuration], blocks: &[Block]) -> Option<f64> {
     let blocks: Vec<&Block> = blocks.iter().filter(|block| block.is_complete()).collect();
-    let resamples = Resamples::of_blocks(blocks.len())?;
-    let mut baseline = wall_ns(0, &blocks)?;
-    let drawn = resamples.medians(&baseline);
-    let claimed = configurations.iter().enumerate().skip(1);
-    let claimed = claimed.filter(|(_, one)| one.role == Role::Measured && !one.oversubscribed);
-    let mut widest: f64 = 0.0;
-    for (index, _) in claimed {
-        let mut own = wall_ns(index, &blocks)?;
-        let pairs = drawn.iter().zip(resamples.medians(&own));
-        let replicates = pairs.map(|(base, own)| base / own).collect();
-        let estimate = median(&mut baseline.clone()) / median(&mut own);
-        let interval = stretched_interval(estimate, replicates, blocks.len());
-        widest = widest.max((interval.high - interval.low) / 2.0 / estimate);
+    if blocks.len() < FEWEST_BLOCKS {
+        return None;
     }
+    let times: Option<Vec<Vec<f64>>> =
+        (0..configurations.len()).map(|index| wall_ns(index, &blocks)).collect();
+    let times = times?;
+    let baseline = times.first()?;
     if configurations.iter().skip(1).all(|one| one.role == Role::Control) {
         // Nothing but the baseline: then its own time is what must be known.
-        let estimate = median(&mut baseline);
-        let interval = stretched_interval(estimate, drawn, blocks.len());
-        widest = (interval.high - interval.low) / 2.0 / estimate;
+        let value = median(&mut baseline.clone());
+        return half_width(Estimate { value, interval: rank_interval(baseline) });
     }
-    Some(widest)
+    // As the report: what the blocks share is what all configurations share.
+    let columns: Vec<&[f64]> = times.iter().map(Vec::as_slice).collect();
+    let shared = Blocks::of(&columns, Center::Steady);
+    let base = shared.centers(baseline);
+    let claimed = configurations.iter().zip(&times).skip(1);
+    let claimed = claimed.filter(|(one, _)| one.role == Role::Measured && !one.oversubscribed);
+    // More work with more workers changes the speed-up, not its width as a share.
+    let widths =
+        claimed.map(|(_, times)| half_width(scaling::speed_up(&base, &shared.centers(times), 1.0)));
+    widths.collect::<Option<Vec<f64>>>().map(|widths| widths.into_iter().fold(0.0, f64::max))
+}
+
+/// Half the width of an interval as a share of the estimate.
+fn half_width(Estimate { value, interval }: Estimate) -> Option<f64> {
+    interval.map(|interval| (interval.high - interval.low) / 2.0 / value)
 }
 
 /// Times of one configuration, block by block.
