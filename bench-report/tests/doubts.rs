@@ -312,6 +312,53 @@ fn a_worker_that_adds_more_than_the_one_before_is_told() {
     assert_doubted(suspect, &["threads, 2 → 4 workers added more per worker"]);
 }
 
+/// One worker is so slow that the second one seems to be worth 148 points.
+#[test]
+fn a_worker_that_adds_more_than_it_can_is_told() {
+    let slow = |study: &mut Value| {
+        timed(study, 2, 8_064_000);
+        timed(study, 3, 16_128_000);
+    };
+    let parts = ["threads, 1 → 2 workers added +148.0 points", "baseline was slower"];
+    assert_doubted(slow, &parts);
+}
+
+/// A perfect machine with four cores and 100 whole tasks: 1, 2, 100/34 and 4 times as fast. The
+/// fourth worker adds more than the third, as it must.
+#[test]
+fn whole_tasks_are_no_rise() {
+    let doubts = |time_of_three: u64| {
+        let report = changed(|study| {
+            let mut workload = study["workloads"][1].take();
+            workload["mode"] = json!("strong");
+            workload["tasks"] = json!(100);
+            let three = json!({"backend": "threads", "workers": 3, "cpus": [0, 1, 2],
+                "oversubscribed": false, "role": "measured"});
+            workload["configurations"].as_array_mut().unwrap().insert(3, three);
+            for block in workload["blocks"].as_array_mut().unwrap() {
+                let time = |workers| match workers {
+                    0 | 1 => 100_000_000,
+                    2 => 50_000_000,
+                    3 => time_of_three,
+                    _ => 25_000_000_u64,
+                };
+                let sample = |idx: u64| json!({"configuration": idx, "wall_ns": time(idx)});
+                block["samples"] = (0..5).map(sample).collect();
+                for end in ["opening", "closing"] {
+                    block[end] = sample(0);
+                }
+            }
+            study["workloads"] = json!([workload]);
+        });
+        let study = &report.studies[0];
+        let workload = &study.workloads[0];
+        answer::doubts(study, workload, &compare::workload(study, workload))
+    };
+    assert_eq!(doubts(34_000_000), Vec::<String>::new());
+    let slower = doubts(36_000_000).concat();
+    assert!(slower.contains("3 → 4 workers added more per worker"), "{slower}");
+}
+
 #[test]
 fn no_step_is_judged_where_equals_differ() {
     let report = read(&study());

@@ -10,6 +10,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use bench_report::statistics::ratio;
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng as _};
 use rand_distr::{Distribution as _, StandardNormal};
@@ -93,7 +94,7 @@ fn adaptive(number: u64) -> (usize, usize) {
 /// How many intervals contain the truth.
 fn held((baseline, curve): &Times) -> usize {
     let holds = |(times_ns, truth): (&Vec<f64>, f64)| {
-        stop::ratio(baseline, times_ns).is_some_and(|(_, interval)| interval.contains(truth))
+        ratio(baseline, times_ns).interval.is_some_and(|interval| interval.contains(truth))
     };
     curve.times_ns.iter().zip(SPEED_UPS).filter(|&pair| holds(pair)).count()
 }

@@ -16,10 +16,17 @@ pub(super) fn cores(machine: &Machine, entry: &Entry) -> Option<Cores> {
     if lost_seats(entry) > 0 {
         return None;
     }
+    let mut cpus: BTreeMap<u64, &Cpu> = BTreeMap::new();
+    for cpu in &machine.topology {
+        cpus.entry(cpu.id).or_insert(cpu);
+    }
+    // Cores that are all alike have no kind in the file; they count as the fastest one.
+    let alike = machine.topology.iter().all(|cpu| cpu.kind.is_none());
+    let alike = alike.then_some(CoreKind::Performance);
     let mut kinds: BTreeMap<u64, CoreKind> = BTreeMap::new();
-    for &id in &entry.cpus {
-        let cpu = machine.topology.iter().find(|cpu| cpu.id == id)?;
-        kinds.insert(cpu.core?, kind(machine, cpu)?);
+    for id in &entry.cpus {
+        let cpu = cpus.get(id)?;
+        kinds.insert(cpu.core?, cpu.kind.or(alike)?);
     }
     let of = |kind| kinds.values().filter(|&&other| other == kind).count();
     let workers = u32::try_from(entry.cpus.len()).ok().filter(|&workers| workers > 0)?;
@@ -34,12 +41,6 @@ pub(super) fn cores(machine: &Machine, entry: &Entry) -> Option<Cores> {
 pub fn lost_seats(entry: &Entry) -> u64 {
     let lost = entry.samples.iter().filter(|sample| sample.lost_a_seat());
     if entry.cpus.is_empty() { 0 } else { lost.count() as u64 }
-}
-
-/// Cores that are all alike have no kind in the file; they count as the fastest one.
-fn kind(machine: &Machine, cpu: &Cpu) -> Option<CoreKind> {
-    let alike = || machine.topology.iter().all(|cpu| cpu.kind.is_none());
-    cpu.kind.or_else(|| alike().then_some(CoreKind::Performance))
 }
 
 /// Whether every worker has a core of its own, as far as the file tells.

@@ -300,7 +300,7 @@ fn the_serial_share_refers_to_one_worker_of_the_same_backend() {
         ("threads", 4, &[325; 8]),
         ("other", 2, &[550; 8]),
     ]));
-    let share = |idx: usize| comparison.figures[idx].serial_share;
+    let share = |idx: usize| comparison.figures[idx].serial_share.map(SerialShare::estimate);
     assert_near(share(2), 0.1);
     assert_near(share(3), 0.1);
     assert!(share(2).unwrap().interval.is_some());

@@ -5,10 +5,10 @@
 //! is counted and shown beside the headline. Next: [`crate::answer`], which turns it into
 //! warnings.
 
-use super::{Measured, Series, combined, pass_ns, ticks::Counted};
+use super::{Measured, combined, pass_ns, ticks::Counted};
 use crate::{
     model::{Block, Estimate, Role, Sample},
-    statistics::{FEWEST_BLOCKS, Resamples, median},
+    statistics::{FEWEST_BLOCKS, median, ratio},
 };
 
 /// Relative difference between the opening and the closing sample beyond which a block is flagged.
@@ -134,7 +134,7 @@ fn control(measured: &Measured<'_>, entry: usize, original: usize) -> Control {
     let times_ns = [original, entry].map(|idx| pass_ns(&entries[idx], measured.workload));
     let alarms = groups(times_ns[0].len()).map(|(from, to)| {
         let [original, copy] = [&times_ns[0][from..to], &times_ns[1][from..to]];
-        let interval = ratio(original, copy).interval;
+        let interval = ratio(copy, original).interval;
         u64::from(interval.is_some_and(|interval| !interval.contains(1.0)))
     });
     let alarms: Vec<u64> = alarms.collect();
@@ -145,13 +145,6 @@ fn control(measured: &Measured<'_>, entry: usize, original: usize) -> Control {
         groups: alarms.len() as u64,
         false_alarms: alarms.iter().sum(),
     }
-}
-
-/// Median of `numerators` over median of `denominators`, block by block, with draws of their own.
-fn ratio(denominators: &[f64], numerators: &[f64]) -> Estimate {
-    let resamples = Resamples::of_blocks(denominators.len());
-    let series = [denominators, numerators].map(|times| Series::of(times, resamples.as_ref()));
-    combined([&series[0], &series[1]], |[denominator, numerator]| numerator / denominator)
 }
 
 /// Cuts blocks in the order measured into as many groups as possible, equal to within one block.
@@ -206,11 +199,17 @@ fn untagged(measured: &Measured<'_>, idx: usize) -> Option<Untagged> {
     if clean.len() < FEWEST_BLOCKS {
         return None;
     }
+    if clean.len() == samples[0].len() {
+        return Some(Untagged {
+            blocks: clean.len() as u64,
+            speed_up: measured.speed_up(base, idx),
+        });
+    }
     let times = samples.map(|samples| {
         clean.iter().map(|&block| samples[block].wall_ns as f64).collect::<Vec<f64>>()
     });
     let jobs = measured.jobs(idx) / measured.jobs(base);
-    let speed_up = ratio(&times[1], &times[0]).scaled(jobs);
+    let speed_up = ratio(&times[0], &times[1]).scaled(jobs);
     Some(Untagged { blocks: clean.len() as u64, speed_up })
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
-use bench_report::model::Report;
+use bench_report::compare::Compared;
 use bench_report::render;
 use kernel::isa::{self, Isa};
 
@@ -249,22 +249,24 @@ impl Arguments {
     fn write(&self, study: &Study) -> anyhow::Result<()> {
         let path = study.write(&self.out).map_err(failure)?;
         let report = bench_report::report_from_study(&path).with_context(unwritable)?;
+        // Compared once for all formats: that takes longer than laying them out.
+        let compared = Compared::of(&report);
+        let written = bench_report::write_compared(&compared, render::ALL, &self.out);
         let mut files = vec![path];
-        files
-            .extend(bench_report::write(&report, render::ALL, &self.out).with_context(unwritable)?);
+        files.extend(written.with_context(unwritable)?);
         if self.json {
             output::to_stdout(|out| output::json(out, study))
         } else {
-            print(&report, &files)
+            print(&compared, &files)
         }
     }
 }
 
 /// Prints the formats that have no file, which are for standard output, and where the files are.
-fn print(report: &Report, files: &[PathBuf]) -> anyhow::Result<()> {
+fn print(compared: &Compared<'_>, files: &[PathBuf]) -> anyhow::Result<()> {
     let formats = render::ALL.iter().filter(|format| format.file_name().is_none());
     let texts: Vec<String> = formats
-        .map(|format| format.render(report))
+        .map(|format| format.lay_out(compared))
         .collect::<Result<_, _>>()
         .with_context(unwritable)?;
     output::to_stdout(|out| {

@@ -12,13 +12,15 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
+use bench_report::model::Estimate;
 use bench_report::statistics::proportion::wilson;
+use bench_report::statistics::ratio;
 use kernel::isa::Isa;
 use serde::Serialize;
 
 use super::grid::{Cell, Role};
 use super::interrupt::Interrupt;
-use super::stop::ratio;
+
 use super::tags::Tag;
 use super::take::{Bench, Shot};
 use super::{Error, order};
@@ -188,8 +190,8 @@ fn compare(
             }
             steps.advance(1);
         }
-        let found = ratio(&sides[0], &sides[1]);
-        compared.ratios.extend(found.map(|(ratio, held)| [ratio, held.low, held.high]));
+        let Estimate { value, interval } = ratio(&sides[0], &sides[1]);
+        compared.ratios.extend(interval.map(|held| [value, held.low, held.high]));
     }
     Ok(compared)
 }

@@ -1,8 +1,7 @@
 //! Whether a series has been measured long enough.
 //!
 //! Pure: times in, a verdict out, tested on made-up data. It is asked between two blocks, never while
-//! something is measured, and at few blocks only, because it resamples. The intervals are those of
-//! [`ratio`], which the control uses, too, and which are made as the report's.
+//! something is measured, and at few blocks only, because it resamples. The intervals are the report's.
 //!
 //! Whoever looks at an interval again and again and stops when it is narrow stops more often where it
 //! happens to be too narrow. Only in the limit of narrow intervals does that not matter (Chow & Robbins,
@@ -11,8 +10,11 @@
 //! The example `stopping` prints how often intervals still hold the truth.
 //! Next: `sweep`, which asks.
 
+use std::iter;
+
 use bench_report::model::Interval;
-use bench_report::statistics::{Resamples, median, stretched_interval};
+use bench_report::statistics::blocks::{Blocks, Center, Centers};
+use bench_report::statistics::{FEWEST_BLOCKS, median, rank_interval, scaling};
 
 use super::grid::{Configuration, Role};
 use super::record::Block;
@@ -34,7 +36,7 @@ pub struct Curve {
 
 /// Numbers of blocks after which is looked: 10, 12, 15, 18, 22, 27, ...
 fn looks() -> impl Iterator<Item = usize> {
-    std::iter::successors(Some(FIRST_LOOK), |look| Some(look + look / 4))
+    iter::successors(Some(FIRST_LOOK), |look| Some(look + look / 4))
 }
 
 /// The look before the one after `blocks` blocks; `None` if that is no look or the first one.
@@ -97,55 +99,42 @@ fn claimed(configurations: &[Configuration], blocks: &[&Block]) -> Option<(Vec<f
 /// half its width divided by [`GAIN_FACTOR`] for gains of each further worker, in serial workers.
 ///
 /// Without any curve the time of the baseline itself must be known. `None` for fewer blocks than an
-/// interval needs.
+/// interval needs. More work with more workers changes a speed-up, not its width as a share; gains are
+/// those of strong scaling.
 pub fn widest_of(baseline: &[f64], curves: &[Curve]) -> Option<f64> {
-    let blocks = baseline.len();
-    let resamples = Resamples::of_blocks(blocks)?;
-    let half = |interval: Interval| (interval.high - interval.low) / 2.0;
-    let drawn = resamples.medians(baseline);
-    if curves.is_empty() {
-        let estimate = median(&mut baseline.to_vec());
-        return Some(half(stretched_interval(estimate, drawn, blocks)) / estimate);
+    if baseline.len() < FEWEST_BLOCKS {
+        return None;
     }
+    if curves.is_empty() {
+        let value = median(&mut baseline.to_vec());
+        return Some(half(rank_interval(baseline)?) / value);
+    }
+    // As the report: what the blocks share is what all configurations share.
+    let all = curves.iter().flat_map(|curve| &curve.times_ns);
+    let columns: Vec<&[f64]> = iter::once(baseline).chain(all.map(Vec::as_slice)).collect();
+    let blocks = Blocks::of(&columns, Center::Steady);
+    let base = blocks.centers(baseline);
     let mut widest: f64 = 0.0;
     for curve in curves {
-        let mut before: Option<(usize, f64, Vec<f64>)> = None;
+        let mut before: Option<(usize, Centers)> = None;
         for (&workers, times_ns) in curve.workers.iter().zip(&curve.times_ns) {
-            let (speed_up, replicates) = ratio_from(&drawn, &resamples, baseline, times_ns);
-            let interval = stretched_interval(speed_up, replicates.clone(), blocks);
-            widest = widest.max(half(interval) / speed_up);
-            if let Some((fewer, slower, replicates_before)) = &before {
+            let own = blocks.centers(times_ns);
+            let speed_up = scaling::speed_up(&base, &own, 1.0);
+            widest = widest.max(half(speed_up.interval?) / speed_up.value);
+            if let Some((fewer, slower)) = &before {
+                let gain = scaling::gain(&base, [slower, &own], [1.0; 2]);
                 let steps = (workers - fewer) as f64;
-                let gains = replicates.iter().zip(replicates_before).map(|(s, b)| (s - b) / steps);
-                let gain = (speed_up - slower) / steps;
-                let interval = stretched_interval(gain, gains.collect(), blocks);
-                widest = widest.max(half(interval) / GAIN_FACTOR);
+                widest = widest.max(half(gain.interval?) / steps / GAIN_FACTOR);
             }
-            before = Some((workers, speed_up, replicates));
+            before = Some((workers, own));
         }
     }
     Some(widest)
 }
 
-/// The ratio of the medians of two sides that were measured block by block, with its 95 % interval: a
-/// speed-up, if `first` is the baseline. `None` for fewer blocks than an interval needs.
-pub fn ratio(first: &[f64], second: &[f64]) -> Option<(f64, Interval)> {
-    let resamples = Resamples::of_blocks(first.len())?;
-    let drawn = resamples.medians(first);
-    let (ratio, replicates) = ratio_from(&drawn, &resamples, first, second);
-    Some((ratio, stretched_interval(ratio, replicates, first.len())))
-}
-
-/// The ratio and its replicates; `drawn` are the medians of `first`.
-fn ratio_from(
-    drawn: &[f64],
-    resamples: &Resamples,
-    first: &[f64],
-    second: &[f64],
-) -> (f64, Vec<f64>) {
-    let pairs = drawn.iter().zip(resamples.medians(second));
-    let replicates = pairs.map(|(first, second)| first / second).collect();
-    (median(&mut first.to_vec()) / median(&mut second.to_vec()), replicates)
+/// Half the width of an interval.
+fn half(interval: Interval) -> f64 {
+    (interval.high - interval.low) / 2.0
 }
 
 /// Times of one configuration, block by block.
@@ -159,7 +148,7 @@ fn wall_ns(configuration: usize, blocks: &[&Block]) -> Option<Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Curve, is_enough, look_before, looks, ratio, widest_of};
+    use super::{Curve, is_enough, look_before, looks, widest_of};
     use crate::study::grid::{Configuration, Role};
     use crate::study::record::Block;
     use crate::study::tags::tests::quiet;
@@ -251,14 +240,5 @@ mod tests {
         let alone = curve(vec![one.clone()], &[16]);
         let both = curve(vec![one, two], &[16, 17]);
         assert!(both > 1.5 * alone, "{both} is not above {alone}");
-    }
-
-    #[test]
-    fn equal_sides_have_ratio_one_and_few_blocks_none() {
-        let times = |from: f64| -> Vec<f64> { (0..12).map(|i| from + f64::from(i % 5)).collect() };
-        let (estimate, interval) = ratio(&times(100.0), &times(100.0)).unwrap();
-        assert!(interval.contains(1.0) && (estimate - 1.0).abs() < 1e-12);
-        assert!(ratio(&times(110.0), &times(100.0)).unwrap().1.low > 1.0);
-        assert_eq!(ratio(&[1.0; 5], &[1.0; 5]), None);
     }
 }

@@ -102,6 +102,11 @@ pub(super) fn converted(
 }
 
 impl Machine {
+    /// How many CPUs are listed.
+    pub(super) fn listed_cpus(&self) -> usize {
+        self.topology.as_ref().map_or(0, Vec::len)
+    }
+
     fn converted(self) -> model::Machine {
         let cache = |cache: Cache| model::Cache {
             level: cache.level,
