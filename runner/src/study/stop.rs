@@ -220,7 +220,8 @@ mod tests {
         assert_eq!(stops, [12, 15, 18, 22, 27]);
         // Noisy at first: the look after 12 blocks does not count, whatever that after 15 says.
         let noisy = |i: usize, b: u64| {
-            if i == 1 && b < 5 { 50_000 + 20_000 * (b % 2) } else { 100_000 }
+            let time = if i == 1 && b < 5 { 50_000 + 20_000 * (b % 2) } else { 100_000 };
+            time + 20 * ((b * 5 + i as u64) % 16)
         };
         let late = blocks(30, noisy);
         let first = (0..=30).find(|&count| enough(&late[..count])).unwrap();

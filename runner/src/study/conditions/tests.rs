@@ -91,7 +91,8 @@ fn machines_that_cannot_scale_are_told() {
 #[test]
 fn a_quota_of_all_cpus_throttles_nobody() {
     let of = |quota| {
-        let configurations = [configuration(2, false), configuration(3, true)];
+        let crowded = Configuration { cpus: vec![0, 1, 0], ..configuration(3, true) };
+        let configurations = [configuration(2, false), crowded];
         of_machine(&Machine::default(), &limits(&[0, 1], Some(quota)), &configurations)
     };
     let oversubscribed = Warning::Oversubscribed { workers: vec![3], cpus: 2 };
