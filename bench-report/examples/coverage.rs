@@ -19,7 +19,7 @@ mod artificial;
 mod coverage;
 
 use artificial::TRUTHS;
-use coverage::{Tally, tallies};
+use coverage::{Tally, all_laws, tallies};
 
 /// Blocks of the studies, unless told otherwise.
 const BLOCKS: &[usize] = &[10, 20, 40];
@@ -64,6 +64,24 @@ fn print(out: &mut impl Write, studies: u64, blocks: &[usize]) -> io::Result<()>
         let greatest = column.iter().copied().fold(0.0, f64::max);
         let mean = column.iter().sum::<f64>() / column.len() as f64;
         writeln!(out, "{head}: from {least:.1} to {greatest:.1} %, mean {mean:.1} %")?;
+    }
+    print_all_laws(out, studies, blocks, &heads)
+}
+
+/// The extrapolation of all laws together, for which no theory promises 95 %: most laws are wrong.
+fn print_all_laws(
+    out: &mut impl Write,
+    studies: u64,
+    blocks: &[usize],
+    heads: &[String],
+) -> io::Result<()> {
+    writeln!(out, "\nX at twice the largest N by all laws together:\n")?;
+    writeln!(out, "| true law | {} |", heads.join(" | "))?;
+    writeln!(out, "|---|{}", "--:|".repeat(blocks.len()))?;
+    for truth in TRUTHS {
+        let share = |&blocks: &usize| format!("{:.1}", percent(all_laws(truth, blocks, studies)));
+        let shares: Vec<String> = blocks.iter().map(share).collect();
+        writeln!(out, "| {} | {} |", truth.law.name, shares.join(" | "))?;
     }
     Ok(())
 }

@@ -5,11 +5,13 @@
 //! above 0; where it contains 0 the sentence says "cannot tell". Where the times are not to be
 //! trusted (a configuration differs from an exact copy of itself, others used the CPUs, the clock
 //! is too coarse), steps are not judged: the numbers stay, the verdicts do not. `laws.rs` says
-//! which law describes a backend, `doubts.rs` what makes the numbers doubtful, `workers.rs` whether
+//! which law describes a backend, `doubts.rs` what makes the numbers doubtful, `disturbances.rs` what
+//! others, the host or a quota did meanwhile, `workers.rs` whether
 //! workers of one configuration differ, `belief.rs` what was done to check all that.
 //! Next: `compare.rs` for the numbers, [`crate::render`] for the pages.
 
 mod belief;
+mod disturbances;
 mod doubts;
 mod laws;
 mod words;
@@ -58,7 +60,11 @@ pub fn sentences(study: &Study, workload: &Workload, comparison: &Comparison) ->
 fn of_all_withheld(comparison: &Comparison) -> Option<&'static str> {
     match comparison.withheld[comparison.reference?]? {
         Withheld::UnequalCopies => Some("equal configurations differed here, too"),
-        Withheld::LoadBefore { .. } => Some("others used the CPUs before most blocks"),
+        Withheld::ClockGoesBack => Some("the clock goes back from one CPU to another"),
+        Withheld::LoadBefore { .. } => Some("others used the CPUs before the blocks"),
+        Withheld::Unpinned { .. } => Some("the serial code was not proven to be on its CPU"),
+        Withheld::Throttled { .. } => Some("a quota held up the serial code"),
+        Withheld::LateStart { .. } => Some("the serial code began late"),
         Withheld::LoadDuring { .. } => Some("others used the CPU of the serial code"),
         Withheld::ShortTime { .. } => Some("the times of the serial code are too short"),
     }

@@ -1,40 +1,54 @@
 //! Speed-ups against the serial code, and what each further worker adds: pure, nothing is rounded.
 //!
-//! Notation: T is the median time of a configuration per pass, and S its speed-up. In strong
-//! scaling all workers share one job, S = T(serial) / T; in weak scaling and throughput N workers
+//! Notation: T is the time of a configuration per pass, put together over the blocks as
+//! [`crate::statistics::blocks`] says, and S its speed-up; the time that is shown beside it is the
+//! median. In strong scaling all workers share one job, S = T(serial) / T; in weak scaling and throughput N workers
 //! do N jobs, S = N T(serial) / T (Gustafson, "Reevaluating Amdahl's Law", CACM 31(5), 1988:
 //! scaled speed-up). E = S / N is the efficiency, and the gain of a step from a to b workers is
 //! S(b) - S(a). Every interval comes from draws of whole blocks (see [`crate::statistics`]).
 //!
 //! `sweep.rs` orders configurations and judges steps, `costs.rs` adds what a wall time leaves out,
-//! `resources.rs` asks the workers, `trust.rs` asks whether any of it can be believed and
+//! `resources.rs` asks the workers, `foreign.rs` what others used, in the `ticks.rs` of the system,
+//! `trust.rs` asks whether any of it can be believed and
 //! `judgement.rs` where it forbids a verdict, `law.rs` asks which law describes a backend, with the
 //! cores that `placement.rs` knows. Next: [`crate::answer`] puts it into words.
 
 mod compared;
 mod costs;
+mod foreign;
 mod judgement;
 mod law;
 mod placement;
 mod resources;
 mod series;
 mod sweep;
+mod ticks;
 mod trust;
 
 pub use compared::{Compared, ComparedStudy};
 pub use costs::{Costs, Phases};
-pub use judgement::{MOST_FOREIGN, Withheld};
+pub use foreign::Foreign;
+pub use judgement::{MOST_FOREIGN, MOST_LATE, Withheld};
 pub use law::{
-    Description, FEWEST_COUNTS, Fitted, MOST_BACKENDS, MOST_COUNTS, MOST_TIMES, Unfitted,
+    Description, FEWEST_COUNTS, Fitted, MOST_BACKENDS, MOST_COUNTS, MOST_TIMES, SecondThreads,
+    Support, Unfitted,
 };
+pub use placement::lost_seats;
 pub use resources::Resources;
 pub use sweep::{Step, Sweep, Verdict};
+pub use ticks::Counted;
 pub use trust::{Control, Drift, GROUP_BLOCKS, MOST_DRIFT, Tagged, Trust, Untagged};
 
 use self::series::{Series, combined};
 use crate::{
-    model::{Entry, Estimate, Sample, Study, Workload},
-    statistics::{Resamples, rank_interval},
+    model::{Entry, Estimate, Mode, Sample, Study, Workload},
+    statistics::{
+        self,
+        blocks::{Blocks, Center},
+        rank_interval,
+        scaling::{self, SerialShare},
+        tukey::Spread,
+    },
 };
 
 /// Backend whose time with one worker is the reference of every speed-up: the best serial code,
@@ -61,6 +75,8 @@ pub struct Comparison {
 pub struct Figures {
     /// Median time per pass with its rank interval, in nanoseconds.
     pub pass_ns: Estimate,
+    /// Quartiles of the times per pass in nanoseconds, and how many lie far out.
+    pub spread: Option<Spread>,
     /// Samples tested against a window, per second, at the median time.
     pub tests_per_s: f64,
     /// Against the serial code; exactly 1 without interval for the reference itself.
@@ -69,8 +85,9 @@ pub struct Figures {
     pub own_speed_up: Option<Estimate>,
     /// Speed-up per worker.
     pub efficiency: Option<Estimate>,
-    /// The serial share that alone would explain the speed-up over one worker of the same backend.
-    pub serial_share: Option<Estimate>,
+    /// The serial share that alone would explain the speed-up over one worker of the same backend,
+    /// by the law of the mode.
+    pub serial_share: Option<SerialShare>,
     /// What the step from the next smaller measured number of workers added.
     pub gain: Option<Step>,
     /// Start-up, and where the time of a pass goes.
@@ -92,8 +109,12 @@ pub fn workload(study: &Study, workload: &Workload) -> Comparison {
     let resources = resources::all(&measured);
     measured.withheld = judgement::all(study, workload, &trust, &resources);
     let sweeps = sweep::all(&measured);
-    let further = costs::all(&measured).into_iter().zip(resources);
-    let figures = further.enumerate().map(|(idx, further)| measured.figures(&sweeps, idx, further));
+    let previous = sweep::previous(&sweeps, workload.entries.len());
+    let further = costs::all(&measured).into_iter().zip(resources).enumerate();
+    let figures = further.map(|(idx, further)| {
+        let gain = previous[idx].and_then(|before| measured.step(before, idx));
+        Figures { gain, ..measured.figures(&sweeps, idx, further) }
+    });
     let figures = figures.collect();
     Comparison { reference, figures, sweeps, trust, withheld: measured.withheld }
 }
@@ -103,7 +124,8 @@ struct Measured<'a> {
     study: &'a Study,
     workload: &'a Workload,
     reference: Option<usize>,
-    resamples: Option<Resamples>,
+    /// What the blocks share, and draws of them.
+    blocks: Blocks,
     /// Time per pass; `passes[i]` belongs to entry `i`.
     passes: Vec<Series>,
     /// Why no verdict is given on an entry; none until that is known.
@@ -112,11 +134,12 @@ struct Measured<'a> {
 
 impl<'a> Measured<'a> {
     fn of(study: &'a Study, workload: &'a Workload, reference: Option<usize>) -> Self {
-        let resamples = Resamples::of_blocks(workload.blocks.len());
-        let series = |entry: &Entry| Series::of(&pass_ns(entry, workload), resamples.as_ref());
-        let passes = workload.entries.iter().map(series).collect();
+        let times: Vec<Vec<f64>> = workload.entries.iter().map(|e| pass_ns(e, workload)).collect();
+        let columns: Vec<&[f64]> = times.iter().map(Vec::as_slice).collect();
+        let blocks = Blocks::of(&columns, Center::Steady);
+        let passes = columns.iter().map(|times| Series::of(times, &blocks)).collect();
         let withheld = vec![None; workload.entries.len()];
-        Self { study, workload, reference, resamples, passes, withheld }
+        Self { study, workload, reference, blocks, passes, withheld }
     }
 
     /// How many times the serial job an entry does.
@@ -128,7 +151,7 @@ impl<'a> Measured<'a> {
     fn series(&self, idx: usize, of: impl Fn(&Sample) -> Option<f64>) -> Option<Series> {
         let samples = &self.workload.entries[idx].samples;
         let values = samples.iter().map(of).collect::<Option<Vec<f64>>>()?;
-        Some(Series::of(&values, self.resamples.as_ref()))
+        Some(Series::of(&values, &self.blocks))
     }
 
     /// Speed-up of an entry over another that does its own number of jobs.
@@ -137,33 +160,31 @@ impl<'a> Measured<'a> {
             return Estimate { value: 1.0, interval: None };
         }
         let jobs = self.jobs(idx) / self.jobs(base);
-        combined([&self.passes[base], &self.passes[idx]], |[base, time]| jobs * base / time)
+        scaling::speed_up(&self.passes[base].centers, &self.passes[idx].centers, jobs)
     }
 
-    /// e(N) = (1/S - 1/N) / (1 - 1/N) with S over one worker of the same backend: constant for a
-    /// serial part, rising for overhead, falling for a suspect baseline (Karp & Flatt, CACM 33,
-    /// 1990). `None` for one worker.
-    fn serial_share(&self, base: usize, idx: usize) -> Option<Estimate> {
-        let n = self.workload.entries[idx].workers as f64;
+    /// The serial share over one worker of the same backend; `None` for one worker and where jobs
+    /// share nothing.
+    fn serial_share(&self, base: usize, idx: usize) -> Option<SerialShare> {
+        let mode = law_mode(self.workload.mode);
         let jobs = self.jobs(idx) / self.jobs(base);
-        let share = |[base, time]: [f64; 2]| (time / (jobs * base) - 1.0 / n) / (1.0 - 1.0 / n);
-        (n > 1.0).then(|| combined([&self.passes[base], &self.passes[idx]], share))
+        let [own, base] = [idx, base].map(|idx| &self.passes[idx].centers);
+        scaling::serial_share(mode, base, own, jobs, self.workload.entries[idx].workers as f64)
     }
 
     /// What the step between two entries added to the speed-up over the serial code.
     fn step(&self, before: usize, after: usize) -> Option<Step> {
         let base = self.reference?;
         let jobs = [before, after].map(|idx| self.jobs(idx) / self.jobs(base));
-        let times = [base, before, after].map(|idx| &self.passes[idx]);
-        let added = combined(times, |[base, before, after]| {
-            jobs[1] * base / after - jobs[0] * base / before
-        });
+        let steps = [before, after].map(|idx| &self.passes[idx].centers);
+        let added = scaling::gain(&self.passes[base].centers, steps, jobs);
         let entries = &self.workload.entries;
         let [from_workers, to_workers] = [before, after].map(|idx| entries[idx].workers);
         let is_judged = [base, before, after].iter().all(|&idx| self.withheld[idx].is_none());
         Some(Step { from_workers, to_workers, added, is_judged })
     }
 
+    /// All figures but the gain, which needs the entry before.
     fn figures(
         &self,
         sweeps: &[Sweep],
@@ -171,25 +192,34 @@ impl<'a> Measured<'a> {
         (costs, resources): (Costs, Resources),
     ) -> Figures {
         let entry = &self.workload.entries[idx];
-        let pass_ns = Estimate {
-            value: self.passes[idx].median,
-            interval: rank_interval(&pass_ns(entry, self.workload)),
-        };
+        let times_ns = pass_ns(entry, self.workload);
+        let pass_ns =
+            Estimate { value: self.passes[idx].median, interval: rank_interval(&times_ns) };
         let speed_up = self.reference.map(|base| self.speed_up(base, idx));
         let sweep = sweeps.iter().find(|sweep| sweep.backend == entry.backend);
         let own = sweep.and_then(|sweep| sweep.baseline);
         Figures {
             pass_ns,
+            spread: Spread::of(&times_ns),
             tests_per_s: self.workload.tests_per_pass(entry.workers) / pass_ns.value * 1e9,
             speed_up,
             own_speed_up: own.map(|base| self.speed_up(base, idx)),
             efficiency: speed_up.map(|speed_up| speed_up.scaled(1.0 / entry.workers as f64)),
             serial_share: own.and_then(|base| self.serial_share(base, idx)),
-            gain: sweep::previous(sweeps, idx).and_then(|before| self.step(before, idx)),
+            gain: None,
             costs,
             resources,
             tagged: trust::tagged(self, idx),
         }
+    }
+}
+
+/// How the work grows with the workers, as the statistics call it.
+fn law_mode(mode: Mode) -> statistics::series::Mode {
+    match mode {
+        Mode::Strong => statistics::series::Mode::Strong,
+        Mode::Weak => statistics::series::Mode::Weak,
+        Mode::Throughput => statistics::series::Mode::Throughput,
     }
 }
 

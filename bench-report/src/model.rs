@@ -92,6 +92,8 @@ pub struct Study {
     pub isa: String,
     /// Whether it ran to its end; false if it was interrupted.
     pub complete: bool,
+    /// One word for the machine and the build: equal in two studies of the same, if known.
+    pub fingerprint: Option<String>,
     /// What was asked for.
     pub plan: Plan,
     /// Where it was measured.
@@ -134,6 +136,8 @@ pub struct Timer {
     pub clock_ns: Option<f64>,
     /// One reading of the CPU clock, if known.
     pub cpu_clock_ns: Option<f64>,
+    /// Whether it never went back for a thread that moved between CPUs, if known.
+    pub is_monotonic: Option<bool>,
 }
 
 /// A configuration that was planned but not measured.

@@ -115,7 +115,9 @@ fn two_studies_share_one_report() {
     for format in render::ALL {
         let once = format.render(&report_from_study(&path).unwrap()).unwrap();
         let twice = format.render(&report).unwrap();
-        assert_eq!(twice.matches("186.9 %").count(), 2 * once.matches("186.9 %").count());
+        let told = |text: &str| text.matches("185.7 %").count();
+        assert!(told(&once) > 0, "{}", format.name());
+        assert_eq!(told(&twice), 2 * told(&once));
     }
 }
 

@@ -143,6 +143,39 @@ fn more_samples_than_the_bootstrap_handles_are_refused() {
 }
 
 #[test]
+fn more_than_a_report_can_lay_out_is_refused() {
+    let configurations = |count: usize, backend: fn(usize) -> String| {
+        let one = |idx| json!({"backend": backend(idx), "workers": idx + 1});
+        (0..count).map(one).collect::<Vec<Value>>()
+    };
+    assert_refused(
+        |study| {
+            study["workloads"][0]["configurations"] =
+                json!(configurations(4097, |_| "threads".into()));
+        },
+        &["4097 configurations", "at most 4096"],
+    );
+    assert_refused(
+        |study| {
+            study["workloads"][0]["configurations"] =
+                json!(configurations(65, |idx| format!("backend-{idx}")));
+        },
+        &["65 backends", "at most 64"],
+    );
+    assert_refused(
+        |study| study["workloads"][0]["configurations"][1]["workers"] = json!(u64::MAX),
+        &["18446744073709551615 workers of configuration 1", "at most 1048576"],
+    );
+    assert_refused(
+        |study| {
+            let cpu = |id| json!({"id": id});
+            study["machine"]["topology"] = (0..8193).map(cpu).collect();
+        },
+        &["8193 CPUs", "at most 8192"],
+    );
+}
+
+#[test]
 fn the_greatest_numbers_are_rendered() {
     let mut study = study();
     study["created_unix_s"] = json!(u64::MAX);
@@ -157,7 +190,7 @@ fn the_greatest_numbers_are_rendered() {
     workload["passes"] = json!(u64::MAX);
     workload["widths"] = json!(vec![1e308; 5]);
     workload["center"] = json!([-1e308, 5e-324]);
-    workload["configurations"][5]["workers"] = json!(u64::MAX);
+    workload["configurations"][5]["workers"] = json!(1 << 20);
     workload["configurations"][5]["cpus"] = json!([]);
     for (idx, sample) in workload["blocks"][0].as_array_mut().unwrap().iter_mut().enumerate() {
         sample["wall_ns"] = json!(if idx % 2 == 0 { u64::MAX } else { 1 });

@@ -243,7 +243,8 @@ fn the_greatest_numbers_are_rendered() {
             for key in ["setup_ns", "transfer_ns", "teardown_ns", "observer_ns"] {
                 sample[key] = json!(u64::MAX);
             }
-            (sample["stolen_ns"], sample["foreign_ns"]) = (json!([]), json!([u64::MAX, 0]));
+            (sample["stolen_ns"], sample["foreign_ns"]) = (json!([]), json!([i64::MAX, 0]));
+            (sample["unplaced_ns"], sample["throttled_periods"]) = (json!(u64::MAX), json!(0));
             for worker in sample["workers"].as_array_mut().unwrap() {
                 for key in ["cpu_ns", "busy_ns", "run_queue_ns", "tasks", "migrations"] {
                     worker[key] = json!(u64::MAX);

@@ -64,19 +64,66 @@ fn universal_law_gives_the_published_coefficients() {
     assert!((peak.value - 7.0).abs() < 0.02, "{peak:?}");
 }
 
-/// The coefficients published for SPEC SDM91 put the peak of 1884 at 96.5 and the roof at 3246.
+/// SPEC SDM91, jobs per hour by load: the data set `specsdm91` of the R package usl, and the
+/// coefficients that its least squares of X give.
+const SDM91: [(u32, f64); 7] = [
+    (1, 64.9),
+    (18, 995.9),
+    (36, 1652.4),
+    (72, 1853.2),
+    (108, 1828.9),
+    (144, 1775.0),
+    (216, 1702.2),
+];
+const SDM91_USL: [f64; 3] = [90.0, 0.02773, 1.044e-4];
+
+fn usl(workers: u32, [g, s, k]: [f64; 3]) -> f64 {
+    let n = f64::from(workers);
+    g * n / (1.0 + s * (n - 1.0) + k * n * (n - 1.0))
+}
+
+/// Published measurements, not ones made from the answer.
+///
+/// Least squares of X put g at 90 and leave the first count 28 % off, because it is the least number.
+/// Least squares of ln X weigh it as much as the others; a search by Nelder and Mead in another
+/// language finds g = 67.942, s = 0.013452 and k = 1.15110e-4, and no residual is beyond Huber's limit.
 #[test]
-fn peak_and_roof_follow_from_the_published_coefficients() {
-    let (g, s, k) = (90.0, 0.02773, 1.044e-4);
-    let x = |workers: u32| {
-        let n = f64::from(workers);
-        (workers, g * n / (1.0 + s * (n - 1.0) + k * n * (n - 1.0)))
+fn published_measurements_give_the_coefficients_of_relative_errors() {
+    let choice = choose(&series(&SDM91, 8), &[]);
+    let fit = fit(&choice, &laws::USL);
+    for (symbol, told) in [("g", 67.942_323), ("s", 0.013_452_47), ("k", 1.151_101e-4)] {
+        assert!(near(value(fit, symbol), told, 1e-4), "{symbol}: {}", value(fit, symbol));
+    }
+    // Where throughput falls hangs on the loss by 4 %, although the first coefficients do by far more.
+    assert!(near(derived(fit, "N*").unwrap().value, 96.5, 0.05));
+}
+
+/// The data set is the one that the coefficients were published for: changing any of them by 1 %
+/// leaves more squares of X, and their sum is 27 454.
+#[test]
+fn published_coefficients_belong_to_the_published_measurements() {
+    let squares = |of: [f64; 3]| -> f64 {
+        SDM91.iter().map(|&(workers, x)| (x - usl(workers, of)).powi(2)).sum()
     };
-    let choice = choose(&series(&[1, 18, 36, 72, 108, 144, 216].map(x), 8), &[]);
-    let usl = fit(&choice, &laws::USL);
-    assert!(near(derived(usl, "N*").unwrap().value, 96.5, 1e-3));
-    assert!(near(derived(usl, "g/s").unwrap().value, 3246.0, 1e-3));
-    assert!(near(x(96).1, 1884.0, 1e-3));
+    let least = squares(SDM91_USL);
+    assert!(near(least, 27_454.0, 1e-3), "{least}");
+    for (idx, factor) in (0..3).flat_map(|idx| [(idx, 0.99), (idx, 1.01)]) {
+        let mut changed = SDM91_USL;
+        changed[idx] *= factor;
+        assert!(squares(changed) > least, "{changed:?}");
+    }
+}
+
+/// The coefficients published for SPEC SDM91 put the peak of 1884 at 96.5 and the roof at 3246: what
+/// is derived agrees with what was published, given these coefficients.
+#[test]
+fn peak_and_roof_follow_from_given_coefficients() {
+    let exact = SDM91.map(|(workers, _)| (workers, usl(workers, SDM91_USL)));
+    let choice = choose(&series(&exact, 8), &[]);
+    let usl_fit = fit(&choice, &laws::USL);
+    assert!(near(derived(usl_fit, "N*").unwrap().value, 96.5, 1e-3));
+    assert!(near(derived(usl_fit, "g/s").unwrap().value, 3246.0, 1e-3));
+    assert!(near(usl(96, SDM91_USL), 1884.0, 1e-3));
 }
 
 #[test]

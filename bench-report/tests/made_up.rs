@@ -64,7 +64,8 @@ fn worker((_, workers, _, _): Configuration, idx: u64, wall_ns: u64, jobs: u64) 
         "busy_ns": cpu_ns * 98 / 100, "cpu_ns": cpu_ns, "waiting_cpu_ns": cpu_ns / 100,
         "run_queue_ns": wall_ns - cpu_ns, "voluntary_switches": 1, "forced_switches": 0,
         "migrations": 0, "tasks": tasks / workers + u64::from(idx < tasks % workers),
-        "pinned": true, "clock_mhz": 2800.0 - 50.0 * cpus as f64,
+        "pinned": true, "cpu_clock_readings": 2, "clock_mhz_before": 2800.0,
+        "clock_mhz": 2800.0 - 50.0 * cpus as f64,
     })
 }
 
@@ -84,8 +85,9 @@ fn sample(all: &[Configuration], idx: usize, mode: &str, thousandths: u64, tags:
         "compute_ns": wall_ns - dispatch_ns - reduction_ns, "reduction_ns": reduction_ns,
         "setup_ns": setup_us * 1000, "transfer_ns": transfer_us * 1000,
         "teardown_ns": teardown_us * 1000, "warm_up_passes": 3, "warm_up_ns": 3 * wall_ns / PASSES,
-        "steady": true, "observer_ns": wall_ns / 1000, "stolen_ns": [0, 0, 0, 0],
-        "foreign_ns": [0, wall_ns / 200, 0, 0], "throttled_ns": 0, "throttled_periods": 0,
+        "steady": true, "observer_ns": wall_ns / 1000, "caller_ns": 5000, "caller_cpu": 3,
+        "unplaced_ns": 0, "stolen_ns": [0, 0, 0, 0], "foreign_ns": [-1000, wall_ns / 200, 0, 0],
+        "throttled_ns": 0, "throttled_periods": 0, "thermal_events": 0, "cpu_pressure_ns": 0,
         "tags": tags,
         "workers": (0..workers).map(|w| worker(configuration, w, wall_ns, jobs)).collect::<Vec<_>>(),
     })
@@ -155,7 +157,7 @@ fn study() -> Value {
     let cache = |level: u64, kind: &str, bytes: u64, cpus: &[u64]| json!({"level": level, "kind": kind, "bytes": bytes, "shared_by_cpus": cpus});
     json!({
         "format": "parzen-study", "version": 2, "created_unix_s": 1_790_000_000, "seed": 123,
-        "isa": "portable", "complete": false,
+        "isa": "portable", "complete": false, "fingerprint": "xxh3:fedcba9876543210",
         "plan": {"preset": "quick", "placement": "physical", "budget_s": 60.0, "precision": 0.01,
             "blocks": null},
         "machine": {"cpu": "Made-up CPU @ 2.80GHz", "architecture": "x86_64", "logical_cpus": 4,
@@ -164,9 +166,10 @@ fn study() -> Value {
             "hypervisor": "none", "mitigations": {"meltdown": "Not affected"},
             "caches": [cache(1, "data", 49_152, &[0]), cache(2, "unified", 2 << 20, &[0]),
                 cache(3, "unified", 33 << 20, &[0, 1, 2, 3])]},
-        "limits": {"allowed_cpus": [0, 1, 2, 3], "quota_cpus": null},
+        "limits": {"allowed_cpus": [0, 1, 2, 3], "mask_unknown": false, "quota_cpus": null,
+            "memory_bytes": null},
         "state": {"governor": "performance", "load_average": 0.1},
-        "timer": {"resolution_ns": 1, "clock_ns": 25.0, "cpu_clock_ns": 300.0},
+        "timer": {"resolution_ns": 1, "clock_ns": 25.0, "cpu_clock_ns": 300.0, "is_monotonic": true},
         "workloads": [strong, workload("l2", "weak", WEAK, 6),
             workload("dram", "throughput", THROUGHPUT, 6)],
         "skipped": [{"workload": "dram", "mode": "strong",

@@ -141,6 +141,6 @@ fn the_true_law_is_named_and_its_interval_holds_the_truth() {
     // Capacity knows no serial share and would blame the second threads for it.
     assert_eq!(*second_threads, None);
     for figures in comparison.figures.iter().filter(|figures| figures.serial_share.is_some()) {
-        assert!(figures.serial_share.unwrap().interval.is_some());
+        assert!(figures.serial_share.unwrap().estimate().interval.is_some());
     }
 }

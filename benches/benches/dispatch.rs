@@ -1,8 +1,8 @@
 //! What handing out two empty tasks to two warm workers costs, in every backend, beside rayon's `join`
 //! and Python's `multiprocessing.Pool`.
 //!
-//! Criterion times each way by itself; then all are asked in turn, in random order, and the table shows
-//! the median of each with its rank interval. Next: `benches::dispatch`.
+//! Criterion times each way by itself; then all are asked in turn, in random order, each when the one
+//! before has come to rest, and the table shows the median of each with its rank interval. Next: `benches::dispatch`.
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -44,6 +44,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let job = dispatch::job(&samples);
     let mut ways = dispatch::backends(&job)?;
     ways.push(dispatch::join()?);
+    ways.push(dispatch::join_both()?);
     match dispatch::python() {
         Ok(python) => ways.extend(python),
         Err(reason) => eprintln!("not available: Python's Pool: {reason}"),
@@ -85,11 +86,11 @@ fn tabulate(ways: &mut [Way<'_>]) -> Result<(), Box<dyn Error>> {
         ways.iter().map(|way| Ranked { name: way.name.clone(), pass_ns: Vec::new() }).collect();
     for round in order::blocks(SEED, 0, ways.len()).take(ROUNDS) {
         for way in round {
-            ranked[way].pass_ns.push((ways[way].pass_ns)(PASSES)?);
+            ranked[way].pass_ns.push(ways[way].rested_pass_ns(PASSES)?);
         }
     }
     let caption = format!(
-        "dispatch: an empty pass of {} tasks on {} warm workers, interleaved, {PASSES} passes a sample",
+        "dispatch: an empty pass of {} tasks on {} warm workers, interleaved, {PASSES} passes a sample, after as many that are not measured",
         dispatch::WORKERS,
         dispatch::WORKERS
     );

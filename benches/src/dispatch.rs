@@ -3,16 +3,15 @@
 //! Every backend that can have two workers does passes of two tasks over a single sample, so that
 //! almost nothing but dispatch and reduction is left; beside them stand rayon's `join` on a warm pool
 //! and Python's `multiprocessing.Pool`. All stay alive, and are asked in turn in random order, so that
-//! the machine does the same to all. Apart from [`crate::session`] because that one pins its thread,
+//! the machine does the same to all; between two of them the workers of the one before [come to
+//! rest](Way::rested_pass_ns). Apart from [`crate::session`] because that one pins its thread,
 //! and a pinned caller would sit on a worker's CPU. Next: `benches/dispatch.rs`.
 
 use std::cell::RefCell;
 use std::error::Error;
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::num::NonZeroUsize;
-use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use kernel::isa;
@@ -21,8 +20,13 @@ use runner::input::AnySamples;
 use runner::machine::affinity;
 use runner::placement;
 
+use crate::python::Python;
+
 /// Two workers, as many as the smallest machine with a question about scaling has CPUs.
 pub const WORKERS: usize = 2;
+/// How long workers that were asked last are left alone before others are asked: processes look for
+/// the next order for 1 ms before they sleep, on the CPUs where the others are to be measured.
+const REST: Duration = Duration::from_millis(3);
 /// How long an answer of a worker may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -40,6 +44,19 @@ pub struct Way<'a> {
 impl std::fmt::Debug for Way<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Way({})", self.name)
+    }
+}
+
+impl Way<'_> {
+    /// As [`pass_ns`](Self::pass_ns), on workers that are awake and alone: whoever was asked before has
+    /// come to rest, and as many passes that are not measured come first.
+    ///
+    /// # Errors
+    /// As `pass_ns`.
+    pub fn rested_pass_ns(&mut self, passes: NonZeroUsize) -> Result<f64, Box<dyn Error>> {
+        std::thread::sleep(REST);
+        (self.pass_ns)(passes)?;
+        (self.pass_ns)(passes)
     }
 }
 
@@ -62,6 +79,7 @@ pub fn job(samples: &AnySamples) -> Job<'_> {
         center: vec![0.0],
         widths: vec![1.0; WORKERS],
         widths_per_scan: NonZeroUsize::MIN,
+        parts: NonZeroUsize::MIN,
     };
     Job::new(samples, question, Mode::Strong).unwrap_or_else(|error| panic!("{error}"))
 }
@@ -90,23 +108,64 @@ pub fn backends<'a>(job: &'a Job<'a>) -> Result<Vec<Way<'a>>, backend::Error> {
 
 /// rayon's `join`, called by a thread of its pool: what a program pays that is inside already.
 ///
+/// The caller does both tasks if nobody has stolen the second one by then, which is what happens to
+/// empty tasks: no work is handed over.
+///
 /// # Errors
 /// What the system says if it gives no threads.
 pub fn join() -> Result<Way<'static>, rayon::ThreadPoolBuildError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(WORKERS).build()?;
     let one = || std::hint::black_box(1_usize);
+    joined("rayon::join (caller may do both)", move |_| rayon::join(one, one))
+}
+
+/// As [`join`], but each task waits until the other one has begun, so that it takes both threads: what
+/// handing a task over costs.
+///
+/// # Errors
+/// As [`join`].
+pub fn join_both() -> Result<Way<'static>, rayon::ThreadPoolBuildError> {
+    let begun = [Begun::default(), Begun::default()];
+    joined("rayon::join, both threads", move |_| {
+        let pass = begun[0].0.load(Ordering::Relaxed) + 1;
+        let meet = |mine: &Begun, other: &Begun| {
+            mine.0.store(pass, Ordering::Release);
+            let mut looks = 0_u32;
+            while other.0.load(Ordering::Acquire) < pass {
+                looks += 1;
+                // The other one may need this CPU.
+                if looks > LOOKS { std::thread::yield_now() } else { std::hint::spin_loop() }
+            }
+            std::hint::black_box(1)
+        };
+        rayon::join(|| meet(&begun[0], &begun[1]), || meet(&begun[1], &begun[0]))
+    })
+}
+
+/// How often a thread looks for the other one before it lets others run.
+const LOOKS: u32 = 10_000;
+
+/// The last pass in which a task has begun, on cache lines of its own.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Begun(AtomicUsize);
+
+/// Passes that are each one call of `join`, inside a warm pool.
+fn joined(
+    name: &str,
+    join: impl Fn(usize) -> (usize, usize) + Sync + 'static,
+) -> Result<Way<'static>, rayon::ThreadPoolBuildError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(WORKERS).build()?;
     let pass_ns: Pass<'static> = Box::new(move |passes| {
         let passes = passes.get();
         let (elapsed, answers) = pool.install(|| {
             let began = Instant::now();
-            let pairs = (0..passes).map(|_| rayon::join(one, one));
-            let answers: usize = pairs.map(|(a, b)| a + b).sum();
+            let answers: usize = (0..passes).map(&join).map(|(a, b)| a + b).sum();
             (began.elapsed(), answers)
         });
         right(answers == WORKERS * passes, &answers)?;
         Ok(elapsed.as_nanos() as f64 / passes as f64)
     });
-    Ok(Way { name: "rayon::join".into(), pass_ns })
+    Ok(Way { name: name.into(), pass_ns })
 }
 
 fn right(is_right: bool, answer: &dyn std::fmt::Debug) -> Result<(), String> {
@@ -118,58 +177,36 @@ fn right(is_right: bool, answer: &dyn std::fmt::Debug) -> Result<(), String> {
 /// # Errors
 /// Why there is none.
 pub fn python() -> Result<Vec<Way<'static>>, Box<dyn Error>> {
-    let python = Rc::new(RefCell::new(Python::start()?));
+    let python = Rc::new(RefCell::new(Python::start(&["peers/pool.py"], PATIENCE)?));
     let version = python.borrow_mut().answer()?;
     let way = |way: &'static str| {
         let python = Rc::clone(&python);
         let name = format!("Python {version} Pool.{way}");
-        Way { name, pass_ns: Box::new(move |passes| python.borrow_mut().pass_ns(way, passes)) }
+        Way {
+            name,
+            pass_ns: Box::new(move |passes| pass_of(&mut python.borrow_mut(), way, passes)),
+        }
     };
     Ok(["map", "apply"].map(way).into())
 }
 
-/// A running `peers/pool.py`.
-#[derive(Debug)]
-struct Python {
-    process: Child,
-    /// `None` when it is to end.
-    questions: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
+fn pass_of(python: &mut Python, way: &str, passes: NonZeroUsize) -> Result<f64, Box<dyn Error>> {
+    python.ask(&format!("{way} {passes}"))?;
+    Ok(python.answer()?.parse()?)
 }
 
-impl Python {
-    fn start() -> Result<Self, Box<dyn Error>> {
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/pool.py");
-        let mut process = Command::new("python3")
-            .arg(program)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("python3 cannot be started: {error}"))?;
-        let questions = process.stdin.take();
-        let answers = BufReader::new(process.stdout.take().ok_or("python3 has no output")?);
-        Ok(Self { process, questions, answers })
-    }
+#[cfg(test)]
+mod tests {
+    use super::{join, join_both};
+    use std::num::NonZeroUsize;
 
-    fn pass_ns(&mut self, way: &str, passes: NonZeroUsize) -> Result<f64, Box<dyn Error>> {
-        let questions = self.questions.as_mut().ok_or("python3 was told to end")?;
-        writeln!(questions, "{way} {passes}")?;
-        Ok(self.answer()?.parse()?)
-    }
-
-    fn answer(&mut self) -> Result<String, Box<dyn Error>> {
-        let mut line = String::new();
-        match self.answers.read_line(&mut line)? {
-            0 => Err("python3 has ended without an answer".into()),
-            _ => Ok(line.trim().to_owned()),
+    #[test]
+    fn both_joins_do_their_tasks() {
+        let passes = NonZeroUsize::new(100).unwrap();
+        for mut way in [join().unwrap(), join_both().unwrap()] {
+            for _ in 0..2 {
+                assert!((way.pass_ns)(passes).unwrap() > 0.0, "{way:?}");
+            }
         }
-    }
-}
-
-impl Drop for Python {
-    fn drop(&mut self) {
-        // It ends at the end of its input, and its workers with it. (Killed, it would leave them.)
-        self.questions = None;
-        let _reaped = self.process.wait();
     }
 }

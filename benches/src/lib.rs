@@ -20,6 +20,7 @@
 //! | [`paired`] | two cases in turn, and the interval of their ratio |
 //! | [`table`] | the ratios as text, Markdown and JSON |
 //! | [`dispatch`] | passes without work, on every backend and beside other pools |
+//! | `python` | a program of another language that is asked line by line |
 //! | [`medians`] | several ways side by side |
 //! | [`session`] | the order of it all, in every mode of `cargo bench` |
 //!
@@ -33,6 +34,7 @@ pub mod job;
 pub mod medians;
 pub mod paired;
 pub mod plain;
+mod python;
 pub mod session;
 pub mod table;
 pub mod workload;

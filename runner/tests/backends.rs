@@ -1,8 +1,8 @@
 //! Every backend, in every mode and with every number of workers it can have, gives the oracle's counts.
 //!
 //! Backends are taken from the table, so that a new one is tested by being there; one that cannot run
-//! on this system is told by [`Backend::availability`] and left out. Nothing here depends on how long
-//! anything takes, or on how many CPUs there are.
+//! on this system is told by [`Backend::availability`] and left out, which is no way out on Linux.
+//! Nothing here depends on how long anything takes, or on how many CPUs there are.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use kernel::isa;
 use runner::backend::processes;
-use runner::backend::{ALL, Backend, Error, Job, Mode, Question, Scaling};
+use runner::backend::{ALL, Backend, Changed, Error, Job, Mode, Question, Scaling};
 use runner::for_any;
 use runner::input::AnySamples;
 use runner::machine::affinity;
@@ -49,6 +49,16 @@ fn cells_inside_this_process() -> Vec<Cell> {
     cells
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn every_backend_is_available_on_linux() {
+    let tested = cells();
+    for backend in ALL {
+        assert_eq!(backend.availability(), Ok(()), "{backend:?}");
+        assert!(tested.iter().any(|(one, ..)| one.name() == backend.name()), "{backend:?}");
+    }
+}
+
 fn passes(passes: usize) -> NonZeroUsize {
     NonZeroUsize::new(passes).unwrap()
 }
@@ -69,30 +79,31 @@ fn workload(n: usize, widths: usize, element: Stored) -> Workload {
     }
 }
 
-fn question(workload: &Workload, widths_per_scan: usize) -> Question {
+fn question(workload: &Workload, widths_per_scan: usize, parts: usize) -> Question {
     Question {
         isa: isa::best().name().into(),
         center: workload.center.to_vec(),
         widths: workload.widths.widths().unwrap().as_slice().to_vec(),
         widths_per_scan: NonZeroUsize::new(widths_per_scan).unwrap(),
+        parts: NonZeroUsize::new(parts).unwrap(),
     }
 }
 
-fn check(samples: &AnySamples, workload: &Workload, widths_per_scan: usize) {
+fn check(samples: &AnySamples, workload: &Workload, widths_per_scan: usize, parts: usize) {
     let expected = for_any!(samples, samples => workload.counts(samples)).unwrap();
     for (backend, workers, mode) in cells() {
-        let job = Job::new(samples, question(workload, widths_per_scan), mode).unwrap();
+        let job = Job::new(samples, question(workload, widths_per_scan, parts), mode).unwrap();
         let placement = placement::in_order(workers, affinity::allowed());
         let mut team = backend.prepare(&job, &placement, PATIENCE).unwrap();
         for repeated in [1, 3] {
-            let mut counts = vec![u64::MAX; expected.len()];
+            let mut counts = vec![u64::MAX; job.question().places()];
             let sample = team.measure(passes(repeated), &mut counts).unwrap();
-            let cell = format!("{backend:?}, {workers} workers, {mode:?}");
-            assert_eq!(counts, expected, "{cell}");
+            let cell = format!("{backend:?}, {workers} workers, {mode:?}, {parts} parts");
+            assert_eq!(job.question().totals(&counts), expected, "{cell}");
             assert_eq!(sample.workers.len(), workers, "{cell}");
             let tasks: u64 = sample.workers.iter().map(|worker| worker.tasks).sum();
             let jobs = if mode.replicates() { workers } else { 1 };
-            let each = workload.widths.count.div_ceil(widths_per_scan);
+            let each = workload.widths.count.div_ceil(widths_per_scan) * parts;
             assert_eq!(tasks, (jobs * repeated * each) as u64, "{cell}");
         }
         team.dismiss().unwrap();
@@ -101,10 +112,12 @@ fn check(samples: &AnySamples, workload: &Workload, widths_per_scan: usize) {
 
 #[test]
 fn every_backend_gives_the_counts_of_the_oracle() {
-    for (n, widths, widths_per_scan) in [(1, 1, 1), (1000, 2, 1), (1000, 5, 2), (4321, 20, 1)] {
+    for (n, widths, widths_per_scan, parts) in
+        [(1, 1, 1, 1), (1000, 2, 1, 1), (1000, 5, 2, 3), (4321, 20, 1, 1), (4321, 1, 1, 7)]
+    {
         for element in [Stored::Double, Stored::Single] {
             let workload = workload(n, widths, element);
-            check(&workload.samples().unwrap(), &workload, widths_per_scan);
+            check(&workload.samples().unwrap(), &workload, widths_per_scan, parts);
         }
     }
 }
@@ -145,7 +158,7 @@ fn times_of_workers_lie_inside_the_sample_and_phases_add_up() {
     let workload = workload(500, 20, Stored::Double);
     let samples = workload.samples().unwrap();
     for (backend, workers, mode) in cells() {
-        let job = Job::new(&samples, question(&workload, 1), mode).unwrap();
+        let job = Job::new(&samples, question(&workload, 1, 1), mode).unwrap();
         let placement = placement::in_order(workers, affinity::allowed());
         let mut team = backend.prepare(&job, &placement, PATIENCE).unwrap();
         let sample = team.measure(passes(5), &mut [0; 20]).unwrap();
@@ -167,7 +180,7 @@ fn workers_sit_where_they_were_placed_and_the_caller_stays_free() {
     let workload = workload(100, 7, Stored::Double);
     let samples = workload.samples().unwrap();
     for (backend, workers, mode) in cells() {
-        let job = Job::new(&samples, question(&workload, 1), mode).unwrap();
+        let job = Job::new(&samples, question(&workload, 1, 1), mode).unwrap();
         let placement = placement::in_order(workers, affinity::allowed());
         let mut team = backend.prepare(&job, &placement, PATIENCE).unwrap();
         let sample = team.measure(passes(2), &mut [0; 7]).unwrap();
@@ -193,7 +206,7 @@ fn workers_of_a_pinned_caller_sit_where_they_were_placed() {
         let workload = workload(10, 2, Stored::Double);
         let samples = workload.samples().unwrap();
         for (backend, workers, mode) in cells {
-            let job = Job::new(&samples, question(&workload, 1), mode).unwrap();
+            let job = Job::new(&samples, question(&workload, 1, 1), mode).unwrap();
             let placement = placement::in_order(workers, affinity::allowed());
             let mut team = backend.prepare(&job, &placement, PATIENCE).unwrap();
             assert!(affinity::verify(cpu), "{backend:?}: the caller stays where it was");
@@ -209,11 +222,25 @@ fn a_worker_on_a_forbidden_cpu_is_reported_as_not_pinned() {
     let workload = workload(10, 2, Stored::Double);
     let samples = workload.samples().unwrap();
     for (backend, _, mode) in cells().into_iter().filter(|(_, workers, _)| *workers == 1) {
-        let job = Job::new(&samples, question(&workload, 1), mode).unwrap();
+        let job = Job::new(&samples, question(&workload, 1, 1), mode).unwrap();
         let placement = placement::in_order(1, &[100_000]);
         let mut team = backend.prepare(&job, &placement, PATIENCE).unwrap();
         let sample = team.measure(passes(1), &mut [0; 2]).unwrap();
         assert!(!sample.workers[0].pinned, "{backend:?}");
+    }
+}
+
+/// Nobody who waits may add to a patience that has no end.
+#[test]
+fn patience_without_end_is_a_patience() {
+    let workload = workload(1000, 5, Stored::Double);
+    let samples = workload.samples().unwrap();
+    for (backend, workers, mode) in cells().into_iter().filter(|(_, workers, _)| *workers <= 2) {
+        let job = Job::new(&samples, question(&workload, 1, 1), mode).unwrap();
+        let placement = placement::in_order(workers, affinity::allowed());
+        let mut team = backend.prepare(&job, &placement, Duration::MAX).unwrap();
+        team.measure(passes(2), &mut [0; 5]).unwrap();
+        team.dismiss().unwrap();
     }
 }
 
@@ -242,6 +269,9 @@ fn counts_that_change_between_passes_are_an_error() {
         let placement = placement::in_order(workers, affinity::allowed());
         let mut team = backend.prepare(&job, &placement, PATIENCE).unwrap();
         let result = team.measure(passes(2), &mut [0; 7]);
-        assert!(matches!(result, Err(Error::Unstable { width: 5, .. })), "{backend:?}: {result:?}");
+        assert!(
+            matches!(result, Err(Error::Unstable { changed: Changed { width: 5, .. }, .. })),
+            "{backend:?}: {result:?}"
+        );
     }
 }

@@ -47,6 +47,7 @@ fn series(name: &'static str, element: Stored, mode: Mode) -> Series {
         backends: backend::ALL[..2].to_vec(),
         workers: vec![2, 3],
         assumed: None,
+        shortfall: None,
     }
 }
 
@@ -174,28 +175,72 @@ fn check_sample(measured: &Value, configuration: &Value, is_divided: bool, passe
     }
 }
 
-/// A foreign program is one that this process knows nothing of: `yes`, on one of the CPUs.
+/// A program that this one knows nothing of and that wants a whole CPU; it ends when this is dropped.
+#[cfg(target_os = "linux")]
+struct Spinner(std::process::Child);
+
+#[cfg(target_os = "linux")]
+impl Spinner {
+    fn on(cpu: usize) -> Self {
+        let mut command = std::process::Command::new("yes");
+        let spinner = Self(command.stdout(std::process::Stdio::null()).spawn().unwrap());
+        let mut mask = rustix::thread::CpuSet::new();
+        mask.set(cpu);
+        let id = rustix::process::Pid::from_child(&spinner.0);
+        rustix::thread::sched_setaffinity(Some(id), &mask).unwrap();
+        spinner
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Spinner {
+    fn drop(&mut self) {
+        let _ended_already = self.0.kill();
+        let _waited_already = self.0.wait();
+    }
+}
+
+/// Wherever a worker sits, it has to share its CPU: its time on the wall says little about its work,
+/// its CPU time says all, and the sample says why.
 #[cfg(target_os = "linux")]
 #[test]
-fn with_a_foreign_spinner_both_wall_and_cpu_time_are_told() {
+fn with_foreign_spinners_both_wall_and_cpu_time_are_told() {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = std::process::Command::new("yes");
-    let mut spinner = command.stdout(std::process::Stdio::null()).spawn().unwrap();
-    let study = study::run(&options(&folder, 1, 1)).into_study();
-    spinner.kill().unwrap();
-    spinner.wait().unwrap();
-    let study = study.unwrap().unwrap();
+    let allowed = runner::machine::affinity::allowed();
+    let spinners: Vec<Spinner> = allowed.iter().map(|&cpu| Spinner::on(cpu)).collect();
+    let study = study::run(&options(&folder, 1, 1)).into_study().unwrap().unwrap();
+    drop(spinners);
     let cpus = study.limits.allowed_cpus.len();
-    for measured in study.workloads[0].blocks.iter().flat_map(study::Block::measured) {
+    let all: Vec<_> =
+        study.workloads[0].blocks.iter().flat_map(study::Block::measured).cloned().collect();
+    let workers = || all.iter().flat_map(|measured| &measured.sample.workers);
+    if workers().any(|worker| worker.counters.run_queue_ns.is_some()) {
+        let disturbed = [Tag::Contended, Tag::Foreign];
+        let is_told = |tags: &[Tag]| disturbed.iter().any(|tag| tags.contains(tag));
+        assert!(all.iter().any(|measured| is_told(&measured.tags)), "no sample is tagged: {all:?}");
+    }
+    for measured in &all {
+        let tasks: u64 = measured.sample.workers.iter().map(|worker| worker.tasks).sum();
+        let working = |worker: &backend::WorkerSample| {
+            worker.cpu_ns.unwrap().checked_sub(worker.waiting_cpu_ns?)
+        };
+        // A scheduler that hides how it waits tells no work per CPU time.
+        let work: Option<u64> = measured.sample.workers.iter().map(working).sum();
+        assert!(tasks > 0 && work.is_none_or(|cpu_ns| cpu_ns > 0), "{measured:?}");
+    }
+    let told = |worker: &backend::WorkerSample| worker.waiting_cpu_ns.is_some();
+    assert!(workers().all(told), "work per CPU time can be told of all");
+    for measured in &all {
         assert_eq!(measured.foreign_ns.as_ref().map(Vec::len), Some(cpus));
         assert_eq!(measured.stolen_ns.as_ref().map(Vec::len), Some(cpus));
         assert!(measured.sample.wall_ns > 0 && measured.tags.is_sorted());
         for worker in &measured.sample.workers {
             assert!(worker.cpu_ns.is_some() && worker.busy_ns.is_some());
-            // Whoever waited for more than a hundredth of the sample is tagged.
+            // Whoever waited for more than a hundredth of the sample is tagged, unless for a quota.
             let waited = worker.counters.run_queue_ns.unwrap_or(0);
             let is_long = waited > measured.sample.wall_ns / 100 + 1;
-            assert!(!is_long || measured.tags.contains(&Tag::Contended), "{measured:?}");
+            let is_explained = measured.is_throttled() || measured.tags.contains(&Tag::Contended);
+            assert!(!is_long || is_explained, "{measured:?}");
         }
     }
 }
@@ -280,7 +325,8 @@ fn a_study_does_not_go_on_with_other_options_or_on_another_machine() {
     assert!(refused(&other).0.contains("checksum of the samples"));
     let mut other = options.clone();
     other.series[0].workers.push(7);
-    assert_eq!(refused(&other).0, "plan.series");
+    let more = ("plan.series[0].workers[2]".into(), "null".into(), "7".into());
+    assert_eq!(refused(&other), more);
 
     let path = folder.path().join(FILE);
     let text = std::fs::read_to_string(&path).unwrap();
@@ -291,6 +337,75 @@ fn a_study_does_not_go_on_with_other_options_or_on_another_machine() {
     std::fs::write(&path, lines.join("\n") + "\n").unwrap();
     let (what, then, _) = refused(&options);
     assert_eq!((what.as_str(), then.as_str()), ("machine.cpu", "\"Abacus\""));
+}
+
+/// Changes the first line of the journal in `folder`.
+fn change_header(folder: &Path, change: impl FnOnce(&mut Value)) {
+    let path = folder.join(FILE);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (header, rest) = text.split_once('\n').unwrap();
+    let mut header: Value = serde_json::from_str(header).unwrap();
+    change(&mut header);
+    std::fs::write(&path, format!("{header}\n{rest}")).unwrap();
+}
+
+#[test]
+fn a_study_goes_on_after_a_reboot_and_tells_what_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = options(&folder, 2, 3);
+    drop(measured(&options));
+    tear(folder.path(), 5);
+    change_header(folder.path(), |header| {
+        header["machine"]["memory_bytes"] = 12345.into();
+        for cpu in header["machine"]["topology"].as_array_mut().into_iter().flatten() {
+            (cpu["max_mhz"], cpu["capacity"]) = (1.into(), 2.into());
+        }
+        header["limits"]["quota_file"] = "/sys/fs/cgroup/session-7.scope/cpu.max".into();
+        header["timer"]["clock_ns"] = 1e6.into();
+    });
+    let study = study::resume(&options).into_study().unwrap().unwrap();
+    assert!(study.complete);
+    assert_eq!(study.resumptions.len(), 1);
+    let resumed = &study.resumptions[0];
+    assert!(resumed.state.is_some() && resumed.timer.is_some());
+    assert_eq!(study.workloads[0].pages_again, [study.workloads[0].subject.pages]);
+    let told = "a reading of the clock was 1000000.0 ns";
+    assert!(study.warnings.iter().any(|warning| warning.starts_with(told)), "{:?}", study.warnings);
+    let file = study.write(folder.path()).unwrap();
+    let file: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    assert!(
+        file["resumptions"][0]["state"].is_object() && file["resumptions"][0]["timer"].is_object()
+    );
+    assert_eq!(file["workloads"][0]["pages_again"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_was_measured_comes_back_beside_the_reason_why_it_cannot_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = options(&folder, 3, 3);
+    drop(measured(&options));
+    // Header, series, a block of seven samples, two of the next.
+    tear(folder.path(), 2 + 7 + 2);
+    let before = std::fs::read(folder.path().join(FILE)).unwrap();
+    let check = |options: &Options, reason: &str| {
+        let outcome = study::resume(options);
+        let study = outcome.study.unwrap();
+        assert!(!study.complete && study.has_complete_block());
+        assert_eq!(study.workloads[0].blocks.len(), 2);
+        match outcome.ended {
+            Ended::Failed(error) => assert!(error.to_string().contains(reason), "{error}"),
+            other => panic!("{other:?}"),
+        }
+    };
+    check(&Options { seed: 4, ..options.clone() }, "seed is 4 now and was 3");
+    let after = std::fs::read(folder.path().join(FILE)).unwrap();
+    assert_eq!(after, before, "not even a torn line is taken off");
+    // A count that no oracle gives: everything measured from here on would seem wrong.
+    let text = String::from_utf8(before).unwrap();
+    let at = text.find("\"counts\":[").unwrap() + "\"counts\":[".len();
+    let garbled = format!("{}1{}", &text[..at], &text[at..]);
+    std::fs::write(folder.path().join(FILE), garbled).unwrap();
+    check(&options, "the count of width number 0");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use crate::{
     chart::name,
-    compare::{Comparison, Control, GROUP_BLOCKS, MOST_DRIFT},
+    compare::{Comparison, Control, Counted, GROUP_BLOCKS, MOST_DRIFT},
     model::{Estimate, Workload},
     quantity,
     statistics::proportion::wilson,
@@ -28,7 +28,7 @@ pub fn belief(workload: &Workload, comparison: &Comparison) -> Vec<(String, Stri
     let share = |share: Option<f64>, decimals| {
         share.map_or_else(|| "unknown".into(), |share| quantity::per_cent(share, decimals))
     };
-    rows.push(("others before a block, at most", share(trust.idle_foreign, 1)));
+    rows.push(("others before the blocks", trust.idle.map_or_else(|| "unknown".into(), idle)));
     rows.push(("our own clock readings, at most", share(trust.observer_share, 2)));
     rows.push(("blocks", blocks(workload, comparison)));
     rows.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
@@ -90,6 +90,16 @@ fn return_point(comparison: &Comparison) -> String {
             quantity::part(drift.flagged, drift.blocks),
             quantity::per_cent(MOST_DRIFT, 0),
         ),
+    }
+}
+
+/// What others used at rest, as far as a counter in ticks can tell.
+fn idle(idle: Counted) -> String {
+    let least = idle.resolution();
+    if idle.share < least {
+        format!("less than {} of any CPU, too little to be told", quantity::per_cent(least, 1))
+    } else {
+        format!("{} of the busiest CPU", quantity::per_cent(idle.share, 1))
     }
 }
 

@@ -3,11 +3,11 @@
 //! Separate from the answer because a doubt never changes a number. The limits follow the rules
 //! that Hoefler & Belli (2015) and others ask for; each constant says which. Next: `belief.rs`.
 
-use super::{belief::interval, label, workers};
+use super::{belief::interval, disturbances, label, workers};
 use crate::{
     chart::name,
     compare::{Comparison, MOST_DRIFT, MOST_FOREIGN, Step, Sweep, Withheld},
-    model::{Entry, Study, Workload},
+    model::{Entry, Interval, Mode, Study, Workload},
     quantity,
     statistics::FEWEST_BLOCKS,
 };
@@ -49,7 +49,7 @@ pub fn doubts(study: &Study, workload: &Workload, comparison: &Comparison) -> Ve
     told.extend(drift(comparison));
     told.extend(disturbed(workload, comparison));
     told.extend(observer(comparison));
-    told.extend(loaded(workload, comparison));
+    told.extend(disturbances::all(workload, comparison));
     told.extend(short(workload, comparison));
     told.extend(workers::differing(workload));
     told.extend(workload.entries.iter().filter_map(|entry| wrong_work(workload, entry)));
@@ -118,20 +118,19 @@ fn drift(comparison: &Comparison) -> Option<String> {
 
 /// Other load, as it was before the blocks and as the samples were tagged.
 fn disturbed(workload: &Workload, comparison: &Comparison) -> Vec<String> {
-    let idle = comparison.trust.idle_foreign.filter(|&share| share > MOST_IDLE_FOREIGN);
-    let before = comparison.withheld.iter().flatten().find_map(|withheld| match withheld {
-        Withheld::LoadBefore { share } => Some(quantity::per_cent(*share, 1)),
-        _ => None,
-    });
-    let unjudged = before.map_or_else(String::new, |usual| {
+    let idle = comparison.trust.idle.filter(|idle| idle.exceeds(MOST_IDLE_FOREIGN));
+    let is_unjudged = comparison.withheld.iter().flatten().any(is_load_before);
+    let unjudged = if is_unjudged {
         let most = quantity::per_cent(MOST_FOREIGN, 0);
-        format!(" and {usual} in the median, more than {most}, so no step is judged")
-    });
-    let idle = idle.map(|share| {
+        format!(", more than {most}, so no step is judged")
+    } else {
+        String::new()
+    };
+    let idle = idle.map(|idle| {
         format!(
-            "others used up to {} of a CPU just before a block{unjudged}; stop them or read these \
+            "others used {} of a CPU just before the blocks{unjudged}; stop them or read these \
              figures as those of a busy machine",
-            quantity::per_cent(share, 1)
+            quantity::per_cent(idle.share, 1)
         )
     });
     let tagged: u64 = comparison.figures.iter().filter_map(|figures| figures.tagged.samples).sum();
@@ -145,22 +144,8 @@ fn disturbed(workload: &Workload, comparison: &Comparison) -> Vec<String> {
     idle.into_iter().chain(tagged).collect()
 }
 
-/// Other load while a configuration was measured, so much that nothing is claimed about it.
-fn loaded(workload: &Workload, comparison: &Comparison) -> Option<String> {
-    let loaded = comparison.withheld.iter().zip(&workload.entries).filter_map(|pair| match pair {
-        (Some(Withheld::LoadDuring { share }), entry) => Some((*share, entry)),
-        _ => None,
-    });
-    let loaded: Vec<(f64, &Entry)> = loaded.collect();
-    let (share, worst) = loaded.iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
-    Some(format!(
-        "others used more than {} of a CPU during {} configurations, {} during {}, so no step from \
-         or to these is judged; stop them and measure again",
-        quantity::per_cent(MOST_FOREIGN, 0),
-        quantity::part(loaded.len() as u64, workload.entries.len() as u64),
-        quantity::per_cent(*share, 1),
-        name(worst),
-    ))
+fn is_load_before(withheld: &Withheld) -> bool {
+    matches!(withheld, Withheld::LoadBefore { .. })
 }
 
 fn observer(comparison: &Comparison) -> Option<String> {
@@ -208,7 +193,8 @@ fn wrong_work(workload: &Workload, entry: &Entry) -> Option<String> {
 /// More workers than the quota grants, on CPUs that are there.
 fn over_quota(study: &Study, workload: &Workload) -> Option<String> {
     let quota = study.limits.quota_cpus?;
-    let over = |entry: &&Entry| !entry.oversubscribed && entry.workers as f64 > quota;
+    let is_throttled = |workers| study.limits.throttles(workers, &study.machine);
+    let over = |entry: &&Entry| !entry.oversubscribed && is_throttled(entry.workers);
     let fewest = workload.entries.iter().filter(over).map(|entry| entry.workers).min()?;
     Some(format!(
         "from {} on, workers exceed the quota of {} CPUs and are throttled by design; raise the \
@@ -218,20 +204,52 @@ fn over_quota(study: &Study, workload: &Workload) -> Option<String> {
     ))
 }
 
-/// A worker that adds more than the one before it contradicts every law of scaling.
+/// A step that adds more than its workers can, or more for each worker than the step before: both
+/// contradict every law of scaling. Each must hold for each worker as for what whole tasks allow:
+/// where either explains it, there is nothing to doubt.
 fn rise(workload: &Workload, comparison: &Comparison, sweep: &Sweep) -> Option<String> {
     let fitting = sweep.entry_idxs.iter().filter(|&&idx| !workload.entries[idx].oversubscribed);
-    let gains: Vec<Step> = fitting.filter_map(|&idx| comparison.figures[idx].gain).collect();
-    let rises = |pair: &&[Step]| {
-        let earlier = pair[0].added_per_worker().interval;
-        let later = pair[1].added_per_worker().interval;
-        earlier.zip(later).is_some_and(|(earlier, later)| later.low > earlier.high)
+    let gains = fitting.filter_map(|&idx| comparison.figures[idx].gain);
+    let gains: Vec<(Step, [Interval; 2])> =
+        gains.filter_map(|step| Some((step, added(workload, &step)?))).collect();
+    let rises = |pair: &&[(Step, [Interval; 2])]| {
+        let readings = pair[0].1.iter().zip(&pair[1].1);
+        readings.into_iter().all(|(earlier, later)| later.low > earlier.high)
     };
-    gains.windows(2).find(rises).map(|pair| {
-        format!(
+    if let Some(pair) = gains.windows(2).find(rises) {
+        return Some(format!(
             "{}, {} → {} workers added more per worker than the step before; no law of scaling \
              allows that: look for other load and measure again",
-            sweep.backend, pair[1].from_workers, pair[1].to_workers
+            sweep.backend, pair[1].0.from_workers, pair[1].0.to_workers
+        ));
+    }
+    let is_above = |(_, readings): &&(Step, [Interval; 2])| {
+        readings.iter().all(|added| added.low > 1.0 + MOST_BASELINE_GAP)
+    };
+    gains.iter().find(is_above).map(|(step, _)| {
+        format!(
+            "{}, {} → {} workers added {} points for each worker, more than a worker can add: the \
+             baseline was slower than it should be (other cache, other pages, other load); compare \
+             times and measure again",
+            sweep.backend,
+            step.from_workers,
+            step.to_workers,
+            quantity::points(step.added_per_worker().value),
         )
     })
+}
+
+/// The interval of what a step added for each worker, and over what whole tasks allow it to add;
+/// `None` if that is nothing.
+///
+/// One job of K whole tasks is at most K / ceil(K / N) times as fast with N workers: 100 tasks on 3
+/// workers at most 2.94 times, so that the fourth worker may add more than the third.
+fn added(workload: &Workload, step: &Step) -> Option<[Interval; 2]> {
+    let most = |workers: u64| match (workload.mode, workload.tasks) {
+        (Mode::Strong, Some(tasks)) => tasks as f64 / tasks.div_ceil(workers) as f64,
+        _ => workers as f64,
+    };
+    let possible = most(step.to_workers) - most(step.from_workers);
+    let of_possible = (possible > 0.0).then(|| step.added.scaled(1.0 / possible))?;
+    Some([step.added_per_worker().interval?, of_possible.interval?])
 }

@@ -8,7 +8,7 @@ use super::listed;
 use crate::{
     compare::{
         Comparison, Description, FEWEST_COUNTS, Fitted, MOST_BACKENDS, MOST_COUNTS, MOST_TIMES,
-        Sweep, Unfitted,
+        SecondThreads, Support, Sweep, Unfitted,
     },
     model::Estimate,
     quantity::{self, NONE},
@@ -16,6 +16,7 @@ use crate::{
         FEWEST_BLOCKS,
         choice::{Basis, FittedParameter, LawFit},
         fit::Bound,
+        laws::{Law, USL},
         usl::{Naming, Peak, Reading},
         verdict::{Doubt, Verdict},
     },
@@ -99,12 +100,15 @@ fn not_described(unfitted: &Unfitted) -> String {
 /// The verdict, and what may be said beside it.
 fn described(fitted: &Fitted) -> String {
     let mut parts = vec![verdict(fitted)];
-    if let Some(reading) = reading(fitted) {
-        parts.push(peak(&reading.peak));
-        parts.extend(naming(&reading));
+    // Where no verdict is given, neither a peak nor an extrapolation may stand in for it.
+    if fitted.is_judged {
+        if let Some(reading) = reading(fitted) {
+            parts.extend(peak(fitted, &reading.peak));
+            parts.extend(naming(&reading));
+        }
+        parts.extend(beyond(fitted));
+        parts.extend(sharing(fitted));
     }
-    parts.extend(beyond(fitted));
-    parts.extend(sharing(fitted));
     parts.join(" ")
 }
 
@@ -165,14 +169,26 @@ fn reading(fitted: &Fitted) -> Option<Reading> {
     fitted.choice.fits.iter().find_map(|fit| fit.reading)
 }
 
-fn peak(peak: &Peak) -> String {
+/// A peak is told only if the universal law may hold, and not from farther than twice the largest
+/// number of workers; a farther one is not visible.
+fn peak(fitted: &Fitted, peak: &Peak) -> Option<String> {
+    let most = fitted.workers.last().copied().unwrap_or(0);
+    let not_visible = |workers: u32| format!("No peak is visible up to N = {workers}.");
     match peak {
-        Peak::NotVisible { up_to_workers } => {
-            format!("No peak is visible up to N = {up_to_workers}.")
+        Peak::NotVisible { up_to_workers } => Some(not_visible(*up_to_workers)),
+        Peak::At(_) if !may_hold(fitted, &USL) => None,
+        Peak::At(at) if at.value > 2.0 * f64::from(most) => Some(not_visible(most)),
+        Peak::At(at) => {
+            Some(format!("If USL holds, throughput falls beyond N = {}.", told(*at, "workers")))
         }
-        Peak::At(workers) => {
-            format!("If USL holds, throughput falls beyond N = {}.", told(*workers, "workers"))
-        }
+    }
+}
+
+/// Whether a law is the one named, or among those that cannot be told apart.
+fn may_hold(fitted: &Fitted, law: &Law) -> bool {
+    match &fitted.choice.verdict {
+        Verdict::Best(best) => *best == law,
+        Verdict::CannotTell { candidates, .. } => candidates.contains(&law),
     }
 }
 
@@ -204,14 +220,25 @@ fn sharing(fitted: &Fitted) -> Option<String> {
     if fitted.sharing.is_empty() {
         return None;
     }
-    let all = fitted.second_threads.as_ref();
-    let given = all.and_then(|fit| fit.parameters.iter().find(|g| g.parameter.symbol == "r_T"));
-    let given = given.map_or_else(String::new, |given| {
-        let worth = told(given.estimate, "");
-        format!("; with them no law is better than capacity, and a second thread gives {worth} of a core")
-    });
+    let given = fitted.second_threads.as_ref().and_then(second_thread).unwrap_or_default();
     let counts = counts(&fitted.sharing);
     Some(format!("{counts} workers share cores and are in none of these fits{given}."))
+}
+
+/// What a second hardware thread gives, and what that stands on.
+fn second_thread(threads: &SecondThreads) -> Option<String> {
+    let mut parameters = threads.fit.parameters.iter();
+    let given = parameters.find(|given| given.parameter.symbol == "r_T")?;
+    let worth = told(given.estimate, "");
+    Some(match threads.support {
+        Support::NoneBetter => format!(
+            "; with them no law is better than capacity, and a second thread gives {worth} of a core"
+        ),
+        Support::Untested => format!(
+            "; by the capacity law a second thread gives {worth} of a core, but that rests on one \
+             number of workers, untested"
+        ),
+    })
 }
 
 /// The verdict in few words.
@@ -234,7 +261,7 @@ fn verdict_in_brief(fitted: &Fitted) -> String {
 }
 
 fn peak_in_brief(fitted: &Fitted) -> String {
-    match reading(fitted).map(|reading| reading.peak) {
+    match reading(fitted).map(|reading| reading.peak).filter(|_| fitted.is_judged) {
         Some(Peak::NotVisible { up_to_workers }) => {
             format!("; no peak is visible up to N = {up_to_workers}")
         }
@@ -292,57 +319,4 @@ fn counts(workers: &[u32]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Interval;
-
-    #[test]
-    fn too_little_is_told_with_what_it_takes() {
-        let few = |workers: &[u32]| not_described(&Unfitted::FewCounts { workers: workers.into() });
-        assert!(few(&[1, 2]).starts_with("2 numbers of workers (1 and 2) were measured"));
-        assert!(few(&[1]).starts_with("1 number of workers (1) was measured"));
-        assert!(few(&[]).starts_with("no number of workers was measured"));
-        assert!(few(&[1, 2]).ends_with("none is fitted; that takes at least 3."));
-        let few = not_described(&Unfitted::FewBlocks { blocks: 5 });
-        assert_eq!(few, "5 blocks are too few to fit a law; that takes at least 6.");
-    }
-
-    #[test]
-    fn every_doubt_names_its_laws() {
-        let names = ["Amdahl", "USL"];
-        assert_eq!(
-            why(&names, Doubt::AsGood),
-            "Amdahl and USL are equally good (AICc less than 2 apart)"
-        );
-        assert!(why(&names, Doubt::PredictsWorse).contains("but USL predicts"));
-        assert!(why(&names[..1], Doubt::Untested).contains("Amdahl comes closest"));
-        assert!(why(&[], Doubt::TooFewObservations).contains("too few observations"));
-    }
-
-    #[test]
-    fn a_peak_is_told_only_where_it_is_seen() {
-        assert_eq!(peak(&Peak::NotVisible { up_to_workers: 8 }), "No peak is visible up to N = 8.");
-        let interval = Some(Interval { low: 6.0, high: 9.0 });
-        let at = peak(&Peak::At(Estimate { value: 7.0, interval }));
-        assert_eq!(at, "If USL holds, throughput falls beyond N = 7.00 (6.00–9.00).");
-    }
-
-    #[test]
-    fn coefficients_that_stand_for_each_other_get_no_name() {
-        let reading = |naming, correlation| {
-            let peak = Peak::NotVisible { up_to_workers: 8 };
-            super::naming(&Reading { peak, correlation, naming })
-        };
-        assert_eq!(reading(Naming::Allowed, Some(-0.9)), None);
-        assert!(reading(Naming::Inseparable, Some(-0.97)).unwrap().contains("(correlation −0.97)"));
-        assert!(reading(Naming::FewWorkers, None).unwrap().ends_with("do not tell them apart."));
-    }
-
-    #[test]
-    fn what_is_infinite_is_unknown() {
-        let interval = Some(Interval { low: 1.0, high: f64::INFINITY });
-        assert_eq!(told(Estimate { value: 2.0, interval }, "workers"), NONE);
-        assert_eq!(told(Estimate { value: 2.0, interval: None }, "work/s"), "2.00 /s");
-        assert_eq!(told(Estimate { value: 2e3, interval: None }, "ns"), "2.00 µs");
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@
 
 use crate::{
     chart::name,
+    compare::lost_seats,
     model::{Entry, Sample, Worker, Workload},
     quantity,
     statistics::{
@@ -22,8 +23,9 @@ const SURPRISING: f64 = 0.01;
 /// Drift that the workers of a block share widens the spread within each worker, so that the test
 /// errs on the side of silence.
 pub(super) fn differing(workload: &Workload) -> Option<String> {
-    let several =
-        workload.entries.iter().filter(|entry| entry.workers > 1 && !entry.oversubscribed);
+    // Workers that left their CPUs stand for no core.
+    let is_placed = |entry: &&Entry| !entry.oversubscribed && lost_seats(entry) == 0;
+    let several = workload.entries.iter().filter(|entry| entry.workers > 1).filter(is_placed);
     let tested: Vec<(&Entry, f64)> =
         several.filter_map(|entry| Some((entry, p_value(entry)?))).collect();
     let corrected = holm(&tested.iter().map(|&(_, p)| p).collect::<Vec<f64>>());

@@ -4,16 +4,13 @@
 //! for each worker, never more workers than CPUs. Next: [`mod@crate::statistics::choice`] fits and
 //! chooses, [`crate::answer`] puts it into words.
 
-use super::{Measured, pass_ns, placement};
-use crate::{
-    model,
-    statistics::{
-        FEWEST_BLOCKS,
-        choice::{Choice, LawFit, choose},
-        laws::CAPACITY,
-        series::{self, Cores, Mode, Point, Series, Setting},
-        verdict::Verdict,
-    },
+use super::{Measured, law_mode, pass_ns, placement};
+use crate::statistics::{
+    FEWEST_BLOCKS,
+    choice::{Choice, LawFit, choose},
+    laws::CAPACITY,
+    series::{self, Cores, Point, Series, Setting},
+    verdict::{Doubt, Verdict},
 };
 
 /// Worker counts below which no law can be told from another: two points fit every law of two
@@ -24,7 +21,7 @@ pub const FEWEST_COUNTS: usize = 3;
 pub const MOST_COUNTS: usize = 128;
 
 /// Times that a fit takes, all counts and blocks together.
-pub const MOST_TIMES: usize = 10_000;
+pub const MOST_TIMES: usize = MOST_COUNTS * 200;
 
 /// Backends of one workload that are fitted.
 pub const MOST_BACKENDS: usize = 16;
@@ -47,12 +44,32 @@ pub struct Fitted {
     pub choice: Choice,
     /// Counts that did not enter, because they put two workers on one core.
     pub sharing: Vec<u32>,
-    /// The capacity law on all counts, sharing ones included, which says what a second hardware
-    /// thread gives. `None` unless it is among the best on all counts: where something else slows
-    /// the workers down as well, it would blame the second threads for that.
-    pub second_threads: Option<LawFit>,
+    /// What a second hardware thread gives, if that can be told.
+    pub second_threads: Option<SecondThreads>,
     /// Whether a verdict may be given: nothing is withheld from any of the configurations.
     pub is_judged: bool,
+}
+
+/// The capacity law on all counts, those that share cores included.
+///
+/// Only where no law is better on all counts, and no verdict is withheld from any of them: where
+/// something else slows the workers down as well, it would blame the second threads for that.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SecondThreads {
+    /// The fit.
+    pub fit: LawFit,
+    /// What speaks for the law.
+    pub support: Support,
+}
+
+/// What speaks for the capacity law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Support {
+    /// It predicts counts that were left out, and no law is better.
+    NoneBetter,
+    /// It comes closest, but a single count tells what a second thread gives: nothing is left to
+    /// test it on.
+    Untested,
 }
 
 /// Why no law was fitted.
@@ -138,29 +155,45 @@ fn fitted(
 /// The farthest that a prediction may go. On a machine with several kinds of cores nobody knows
 /// which the next ones would be, and then the choice leaves the point out.
 fn ahead(measured: &Measured<'_>, series: &Series) -> Point {
-    let workers = 2 * series.most_workers();
+    let workers = series.most_workers().saturating_mul(2);
     let is_alike = |point: &Point| point.cores.is_some_and(|c| c.performance == point.workers);
     let alike = Cores { performance: workers, efficiency: 0, extra_threads: 0 };
     let cores = series.points().iter().all(is_alike).then_some(alike);
     Point { cores, ..point(measured, workers) }
 }
 
-/// The capacity law on all counts, if some put two workers on one core and no law is better.
+/// What a second thread gives, if some counts put two workers on one core and capacity holds.
 fn second_threads(
     measured: &Measured<'_>,
     own_cores: &[usize],
     all: &[usize],
-) -> Result<Option<LawFit>, series::Error> {
+) -> Result<Option<SecondThreads>, series::Error> {
     let times = all.len() * measured.workload.blocks.len();
-    if all.len() == own_cores.len() || all.len() > MOST_COUNTS || times > MOST_TIMES {
+    let is_judged = all.iter().all(|&idx| measured.withheld[idx].is_none());
+    let is_too_much = all.len() > MOST_COUNTS || times > MOST_TIMES;
+    if all.len() == own_cores.len() || is_too_much || !is_judged {
         return Ok(None);
     }
     let Choice { fits, verdict, .. } = choose(&series(measured, all)?, &[]);
-    let is_among_best = match &verdict {
-        Verdict::Best(law) => **law == CAPACITY,
-        Verdict::CannotTell { candidates, .. } => candidates.iter().any(|&law| *law == CAPACITY),
-    };
-    Ok(fits.into_iter().find(|fit| is_among_best && *fit.law == CAPACITY))
+    let Some(support) = support(&verdict) else { return Ok(None) };
+    let capacity = fits.into_iter().find(|fit| *fit.law == CAPACITY);
+    Ok(capacity.map(|fit| SecondThreads { fit, support }))
+}
+
+/// What speaks for the capacity law; `None` if another law is better.
+fn support(verdict: &Verdict) -> Option<Support> {
+    match verdict {
+        Verdict::Best(law) => (**law == CAPACITY).then_some(Support::NoneBetter),
+        Verdict::CannotTell { candidates, doubt } => {
+            let holds = candidates.iter().any(|&law| *law == CAPACITY);
+            let support = match doubt {
+                Doubt::AsGood => Support::NoneBetter,
+                Doubt::Untested => Support::Untested,
+                Doubt::TooFewObservations | Doubt::PredictsWorse => return None,
+            };
+            holds.then_some(support)
+        }
+    }
 }
 
 fn workers(measured: &Measured<'_>, idxs: &[usize]) -> Vec<u32> {
@@ -182,11 +215,7 @@ fn series(measured: &Measured<'_>, idxs: &[usize]) -> Result<Series, series::Err
     let columns: Vec<Vec<f64>> = entries.map(|entry| pass_ns(entry, workload)).collect();
     let row = |block: usize| columns.iter().map(|column| column[block]).collect();
     let setting = Setting {
-        mode: match workload.mode {
-            model::Mode::Strong => Mode::Strong,
-            model::Mode::Weak => Mode::Weak,
-            model::Mode::Throughput => Mode::Throughput,
-        },
+        mode: law_mode(workload.mode),
         quota_cpus: measured.study.limits.quota_cpus,
         tasks: workload.tasks.and_then(|tasks| u32::try_from(tasks).ok()),
     };

@@ -10,12 +10,23 @@ use crate::{
     statistics::series::Cores,
 };
 
-/// The cores of an entry by kind, or `None` if the core of one worker is not known.
+/// The cores of an entry by kind, or `None` if the core of one worker is not known. Planned CPUs say
+/// nothing about workers that left them.
 pub(super) fn cores(machine: &Machine, entry: &Entry) -> Option<Cores> {
+    if lost_seats(entry) > 0 {
+        return None;
+    }
+    let mut cpus: BTreeMap<u64, &Cpu> = BTreeMap::new();
+    for cpu in &machine.topology {
+        cpus.entry(cpu.id).or_insert(cpu);
+    }
+    // Cores that are all alike have no kind in the file; they count as the fastest one.
+    let alike = machine.topology.iter().all(|cpu| cpu.kind.is_none());
+    let alike = alike.then_some(CoreKind::Performance);
     let mut kinds: BTreeMap<u64, CoreKind> = BTreeMap::new();
-    for &id in &entry.cpus {
-        let cpu = machine.topology.iter().find(|cpu| cpu.id == id)?;
-        kinds.insert(cpu.core?, kind(machine, cpu)?);
+    for id in &entry.cpus {
+        let cpu = cpus.get(id)?;
+        kinds.insert(cpu.core?, cpu.kind.or(alike)?);
     }
     let of = |kind| kinds.values().filter(|&&other| other == kind).count();
     let workers = u32::try_from(entry.cpus.len()).ok().filter(|&workers| workers > 0)?;
@@ -26,10 +37,10 @@ pub(super) fn cores(machine: &Machine, entry: &Entry) -> Option<Cores> {
     })
 }
 
-/// Cores that are all alike have no kind in the file; they count as the fastest one.
-fn kind(machine: &Machine, cpu: &Cpu) -> Option<CoreKind> {
-    let alike = || machine.topology.iter().all(|cpu| cpu.kind.is_none());
-    cpu.kind.or_else(|| alike().then_some(CoreKind::Performance))
+/// Samples of an entry with planned CPUs in which a worker is known to have left its own.
+pub fn lost_seats(entry: &Entry) -> u64 {
+    let lost = entry.samples.iter().filter(|sample| sample.lost_a_seat());
+    if entry.cpus.is_empty() { 0 } else { lost.count() as u64 }
 }
 
 /// Whether every worker has a core of its own, as far as the file tells.
@@ -46,7 +57,7 @@ pub(super) fn is_one_per_core(machine: &Machine, entry: &Entry) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Role;
+    use crate::model::{Role, Sample, Worker};
 
     /// Two fast cores with two hardware threads each (CPUs 0 and 1, 2 and 3), two slow ones.
     fn hybrid() -> Machine {
@@ -86,6 +97,22 @@ mod tests {
         assert_eq!(told(&machine, &[0, 2, 4, 5, 1, 3]), Some([2, 2, 2]));
         assert!(is_one_per_core(&machine, &entry(&[0, 2, 4])));
         assert!(!is_one_per_core(&machine, &entry(&[0, 1])));
+    }
+
+    #[test]
+    fn workers_that_left_their_cpus_are_on_no_known_core() {
+        let machine = hybrid();
+        let with = |worker: Worker| {
+            let sample = Sample { workers: vec![Worker::default(), worker], ..Sample::default() };
+            Entry { samples: vec![Sample::default(), sample], ..entry(&[0, 2]) }
+        };
+        let known = |worker| cores(&machine, &with(worker)).is_some();
+        assert!(known(Worker { pinned: Some(true), migrations: Some(0), ..Worker::default() }));
+        let loose = Worker { pinned: Some(false), ..Worker::default() };
+        assert!(!known(loose) && lost_seats(&with(loose)) == 1);
+        assert!(!known(Worker { migrations: Some(1), ..Worker::default() }));
+        let unplanned = Entry { cpus: Vec::new(), ..with(loose) };
+        assert_eq!(lost_seats(&unplanned), 0, "nobody wanted them anywhere");
     }
 
     #[test]

@@ -5,7 +5,11 @@
 //! Belli 2015, rule 4). Unknown as soon as one worker of one sample does not tell. Next:
 //! `compare.rs`.
 
-use super::{Measured, Series, combined};
+use super::{
+    Measured, Series, combined,
+    foreign::{self, Foreign},
+    ticks::Counted,
+};
 use crate::{
     model::{Entry, Estimate, Sample, Worker},
     statistics::median,
@@ -32,10 +36,10 @@ pub struct Resources {
     pub forced_switches: Option<u64>,
     /// Times a worker changed its CPU, in all samples.
     pub migrations: Option<u64>,
-    /// Share that others used of the CPU they used most.
-    pub foreign_share: Option<f64>,
-    /// Share that the hypervisor took of the CPU from which it took most.
-    pub stolen_share: Option<f64>,
+    /// What others used of the CPUs, those of the workers above all.
+    pub foreign: Option<Foreign>,
+    /// What the hypervisor took of the CPU with a worker from which it took most.
+    pub stolen: Option<Counted>,
 }
 
 /// `all[i]` belongs to entry `i`.
@@ -44,13 +48,13 @@ pub(super) fn all(measured: &Measured<'_>) -> Vec<Resources> {
     let entries = measured.workload.entries.iter().enumerate();
     let entry = |(idx, entry): (usize, &Entry)| {
         let work_per_cpu_s = base.as_ref().and_then(|base| work_per_cpu_s(measured, base, idx));
-        Resources { work_per_cpu_s, ..alone(entry) }
+        Resources { work_per_cpu_s, ..alone(entry, &measured.study.limits.allowed_cpus) }
     };
     entries.map(entry).collect()
 }
 
 /// What needs no other configuration.
-fn alone(entry: &Entry) -> Resources {
+fn alone(entry: &Entry, allowed: &[u64]) -> Resources {
     let workers = entry.workers as f64;
     let wall = |sample: &Sample| Some(sample.wall_ns as f64);
     let walls = |sample: &Sample| Some(sample.wall_ns as f64 * workers);
@@ -71,8 +75,8 @@ fn alone(entry: &Entry) -> Resources {
         run_queue_share: share(entry, sum(|worker| worker.run_queue_ns), walls),
         forced_switches: total(|worker| worker.forced_switches),
         migrations: total(|worker| worker.migrations),
-        foreign_share: share_of_one_cpu(entry, |sample| sample.foreign_ns.as_deref()),
-        stolen_share: share_of_one_cpu(entry, |sample| sample.stolen_ns.as_deref()),
+        foreign: foreign::of(entry, allowed),
+        stolen: stolen(entry, allowed),
     }
 }
 
@@ -96,17 +100,24 @@ fn greatest(sample: &Sample, of: fn(&Worker) -> Option<u64>) -> Option<f64> {
     values.into_iter().max().map(|value| value as f64)
 }
 
-/// Share of the CPU of which most was taken, over all blocks. Summed for each CPU first: the
-/// counters tick coarsely, and the greatest of many ticks in each sample would be mostly ticks.
-fn share_of_one_cpu(entry: &Entry, taken_ns: impl Fn(&Sample) -> Option<&[u64]>) -> Option<f64> {
-    let mut sums: Vec<f64> = Vec::new();
+/// What the CPU lost of which the hypervisor took most while it had a worker, over all blocks. Summed
+/// for each CPU first: the counters tick coarsely, and the greatest of many ticks in each sample would
+/// be mostly ticks.
+fn stolen(entry: &Entry, allowed: &[u64]) -> Option<Counted> {
+    let mut sums: Vec<[f64; 2]> = Vec::new();
     for sample in &entry.samples {
-        let taken_ns = taken_ns(sample)?;
-        sums.resize(taken_ns.len().max(sums.len()), 0.0);
-        sums.iter_mut().zip(taken_ns).for_each(|(sum, &ns)| *sum += ns as f64);
+        let stolen_ns = sample.stolen_ns.as_ref()?;
+        sums.resize(stolen_ns.len().max(sums.len()), [0.0; 2]);
+        for (place, ([sum_ns, wall_ns], &ns)) in sums.iter_mut().zip(stolen_ns).enumerate() {
+            if sample.concerns(allowed.get(place).copied()) {
+                *sum_ns += ns as f64;
+                *wall_ns += sample.wall_ns as f64;
+            }
+        }
     }
-    let wall_ns: f64 = entry.samples.iter().map(|sample| sample.wall_ns as f64).sum();
-    sums.into_iter().reduce(f64::max).map(|most_ns| most_ns / wall_ns)
+    let had_worker = sums.into_iter().filter(|[_, wall_ns]| *wall_ns > 0.0);
+    let counted = |[stolen_ns, span_ns]: [f64; 2]| Counted { share: stolen_ns / span_ns, span_ns };
+    had_worker.map(counted).max_by(|a, b| a.share.total_cmp(&b.share))
 }
 
 /// From the last start to the first stop, 0 if one stopped before another started.

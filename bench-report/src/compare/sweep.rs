@@ -98,10 +98,13 @@ fn sweep(measured: &Measured<'_>, place: usize, backend: &str, mut idxs: Vec<usi
     }
 }
 
-/// The entry of the same backend with the next smaller number of workers.
-pub(super) fn previous(sweeps: &[Sweep], entry: usize) -> Option<usize> {
-    let pairs = sweeps.iter().flat_map(|sweep| sweep.entry_idxs.windows(2));
-    pairs.filter(|pair| pair[1] == entry).map(|pair| pair[0]).next()
+/// For each entry the one of the same backend with the next smaller number of workers.
+pub(super) fn previous(sweeps: &[Sweep], entries: usize) -> Vec<Option<usize>> {
+    let mut previous = vec![None; entries];
+    for pair in sweeps.iter().flat_map(|sweep| sweep.entry_idxs.windows(2)) {
+        previous[pair[1]] = Some(pair[0]);
+    }
+    previous
 }
 
 /// Every oversubscribed entry against the one with the most workers that is not.

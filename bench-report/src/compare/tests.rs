@@ -11,6 +11,7 @@ pub(in crate::compare) fn study() -> Study {
         seed: None,
         isa: "none".into(),
         complete: true,
+        fingerprint: None,
         plan: Plan::default(),
         machine: Machine::default(),
         limits: Limits::default(),
@@ -299,7 +300,7 @@ fn the_serial_share_refers_to_one_worker_of_the_same_backend() {
         ("threads", 4, &[325; 8]),
         ("other", 2, &[550; 8]),
     ]));
-    let share = |idx: usize| comparison.figures[idx].serial_share;
+    let share = |idx: usize| comparison.figures[idx].serial_share.map(SerialShare::estimate);
     assert_near(share(2), 0.1);
     assert_near(share(3), 0.1);
     assert!(share(2).unwrap().interval.is_some());
@@ -315,7 +316,28 @@ fn what_others_used_is_summed_for_each_cpu() {
             sample.foreign_ns = Some(foreign_ns.into());
         }
     });
-    assert_eq!(comparison.figures[2].resources.foreign_share, Some(0.05));
-    assert_eq!(comparison.figures[1].resources.foreign_share, None);
+    let share = |idx: usize| comparison.figures[idx].resources.foreign.map(|foreign| foreign.share);
+    assert_eq!((share(2), share(1)), (Some(0.05), None));
     assert_eq!(comparison.withheld, vec![None; 4]);
+}
+
+/// A tick in one block is a fifth of the time there, and nothing over all blocks.
+#[test]
+fn load_at_rest_is_summed_for_each_cpu_before_the_greatest_is_taken() {
+    let with_idle = |idle: fn(usize) -> Vec<f64>| {
+        with(|workload| {
+            for (number, block) in workload.blocks.iter_mut().enumerate() {
+                block.idle_foreign = Some(idle(number));
+            }
+        })
+    };
+    let daemons =
+        with_idle(|number| (0..128).map(|cpu| [0.0, 0.2][usize::from(cpu == number)]).collect());
+    let idle = daemons.trust.idle.unwrap();
+    assert!((idle.share - 0.2 / 8.0).abs() < 1e-12 && !idle.exceeds(0.01));
+    assert_eq!(daemons.withheld, vec![None; 4]);
+    let busy = with_idle(|_| vec![0.0, 0.2]);
+    assert!(
+        matches!(busy.withheld[0], Some(Withheld::LoadBefore { share }) if (share - 0.2).abs() < 1e-12)
+    );
 }

@@ -5,10 +5,10 @@
 //! is counted and shown beside the headline. Next: [`crate::answer`], which turns it into
 //! warnings.
 
-use super::{Measured, Series, combined, pass_ns};
+use super::{Measured, combined, pass_ns, ticks::Counted};
 use crate::{
-    model::{Estimate, Role, Sample},
-    statistics::{FEWEST_BLOCKS, Resamples, median},
+    model::{Block, Estimate, Role, Sample},
+    statistics::{FEWEST_BLOCKS, median, ratio},
 };
 
 /// Relative difference between the opening and the closing sample beyond which a block is flagged.
@@ -17,6 +17,9 @@ pub const MOST_DRIFT: f64 = 0.02;
 /// Blocks that make one comparison of the false-alarm rate, at least.
 pub const GROUP_BLOCKS: usize = 10;
 
+/// How long the CPUs are watched before each block.
+const WATCHED_NS: f64 = 5e7;
+
 /// What speaks for and against the numbers of a workload.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trust {
@@ -24,10 +27,12 @@ pub struct Trust {
     pub controls: Vec<Control>,
     /// How the first configuration changed from the beginning to the end of the blocks.
     pub drift: Option<Drift>,
-    /// Greatest share of a CPU that others used just before a block.
-    pub idle_foreign: Option<f64>,
-    /// Median over the blocks of the greatest share: one busy moment does not spoil a study.
-    pub usual_idle_foreign: Option<f64>,
+    /// What others used of the CPUs just before the blocks.
+    ///
+    /// One such time is five ticks long, so that a single daemon which runs for a moment looks like a
+    /// fifth of a CPU, and on many CPUs there is always one. Therefore CPU by CPU over all blocks
+    /// first, and the greatest of the sums.
+    pub idle: Option<Counted>,
     /// Greatest share of the measured time of a configuration that our own clock readings took.
     pub observer_share: Option<f64>,
     /// Blocks in which or before which an interrupted study went on.
@@ -98,19 +103,29 @@ pub(super) fn of(measured: &Measured<'_>) -> Trust {
         Role::Control { original } => Some(control(measured, entry, original)),
         Role::Measured => None,
     };
-    let idle = workload.blocks.iter().filter_map(|block| block.idle_foreign.as_ref());
-    let mut idle: Vec<f64> =
-        idle.filter_map(|shares| shares.iter().copied().reduce(f64::max)).collect();
     let observed = (0..workload.entries.len())
         .filter_map(|idx| observer_share(&workload.entries[idx].samples));
     Trust {
         controls: entries.map(|(idx, entry)| (idx, entry.role)).filter_map(control).collect(),
         drift: drift(measured),
-        idle_foreign: idle.iter().copied().reduce(f64::max),
-        usual_idle_foreign: (!idle.is_empty()).then(|| median(&mut idle)),
+        idle: idle(&workload.blocks),
         observer_share: observed.reduce(f64::max),
         resumed_blocks: workload.blocks.iter().filter(|block| block.resumed).count() as u64,
     }
+}
+
+/// The greatest share of a CPU over all blocks that tell.
+fn idle(blocks: &[Block]) -> Option<Counted> {
+    let told: Vec<&Vec<f64>> =
+        blocks.iter().filter_map(|block| block.idle_foreign.as_ref()).collect();
+    let mut sums: Vec<f64> = Vec::new();
+    for shares in &told {
+        sums.resize(shares.len().max(sums.len()), 0.0);
+        sums.iter_mut().zip(*shares).for_each(|(sum, share)| *sum += share);
+    }
+    let most = sums.into_iter().reduce(f64::max)?;
+    let blocks = told.len() as f64;
+    Some(Counted { share: most / blocks, span_ns: WATCHED_NS * blocks })
 }
 
 fn control(measured: &Measured<'_>, entry: usize, original: usize) -> Control {
@@ -119,7 +134,7 @@ fn control(measured: &Measured<'_>, entry: usize, original: usize) -> Control {
     let times_ns = [original, entry].map(|idx| pass_ns(&entries[idx], measured.workload));
     let alarms = groups(times_ns[0].len()).map(|(from, to)| {
         let [original, copy] = [&times_ns[0][from..to], &times_ns[1][from..to]];
-        let interval = ratio(original, copy).interval;
+        let interval = ratio(copy, original).interval;
         u64::from(interval.is_some_and(|interval| !interval.contains(1.0)))
     });
     let alarms: Vec<u64> = alarms.collect();
@@ -130,13 +145,6 @@ fn control(measured: &Measured<'_>, entry: usize, original: usize) -> Control {
         groups: alarms.len() as u64,
         false_alarms: alarms.iter().sum(),
     }
-}
-
-/// Median of `numerators` over median of `denominators`, block by block, with draws of their own.
-fn ratio(denominators: &[f64], numerators: &[f64]) -> Estimate {
-    let resamples = Resamples::of_blocks(denominators.len());
-    let series = [denominators, numerators].map(|times| Series::of(times, resamples.as_ref()));
-    combined([&series[0], &series[1]], |[denominator, numerator]| numerator / denominator)
 }
 
 /// Cuts blocks in the order measured into as many groups as possible, equal to within one block.
@@ -191,11 +199,17 @@ fn untagged(measured: &Measured<'_>, idx: usize) -> Option<Untagged> {
     if clean.len() < FEWEST_BLOCKS {
         return None;
     }
+    if clean.len() == samples[0].len() {
+        return Some(Untagged {
+            blocks: clean.len() as u64,
+            speed_up: measured.speed_up(base, idx),
+        });
+    }
     let times = samples.map(|samples| {
         clean.iter().map(|&block| samples[block].wall_ns as f64).collect::<Vec<f64>>()
     });
     let jobs = measured.jobs(idx) / measured.jobs(base);
-    let speed_up = ratio(&times[1], &times[0]).scaled(jobs);
+    let speed_up = ratio(&times[0], &times[1]).scaled(jobs);
     Some(Untagged { blocks: clean.len() as u64, speed_up })
 }
 

@@ -81,6 +81,16 @@ impl Limits {
     }
 }
 
+impl Limits {
+    /// Whether so many workers ask for more CPU time than the quota grants: they are throttled by
+    /// design. More workers than CPUs ask for no more than the CPUs have.
+    pub fn throttles(&self, workers: u64, machine: &Machine) -> bool {
+        let unlimited = Self { quota_cpus: None, ..self.clone() };
+        let cpus = unlimited.usable_cpus(machine).unwrap_or(f64::INFINITY);
+        self.quota_cpus.is_some_and(|quota| quota < cpus.min(workers as f64))
+    }
+}
+
 impl Machine {
     /// The smallest cache below main memory that holds this many bytes, instruction caches left
     /// out.
@@ -136,6 +146,16 @@ pub struct Isa {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quota_of_all_cpus_throttles_nobody() {
+        let throttled = |quota_cpus, workers| {
+            let limits = Limits { allowed_cpus: vec![0, 1], quota_cpus, ..Limits::default() };
+            limits.throttles(workers, &Machine::default())
+        };
+        assert!(!throttled(Some(2.0), 3) && !throttled(None, 9));
+        assert!(throttled(Some(1.5), 2) && !throttled(Some(1.5), 1));
+    }
 
     #[test]
     fn the_smallest_data_cache_that_holds_the_samples_is_named() {

@@ -30,10 +30,15 @@ pub struct Sample {
     pub observer_ns: Option<u64>,
     /// Time that the hypervisor took from each allowed CPU.
     pub stolen_ns: Option<Vec<u64>>,
-    /// Time that others used of each allowed CPU.
-    pub foreign_ns: Option<Vec<u64>>,
+    /// Time that each allowed CPU was busy, less what our own threads are known to have used of it;
+    /// ticks may make it negative.
+    pub foreign_ns: Option<Vec<i64>>,
+    /// CPU time of our own threads that may have been on any CPU; still in `foreign_ns`.
+    pub unplaced_ns: Option<u64>,
     /// Time for which a quota stopped us.
     pub throttled_ns: Option<u64>,
+    /// Periods in which it did.
+    pub throttled_periods: Option<u64>,
     /// What disturbed it, in words of the measuring program, each once; empty if nothing did.
     pub tags: Option<Vec<String>>,
     /// What each worker says; empty if unknown.
@@ -72,6 +77,11 @@ pub struct Worker {
 }
 
 impl Worker {
+    /// Whether it is known not to have been on its planned CPU all the time.
+    pub fn left_its_seat(&self) -> bool {
+        self.pinned == Some(false) || self.migrations.is_some_and(|migrations| migrations > 0)
+    }
+
     /// CPU time spent on tasks; unknown also where the file contradicts itself by more waiting
     /// than CPU time.
     pub fn working_cpu_ns(&self) -> Option<u64> {
@@ -90,6 +100,38 @@ impl Sample {
     pub fn sum(&self, of: impl Fn(&Worker) -> Option<u64>) -> Option<u64> {
         let add = |sum: u64, worker| of(worker).map(|value| sum.saturating_add(value));
         self.workers.iter().try_fold(0, add).filter(|_| !self.workers.is_empty())
+    }
+
+    /// The CPUs that its workers were on from its beginning to its end; `None` if one may have moved, or
+    /// nothing is known.
+    pub fn worker_cpus(&self) -> Option<Vec<u64>> {
+        let stayed = |worker: &Worker| worker.pinned == Some(true) && !worker.left_its_seat();
+        let cpu = |worker: &Worker| worker.cpu.filter(|_| stayed(worker));
+        let cpus: Option<Vec<u64>> = self.workers.iter().map(cpu).collect();
+        cpus.filter(|cpus| !cpus.is_empty())
+    }
+
+    /// Whether a CPU may have had a worker; one without a number may.
+    pub fn concerns(&self, cpu: Option<u64>) -> bool {
+        let Some((cpu, cpus)) = cpu.zip(self.worker_cpus()) else { return true };
+        cpus.contains(&cpu)
+    }
+
+    /// Whether a control group withheld CPU time from it.
+    pub fn is_throttled(&self) -> bool {
+        [self.throttled_ns, self.throttled_periods].iter().flatten().any(|&counted| counted > 0)
+    }
+
+    /// Whether a worker is known to have left its planned CPU.
+    pub fn lost_a_seat(&self) -> bool {
+        self.workers.iter().any(Worker::left_its_seat)
+    }
+
+    /// From the first worker's beginning to the last one's; `None` unless every one tells.
+    pub fn lateness_ns(&self) -> Option<u64> {
+        let starts = self.workers.iter().map(|worker| worker.start_ns);
+        let starts = starts.collect::<Option<Vec<u64>>>()?;
+        Some(starts.iter().max()?.saturating_sub(*starts.iter().min()?))
     }
 
     /// Workers that were proven to be on their CPU, and workers that told.
@@ -113,6 +155,33 @@ mod tests {
         assert_eq!(sum(&[worker(Some(2)), worker(None)]), None);
         assert_eq!(sum(&[]), None);
         assert_eq!(sum(&[worker(Some(u64::MAX)), worker(Some(3))]), Some(u64::MAX));
+    }
+
+    #[test]
+    fn a_worker_that_may_have_moved_concerns_every_cpu() {
+        let worker =
+            |cpu, pinned, migrations| Worker { cpu, migrations, pinned, ..Worker::default() };
+        let of = |workers: &[Worker]| Sample { workers: workers.into(), ..Sample::default() };
+        let still = worker(Some(3), Some(true), None);
+        assert_eq!(of(&[still]).worker_cpus(), Some(vec![3]));
+        assert!(of(&[still]).concerns(Some(3)) && !of(&[still]).concerns(Some(4)));
+        assert!(of(&[still]).concerns(None) && of(&[]).concerns(Some(4)));
+        let moved = worker(Some(4), Some(true), Some(1));
+        let loose = worker(Some(4), Some(false), Some(0));
+        for other in [moved, loose] {
+            assert!(of(&[still, other]).lost_a_seat() && of(&[still, other]).concerns(Some(7)));
+        }
+        let unknown = worker(Some(4), None, None);
+        assert!(!of(&[unknown]).lost_a_seat() && of(&[unknown]).worker_cpus().is_none());
+    }
+
+    #[test]
+    fn a_sample_is_throttled_by_time_or_by_periods() {
+        let of = |throttled_ns, throttled_periods| {
+            Sample { throttled_ns, throttled_periods, ..Sample::default() }.is_throttled()
+        };
+        assert!(!of(None, None) && !of(Some(0), Some(0)));
+        assert!(of(Some(1), None) && of(None, Some(1)) && of(Some(1), Some(0)));
     }
 
     #[test]

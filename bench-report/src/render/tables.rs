@@ -12,7 +12,7 @@ pub(super) use details::{Detail, details};
 pub(super) use facts::{machine, samples};
 pub(super) use laws::{Laws, NOTE as LAWS_NOTE, laws};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -143,21 +143,22 @@ fn ratio(estimate: Estimate) -> String {
 /// and what belongs together stands together.
 pub(super) fn side_by_side(workload: &Workload, comparison: &Comparison) -> Table {
     let entry = |idx: &usize| &workload.entries[*idx];
-    let measured = comparison.sweeps.iter().flat_map(|sweep| &sweep.entry_idxs);
-    let counts: BTreeSet<u64> = measured.clone().map(|idx| entry(idx).workers).collect();
-    let beyond = |workers| {
-        measured.clone().any(|idx| entry(idx).workers == workers && entry(idx).oversubscribed)
-    };
-    let column = |&workers: &u64| format!("{workers}{}", if beyond(workers) { " *" } else { "" });
+    // Every number of workers, and whether some backend has more of them than CPUs.
+    let mut counts: BTreeMap<u64, bool> = BTreeMap::new();
+    for entry in comparison.sweeps.iter().flat_map(|sweep| &sweep.entry_idxs).map(entry) {
+        *counts.entry(entry.workers).or_default() |= entry.oversubscribed;
+    }
+    let column =
+        |(workers, beyond): (&u64, &bool)| format!("{workers}{}", if *beyond { " *" } else { "" });
     let mut columns = vec!["speed-up in %, by workers".to_owned()];
     columns.extend(counts.iter().map(column));
     columns.push("adds up to".into());
     let rows = comparison.sweeps.iter().flat_map(|sweep| {
         let figures = |workers: &u64| {
-            let idx = sweep.entry_idxs.iter().find(|idx| entry(idx).workers == *workers);
-            idx.and_then(|&idx| comparison.figures[idx].speed_up)
+            let place = sweep.entry_idxs.binary_search_by_key(workers, |idx| entry(idx).workers);
+            comparison.figures[sweep.entry_idxs[place.ok()?]].speed_up
         };
-        let figures: Vec<Option<Estimate>> = counts.iter().map(figures).collect();
+        let figures: Vec<Option<Estimate>> = counts.keys().map(figures).collect();
         side_by_side_rows(comparison, sweep, &figures)
     });
     Table { columns, rows: rows.collect() }

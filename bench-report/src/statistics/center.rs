@@ -4,10 +4,10 @@
 //! for the interval of a median.
 
 /// Standard deviations of a normal distribution in one median absolute deviation: 1 / `Φ⁻¹(3/4)`.
-const SIGMA_PER_MAD: f64 = 1.482_602_218_505_602;
+pub(super) const SIGMA_PER_MAD: f64 = 1.482_602_218_505_602;
 
 /// Where [`steady_mean`] stops listening to a value, in robust standard deviations.
-const FAR: f64 = 3.0;
+pub(super) const FAR: f64 = 3.0;
 
 /// Middle value, or the mean of the two middle values; `values` come back in another order.
 ///

@@ -27,7 +27,8 @@ pub struct Choice {
     /// Which law to believe.
     pub verdict: Verdict,
     /// Throughput as all laws together predict it, weighted by their Akaike weights, measured
-    /// counts first; intervals take the weights as given. Empty without weights.
+    /// counts first; intervals hold what the laws differ by and take the weights as given. Empty
+    /// without weights.
     pub averaged: Vec<Prediction>,
 }
 
@@ -178,13 +179,19 @@ fn predicted_points(series: &Series, ahead: &[Point]) -> Vec<(Point, Basis)> {
     let measured = series.points().iter().map(|&point| (point, Basis::Measured));
     let ahead = ahead.iter().filter(|point| {
         let is_known = point.cores.is_some() || !are_cores_known;
-        is_known && (1..=FARTHEST * most).contains(&point.workers) && !is_measured(point)
+        is_known
+            && (1..=most.saturating_mul(FARTHEST)).contains(&point.workers)
+            && !is_measured(point)
     });
     let basis = |point: &Point| if point.workers > most { Basis::Beyond } else { Basis::Between };
     measured.chain(ahead.map(|point| (*point, basis(point)))).collect()
 }
 
-/// Predictions of all laws, weighted.
+/// Predictions of all laws, weighted: the mean of what they say, and draws of which each law has
+/// as large a share as its weight, so that the interval holds what the laws differ by.
+///
+/// (Burnham & Anderson 2002, section 4.3: the variance of an average over models has their spread in
+/// it. A weighted mean of each draw would only have the variance within them.)
 fn averaged(fits: &[Fit], scores: &Scores, points: &[(Point, Basis)]) -> Vec<Prediction> {
     let weighted: Vec<(&Fit, f64)> =
         fits.iter().zip(&scores.weight).filter_map(|(fit, &w)| Some((fit, w?))).collect();
@@ -193,15 +200,45 @@ fn averaged(fits: &[Fit], scores: &Scores, points: &[(Point, Basis)]) -> Vec<Pre
     }
     let prediction = |&(point, basis): &(Point, Basis)| {
         let mut value = 0.0;
-        let mut drawn: Vec<f64> = Vec::new();
+        let mut pooled: Vec<f64> = Vec::new();
+        let mut share = 0.0;
         for &(fit, weight) in &weighted {
             let (own, replicates) = fit.throughputs(&point);
             value += weight * own;
-            drawn.resize(replicates.len(), 0.0);
-            drawn.iter_mut().zip(replicates).for_each(|(sum, x)| *sum += weight * x);
+            share += weight;
+            // Draws are alike, so which ones stand for a law does not matter.
+            let until = (share * replicates.len() as f64).round() as usize;
+            pooled.extend(replicates.iter().take(until).skip(pooled.len()));
         }
-        let throughput = with_interval(value, drawn);
+        let throughput = with_interval(value, pooled);
         Prediction { workers: point.workers, throughput, basis }
     };
     points.iter().map(prediction).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::series::{Mode, Setting};
+
+    /// Two counts leave laws apart that agree on them: the interval of all together reaches from
+    /// one law to the other, not only around their mean.
+    #[test]
+    fn the_interval_of_all_laws_holds_what_they_differ_by() {
+        let setting = Setting { mode: Mode::Strong, quota_cpus: None, tasks: None };
+        let points = [1, 2, 3].map(|workers| Point { workers, work: 1.0, cores: None });
+        let row = |b: i32| {
+            let noise = |j: i32| 1.0 + 0.01 * f64::from((b * 7 + j * 5) % 11 - 5);
+            vec![1000.0 * noise(0), 560.0 * noise(1), 420.0 * noise(2)]
+        };
+        let blocks = (0..10).map(row).collect();
+        let series = Series::new(setting, points.to_vec(), blocks).unwrap();
+        let choice = choose(&series, &[Point { workers: 6, work: 1.0, cores: None }]);
+        let told = choice.averaged.last().unwrap().throughput.interval.unwrap();
+        let weighty = choice.fits.iter().filter(|fit| fit.weight.is_some_and(|w| w > 0.1));
+        let values: Vec<f64> =
+            weighty.map(|fit| fit.predictions.last().unwrap().throughput.value).collect();
+        assert!(values.len() > 1, "{choice:?}");
+        assert!(values.iter().all(|&value| told.contains(value)), "{values:?} in {told:?}");
+    }
 }

@@ -6,8 +6,8 @@
 //! Written here because no crate fits: `levenberg-marquardt` 0.15 brings 24 other crates (nalgebra
 //! and with it `paste`, which nobody maintains) and knows no bounds and no robust loss; `argmin`
 //! 0.11 has no Levenberg-Marquardt at all. With at most four parameters the matrix is small enough
-//! for the stack, and the data of each worker count enter as two sums, so that a refit takes
-//! microseconds: the bootstrap makes 2000 for each law.
+//! for the stack, and in a draw the data of each worker count enter as two sums (see [`super::sums`]),
+//! so that a refit takes microseconds: the bootstrap makes 2000 for each law.
 //!
 //! Bounds are met by projection (Kanzow, Yamashita & Fukushima, J. Comput. Appl. Math. 172, 2004),
 //! not by a logistic or softplus of a free parameter. There a bound lies at infinity: its slope
@@ -39,6 +39,18 @@ pub(super) struct Local {
     pub(super) downhill: Values,
     /// Curvature, by Gauss and Newton.
     pub(super) curvature: [Values; MOST_PARAMETERS],
+}
+
+impl Local {
+    /// Adds what one point pulls and bends, given the slopes of its prediction by the parameters.
+    pub(super) fn add(&mut self, pull: f64, weight: f64, slopes: &Values) {
+        for i in 0..MOST_PARAMETERS {
+            self.downhill[i] += pull * slopes[i];
+            for j in 0..MOST_PARAMETERS {
+                self.curvature[i][j] += weight * slopes[i] * slopes[j];
+            }
+        }
+    }
 }
 
 /// Where parameters may go.
@@ -85,7 +97,7 @@ pub(super) fn descend(
         let there = local(&next);
         if there.loss < here.loss {
             let gain = here.loss - there.loss;
-            let is_last = gain <= SMALLEST_GAIN * here.loss;
+            let is_last = gain <= SMALLEST_GAIN * here.loss.abs();
             (at, here) = (next, there);
             if is_last {
                 break;

@@ -13,13 +13,14 @@
 //!    the median absolute residual. The descent starts from a grid with least squares; σ and the fit
 //!    then take turns twice.
 //! 3. Whole blocks are drawn [`RESAMPLES`](super::RESAMPLES) times. Each draw is fitted again,
-//!    beginning at the estimate and with the same σ, and gets back the level of its blocks. Its
+//!    beginning at the estimate, with the same σ and a loss of second order around it
+//!    ([`super::sums`]), and gets back the level of its blocks. Its
 //!    parameters are moved away from the estimate by [`stretch`], but not beyond their bounds.
 //! 4. Intervals are [`percentile_interval`]s of whatever follows from the drawn parameters.
 
 use super::{
     bootstrap::{percentile_interval, stretch},
-    descent::{Bounds, descend, solve},
+    descent::{Bounds, solve},
     laws::{Law, MOST_PARAMETERS, Values},
     problem::{Draw, HUBER, Problem, ln_throughput},
     series::{Point, Setting},
@@ -54,7 +55,6 @@ pub struct Fit {
     curvature: [Values; MOST_PARAMETERS],
     setting: Setting,
     work: f64,
-    blocks: usize,
 }
 
 impl Fit {
@@ -72,12 +72,12 @@ impl Fit {
             return Err(lack);
         }
         let problem = Problem::of(law, observations, None).ok_or("too few worker counts")?;
-        let once = vec![1.0; series.blocks().len()];
-        let (place, sigma) = problem.robust(&once);
-        let factor = stretch(once.len().max(2));
+        let blocks = series.blocks().len();
+        let (place, sigma) = problem.robust();
+        let factor = stretch(blocks.max(2));
+        let residuals = problem.residuals_at(&place, HUBER * sigma);
         let redrawn = |draw: &Draw| {
-            let local = |place: &Values| problem.local(place, &draw.times, HUBER * sigma);
-            let mut drawn = descend(local, &problem.bounds, place).0;
+            let mut drawn = problem.descend(&residuals.sums(&draw.times), place).0;
             drawn[0] += draw.level;
             problem.bounds.stretched(&place, &drawn, factor)
         };
@@ -88,10 +88,9 @@ impl Fit {
             drawn: observations.draws.iter().map(redrawn).collect(),
             is_identified: problem.bounds.is_free,
             bounds: active(&problem.bounds, &place),
-            curvature: problem.local(&place, &once, HUBER * sigma).curvature,
+            curvature: problem.local(&place, HUBER * sigma).curvature,
             setting: *series.setting(),
             work: series.points()[0].work,
-            blocks: series.blocks().len(),
         })
     }
 
@@ -166,15 +165,14 @@ impl Fit {
     }
 
     /// Squares of the relative errors with which the law predicts each worker count from the
-    /// others, or `None` if the others do not determine every parameter.
+    /// others, with the same σ and beginning at the estimate, or `None` if the others do not determine every parameter.
     pub fn leave_one_out(&self, observations: &Observations<'_>) -> Option<Vec<f64>> {
-        let once = vec![1.0; self.blocks];
         let error = |without: usize| {
             let problem = Problem::of(self.law, observations, Some(without))?;
             if problem.bounds.is_free != self.is_identified {
                 return None;
             }
-            let (place, _) = problem.robust(&once);
+            let place = problem.huber(self.place, self.sigma);
             let point = &observations.series.points()[without];
             let (expected, _) = ln_throughput(self.law, &self.setting, point, &place);
             Some((observations.center(without) - expected).powi(2))

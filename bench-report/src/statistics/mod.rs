@@ -13,18 +13,20 @@
 //! ```text
 //! center, ranks, bootstrap,        one list of numbers: where it lies, and how well that is known
 //! independent
+//! blocks (drawn)                   several lists of the same blocks: ratios and differences
 //! tukey, difference, proportion    outliers by name, whether groups differ, a share of yes
 //!
 //! series ──► scaling               complete blocks of times ──► speed-up, efficiency, M_k, e(N)
 //!    └─────► fit ──► choice        which law describes them, or "cannot tell"
 //!          laws │     └─ information, verdict, usl
-//!               └─ problem, descent
+//!               └─ problem, sums, descent
 //! ```
 //!
 //! - [`center`]: median, spread, coefficient of variation.
 //! - [`ranks`]: the interval of a median by ranks; midranks.
 //! - [`bootstrap`]: draws of whole blocks, and the intervals read from them.
 //! - [`independent`]: the median of samples that come without blocks, and its interval.
+//! - [`blocks`]: the estimator behind every ratio that is printed, with its interval.
 //! - [`tukey`]: how many values are far out, and how far. Nothing is ever dropped.
 //! - [`difference`]: Kruskal-Wallis, Mann-Whitney, Holm.
 //! - [`proportion`]: Wilson's interval, and what chance alone may do to a share.
@@ -34,11 +36,13 @@
 //!   [`verdict`] decides by [`information`] and by prediction.
 //! - [`usl`]: what the two coefficients of the universal law allow to say.
 
+pub mod blocks;
 pub mod bootstrap;
 pub mod center;
 pub mod choice;
 mod descent;
 pub mod difference;
+mod drawn;
 pub mod fit;
 pub mod independent;
 pub mod information;
@@ -48,11 +52,13 @@ pub mod proportion;
 pub mod ranks;
 pub mod scaling;
 pub mod series;
+mod sums;
 pub mod tukey;
 pub mod usl;
 pub mod verdict;
 
-pub use bootstrap::{FEWEST_BLOCKS, RESAMPLES, Resamples, percentile_interval, stretched_interval};
+pub use blocks::ratio;
+pub use bootstrap::{FEWEST_BLOCKS, RESAMPLES, Resamples, percentile_interval};
 pub use center::median;
 pub use independent::median_with_interval;
 pub use ranks::rank_interval;

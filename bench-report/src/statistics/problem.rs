@@ -10,6 +10,7 @@ use super::{
     descent::{Bounds, Local, descend},
     laws::{Law, MOST_PARAMETERS, Values},
     series::{Aligned, Point, Series, Setting},
+    sums::{Residuals, Sums},
 };
 
 /// Where Huber's loss becomes linear, in standard deviations: 95 % as exact as least squares if the
@@ -108,48 +109,66 @@ impl<'a> Problem<'a> {
         enough.then(|| Self { law, setting: series.setting(), columns, bounds, starts })
     }
 
-    /// The loss around `place`, with each block counted `times` and Huber's loss linear beyond
-    /// `limit`.
-    pub(super) fn local(&self, place: &Values, times: &[f64], limit: f64) -> Local {
+    /// The loss of all observations around `place`, with Huber's loss linear beyond `limit`.
+    pub(super) fn local(&self, place: &Values, limit: f64) -> Local {
         let mut local = Local::default();
         for &(point, column) in &self.columns {
             let (expected, slopes) = ln_throughput(self.law, self.setting, point, place);
             let (mut weight, mut pull) = (0.0, 0.0);
-            for (&observed, &times) in column.iter().zip(times) {
+            for &observed in column {
                 let residual = observed - expected;
                 let near = residual.clamp(-limit, limit);
-                local.loss += times * near * (residual - near / 2.0);
-                pull += times * near;
-                weight += if residual == 0.0 { times } else { times * near / residual };
+                local.loss += near * (residual - near / 2.0);
+                pull += near;
+                weight += (limit / residual.abs()).min(1.0);
             }
-            for i in 0..MOST_PARAMETERS {
-                local.downhill[i] += pull * slopes[i];
-                for j in 0..MOST_PARAMETERS {
-                    local.curvature[i][j] += weight * slopes[i] * slopes[j];
-                }
-            }
+            local.add(pull, weight, &slopes);
         }
         local
     }
 
+    /// The residuals at `place`, for the sums of draws.
+    pub(super) fn residuals_at(&self, place: &Values, limit: f64) -> Residuals {
+        let mut residuals = Residuals::new();
+        for &(point, column) in &self.columns {
+            let (expected, _) = ln_throughput(self.law, self.setting, point, place);
+            residuals.add(expected, column, limit);
+        }
+        residuals
+    }
+
+    /// The place of least loss by `sums` that a descent from `start` reaches.
+    pub(super) fn descend(&self, sums: &Sums<'_>, start: Values) -> (Values, Local) {
+        let expected = |place: &Values, point: usize| {
+            ln_throughput(self.law, self.setting, self.columns[point].0, place)
+        };
+        descend(|place| sums.local(|point| expected(place, point)), &self.bounds, start)
+    }
+
     /// The best place that a descent with least squares reaches from any start.
-    fn least_squares(&self, times: &[f64]) -> Values {
-        let local = |place: &Values| self.local(place, times, f64::INFINITY);
-        let ends = self.starts.iter().map(|&start| descend(local, &self.bounds, start));
+    fn least_squares(&self) -> Values {
+        let once = vec![1.0; self.columns[0].1.len()];
+        let residuals = self.residuals_at(&self.starts[0], f64::INFINITY);
+        let sums = residuals.sums(&once);
+        let ends = self.starts.iter().map(|&start| self.descend(&sums, start));
         let best = ends.min_by(|a, b| a.1.loss.total_cmp(&b.1.loss));
         best.map_or([0.0; MOST_PARAMETERS], |(place, _)| place)
     }
 
     /// The best place under Huber's loss, with its σ.
-    pub(super) fn robust(&self, times: &[f64]) -> (Values, f64) {
-        let mut place = self.least_squares(times);
+    pub(super) fn robust(&self) -> (Values, f64) {
+        let mut place = self.least_squares();
         let mut sigma = LEAST_SIGMA;
         for _ in 0..ROUNDS {
             sigma = robust_deviation(&self.residuals(&place), 0.0).max(LEAST_SIGMA);
-            let local = |place: &Values| self.local(place, times, HUBER * sigma);
-            place = descend(local, &self.bounds, place).0;
+            place = self.huber(place, sigma);
         }
         (place, sigma)
+    }
+
+    /// The place of least loss with a given σ that a descent from `start` reaches.
+    pub(super) fn huber(&self, start: Values, sigma: f64) -> Values {
+        descend(|place| self.local(place, HUBER * sigma), &self.bounds, start).0
     }
 
     fn residuals(&self, place: &Values) -> Vec<f64> {

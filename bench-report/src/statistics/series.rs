@@ -207,7 +207,12 @@ impl Aligned {
     pub fn of(series: &Series) -> Self {
         let ln_throughput = |(&time_ns, point): (&f64, &Point)| (point.work * 1e9 / time_ns).ln();
         let row = |times: &Vec<f64>| times.iter().zip(&series.points).map(ln_throughput).collect();
-        let mut rows: Vec<Vec<f64>> = series.blocks.iter().map(row).collect();
+        Self::of_rows(series.blocks.iter().map(row).collect())
+    }
+
+    /// Splits `rows[b][j]`, logarithms of throughputs in any unit for each column; at least one row
+    /// and one column.
+    pub(super) fn of_rows(mut rows: Vec<Vec<f64>>) -> Self {
         let mut levels = vec![0.0; rows.len()];
         for _ in 0..POLISH_SWEEPS {
             polish(&mut rows, &mut levels);

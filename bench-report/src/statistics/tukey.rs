@@ -42,6 +42,25 @@ pub struct Census {
     pub far_above: usize,
 }
 
+/// Where a list of values lies, and how many of them lie outside its fences.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// The least value, the lower quartile, the median, the upper quartile and the greatest value.
+    pub at: [f64; 5],
+    /// How many values are in each class.
+    pub census: Census,
+}
+
+impl Spread {
+    /// Of `values`, or `None` for fewer than four.
+    pub fn of(values: &[f64]) -> Option<Self> {
+        let census = Fences::of(values)?.census(values);
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        Some(Self { at: [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| quantile(&sorted, share)), census })
+    }
+}
+
 impl Fences {
     /// The fences of `values`, or `None` for fewer than four.
     pub fn of(values: &[f64]) -> Option<Self> {
@@ -103,6 +122,14 @@ mod tests {
         let values: Vec<f64> = (1..=9).rev().map(f64::from).collect();
         assert_eq!(Fences::of(&values).unwrap().at, [-9.0, -3.0, 13.0, 19.0]);
         assert_eq!(Fences::of(&values[..3]), None);
+    }
+
+    #[test]
+    fn a_spread_tells_the_outlier_and_keeps_it() {
+        let spread = Spread::of(&[4.0, 1.0, 2.0, 3.0, 100.0]).unwrap();
+        assert_eq!(spread.at.map(|value| value as u32), [1, 2, 3, 4, 100]);
+        assert_eq!((spread.census.far_above, spread.census.inside), (1, 4));
+        assert_eq!(Spread::of(&[1.0; 3]), None);
     }
 
     #[test]

@@ -5,12 +5,15 @@
 #![allow(dead_code, unreachable_pub, reason = "a test and an example share this")]
 
 use bench_report::{
-    model::Interval,
+    model::{Estimate, Interval},
     statistics::{
+        blocks::Center,
+        choice::choose,
         fit::{Fit, Observations},
         laws::Values,
-        scaling::{self, Center, Reference},
-        series::Series,
+        ratio,
+        scaling::{self, Reference, SerialShare},
+        series::{Point, Series},
         usl,
     },
 };
@@ -73,6 +76,7 @@ pub fn quantities(truth: &Truth, study: &Series) -> Vec<Quantity> {
     }
     found.extend(of_figures(truth, study, Center::Sum));
     found.extend(of_figures(truth, study, Center::Steady));
+    found.push(of_two_columns(truth, study));
     found
 }
 
@@ -89,8 +93,8 @@ fn of_values(
     Quantity { name, truth: of(&values), interval }
 }
 
-/// Speed-up, gain of the last workers and Karp-Flatt's share at the largest number of workers.
-fn of_figures(truth: &Truth, study: &Series, center: Center) -> [Quantity; 3] {
+/// Speed-up, gain of the last workers and the serial share at the largest number of workers.
+fn of_figures(truth: &Truth, study: &Series, center: Center) -> Vec<Quantity> {
     let first = study.points()[0];
     let times_ns = study.times_ns(0);
     let reference = Reference { times_ns: &times_ns, work: first.work };
@@ -99,17 +103,48 @@ fn of_figures(truth: &Truth, study: &Series, center: Center) -> [Quantity; 3] {
     let speed_up = |workers| truth.throughput(workers) / truth.throughput(first.workers);
     let (s, n) = (speed_up(*last), f64::from(*last));
     let gain = (s - speed_up(*before)) / f64::from(last - before);
-    let share = (1.0 / s - 1.0 / n) / (1.0 - 1.0 / n);
-    let names = match center {
-        Center::Sum => ["S, sums", "M_k, sums", "e(N), sums"],
-        Center::Steady => ["S, steady", "M_k, steady", "e(N), steady"],
-    };
     let found = figures[figures.len() - 1];
-    let last_share = found.karp_flatt.expect("more than one worker");
-    let truths = [s, gain, share];
-    let estimates = [found.speed_up, found.marginal_gain, last_share];
-    std::array::from_fn(|idx| {
-        let interval = estimates[idx].interval.expect("enough blocks");
-        Quantity { name: names[idx], truth: truths[idx], interval }
-    })
+    let quantity = |names: [&'static str; 2], truth, estimate: Estimate| {
+        let name = names[usize::from(center == Center::Steady)];
+        Quantity { name, truth, interval: estimate.interval.expect("enough blocks") }
+    };
+    let share = found.serial_share.map(|share| {
+        let told = match share {
+            SerialShare::KarpFlatt(_) => (1.0 / s - 1.0 / n) / (1.0 - 1.0 / n),
+            SerialShare::Gustafson(_) => (n - s) / (n - 1.0),
+        };
+        quantity(["serial share, sums", "serial share, steady"], told, share.estimate())
+    });
+    let speed_up = quantity(["S, sums", "S, steady"], s, found.speed_up);
+    let gain = quantity(["M_k, sums", "M_k, steady"], gain, found.marginal_gain);
+    [speed_up, gain].into_iter().chain(share).collect()
+}
+
+/// The ratio of two columns alone, as a configuration is compared with its copy.
+fn of_two_columns(truth: &Truth, study: &Series) -> Quantity {
+    let points = study.points();
+    let last = points.len() - 1;
+    let time = |point: &Point| point.work / truth.throughput(point.workers);
+    Quantity {
+        name: "ratio of two columns",
+        truth: time(&points[last]) / time(&points[0]),
+        interval: ratio(&study.times_ns(last), &study.times_ns(0)).interval.expect("enough blocks"),
+    }
+}
+
+/// What all laws together expect at twice the largest number of workers, over so many studies.
+///
+/// Apart from the other quantities: the laws are weighed by the same times, and most of them are
+/// wrong, so no theory promises 95 %.
+pub fn all_laws(truth: &Truth, blocks: usize, studies: u64) -> Tally {
+    let mut tally = Tally::default();
+    for number in 0..studies {
+        let study = truth.study(blocks, USUAL_NOISE, number);
+        let workers = 2 * study.most_workers();
+        let choice = choose(&study, &[truth.point(workers)]);
+        let last = choice.averaged.last().expect("enough blocks to weigh laws");
+        let interval = last.throughput.interval.expect("enough blocks");
+        tally.add(&Quantity { name: "", truth: truth.throughput(workers), interval });
+    }
+    tally
 }

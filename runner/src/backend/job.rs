@@ -1,9 +1,10 @@
 //! The one model of work: tasks that any worker can do, and how they grow with the workers.
 //!
-//! A *task* is one scan over all samples. It counts [`widths_per_scan`](Question::widths_per_scan)
-//! widths: one of them, as the article does it, is bound by memory on large samples; many of them in
+//! A *task* is one scan over all samples, or over one of the [`parts`](Question::parts) that they are
+//! cut into. It counts [`widths_per_scan`](Question::widths_per_scan) widths: one of them, as the article does it, is bound by memory on large samples; many of them in
 //! one scan do more arithmetic for each byte and give the same answer. That is the dial between
-//! memory-bound and compute-bound work.
+//! memory-bound and compute-bound work. Parts are for scans that are too few to be shared out: of four
+//! tasks three workers cannot do more in the same time than two. Counts of parts add up.
 //!
 //! A [`Job`] is what is asked ([`Question`]), the samples, and the [`Mode`] in which it grows. A worker
 //! [binds](Job::bind) it to samples once, outside the timed part, and then does tasks by number.
@@ -60,7 +61,7 @@ impl Mode {
     }
 
     /// How `passes` are handed out: so many rounds, each with so many passes.
-    pub(super) fn rounds(self, passes: NonZeroUsize) -> (usize, usize) {
+    pub(crate) fn rounds(self, passes: NonZeroUsize) -> (usize, usize) {
         match self {
             Self::Strong | Self::Weak => (passes.get(), 1),
             Self::Throughput => (1, passes.get()),
@@ -79,19 +80,71 @@ pub struct Question {
     pub widths: Vec<f64>,
     /// How many widths one scan counts; the last scan may count fewer.
     pub widths_per_scan: NonZeroUsize,
+    /// Into how many parts the samples are cut; a task scans one of them.
+    pub parts: NonZeroUsize,
 }
 
+/// Parts begin at multiples of so many samples: whole cache lines, whatever the storage.
+const PART_UNIT: usize = 64;
+
 impl Question {
-    /// Number of tasks: scans that count all widths once.
+    /// Number of tasks that count all widths over all samples once.
     pub fn tasks(&self) -> usize {
+        self.scans() * self.parts.get()
+    }
+
+    /// Scans of all samples that count all widths once.
+    fn scans(&self) -> usize {
         self.widths.len().div_ceil(self.widths_per_scan.get())
     }
 
     /// The widths that task number `task` counts.
     pub fn widths_of(&self, task: usize) -> Range<usize> {
-        let per_scan = self.widths_per_scan.get();
+        let (scan, per_scan) = (task / self.parts, self.widths_per_scan.get());
         let end = self.widths.len();
-        (task * per_scan).min(end)..((task + 1) * per_scan).min(end)
+        (scan * per_scan).min(end)..((scan + 1) * per_scan).min(end)
+    }
+
+    /// Number of counts that the tasks give: one for each width and part.
+    pub fn places(&self) -> usize {
+        self.widths.len() * self.parts.get()
+    }
+
+    /// Where among all [`places`](Self::places) the counts of task number `task` stand. Places follow
+    /// each other as tasks do.
+    pub fn places_of(&self, task: usize) -> Range<usize> {
+        let widths = self.widths_of(task);
+        let start = widths.start * self.parts.get() + task % self.parts * widths.len();
+        start..start + widths.len()
+    }
+
+    /// The width whose count over some part stands at `place`.
+    pub fn width_at(&self, place: usize) -> usize {
+        let of_scan = self.widths_per_scan.get() * self.parts.get();
+        let widths = self.widths_of(place / of_scan * self.parts.get());
+        widths.start + (place % of_scan) % widths.len().max(1)
+    }
+
+    /// The count of each width, added up over the parts of `counts`, which has all places.
+    pub fn totals(&self, counts: &[u64]) -> Vec<u64> {
+        let mut totals = vec![0_u64; self.widths.len()];
+        for (place, count) in counts.iter().enumerate() {
+            let total = &mut totals[self.width_at(place)];
+            // What is wrong may be anything, and must not stop the comparison that finds it.
+            *total = total.wrapping_add(*count);
+        }
+        totals
+    }
+
+    /// The part that each task scans.
+    ///
+    /// Every scan begins a little further on, so that workers whose shares begin with different scans
+    /// do not read the same samples at the same time, where one of them would find in a shared cache
+    /// what the other has just fetched from memory.
+    fn parts_of_tasks(&self) -> Vec<usize> {
+        let (scans, parts) = (self.scans(), self.parts.get());
+        let turn = |task: usize| (task % parts + task / parts * parts / scans) % parts;
+        (0..self.tasks()).map(turn).collect()
     }
 
     /// The tasks of `run`, ready to be done.
@@ -105,36 +158,51 @@ impl Question {
         if found != expected {
             return Err(kernel::Error::Dimension { what: "center", expected, found });
         }
-        let counter = Counter::with_isa(run, isa::by_name(&self.isa)?.checked()?)?;
+        let isa = isa::by_name(&self.isa)?.checked()?;
+        let n = run.len();
+        let parts = crate::share::shares(n.div_ceil(PART_UNIT), self.parts.get());
+        let parts = parts.into_iter().map(move |units| {
+            let end = (units.end * PART_UNIT).min(n);
+            run.slice((units.start * PART_UNIT).min(end)..end)
+        });
+        let counters: Vec<_> =
+            parts.map(|part| Counter::with_isa(part, isa)).collect::<Result<_, _>>()?;
         if self.widths_per_scan.get() == 1 {
-            self.bind_one(counter)
+            self.bind_one(counters)
         } else {
-            self.bind_many(counter)
+            self.bind_many(counters)
         }
     }
 
     /// One width for each scan.
     fn bind_one<'a, T: Element>(
         &self,
-        counter: Counter<'a, T>,
+        counters: Vec<Counter<'a, T>>,
     ) -> Result<Bound<'a>, kernel::Error> {
         let window = |&h: &f64| Window::new(&self.center, kernel::Width::new(h)?);
         let windows: Vec<Window> = self.widths.iter().map(window).collect::<Result<_, _>>()?;
-        Ok(Bound(Box::new(move |task, counts| counts[0] = never(counter.count(&windows[task])))))
+        let (parts, of_task) = (self.parts, self.parts_of_tasks());
+        Ok(Bound(Box::new(move |task, counts| {
+            counts[0] = never(counters[of_task[task]].count(&windows[task / parts]));
+        })))
     }
 
     /// Several widths for each scan.
     fn bind_many<'a, T: Element>(
         &self,
-        counter: Counter<'a, T>,
+        counters: Vec<Counter<'a, T>>,
     ) -> Result<Bound<'a>, kernel::Error> {
-        let group = |task| Widths::new(&self.widths[self.widths_of(task)]);
-        let groups: Vec<Widths> = (0..self.tasks()).map(group).collect::<Result<_, _>>()?;
+        let (parts, of_task) = (self.parts, self.parts_of_tasks());
+        let group = |scan| Widths::new(&self.widths[self.widths_of(scan * parts.get())]);
+        let groups: Vec<Widths> = (0..self.scans()).map(group).collect::<Result<_, _>>()?;
         let center = self.center.clone();
         // The first scan would find a center that is not finite; here it is still an input error.
-        groups.first().map_or(Ok(Vec::new()), |widths| counter.count_widths(&center, widths))?;
+        groups
+            .first()
+            .map_or(Ok(Vec::new()), |widths| counters[0].count_widths(&center, widths))?;
         Ok(Bound(Box::new(move |task, counts| {
-            counts.copy_from_slice(&never(counter.count_widths(&center, &groups[task])));
+            let counted = counters[of_task[task]].count_widths(&center, &groups[task / parts]);
+            counts.copy_from_slice(&never(counted));
         })))
     }
 }
@@ -206,6 +274,7 @@ impl<'a> Job<'a> {
             center: Vec::new(),
             widths: vec![1.0; tasks],
             widths_per_scan: NonZeroUsize::MIN,
+            parts: NonZeroUsize::MIN,
         };
         Self { question, subject: Subject::Made(count), mode }
     }
@@ -258,6 +327,8 @@ impl fmt::Debug for Job<'_> {
 }
 
 #[cfg(test)]
+mod parts;
+#[cfg(test)]
 mod tests {
     use super::{Job, Mode, Question};
     use crate::input::AnySamples;
@@ -274,21 +345,30 @@ mod tests {
             center: center.to_vec(),
             widths: widths.to_vec(),
             widths_per_scan: NonZeroUsize::new(per_scan).unwrap(),
+            parts: NonZeroUsize::MIN,
         }
     }
 
     #[test]
-    fn every_dial_gives_the_same_counts() {
-        let samples = samples();
-        for per_scan in 1..5 {
-            let question = question(&[0.0, 0.0], &[1.2, 0.1, 1.0], per_scan);
-            let job = Job::new(&samples, question.clone(), Mode::Strong).unwrap();
-            let bound = job.bind();
-            let mut counts = [0; 3];
-            for task in 0..question.tasks() {
-                bound.count(task, &mut counts[question.widths_of(task)]);
+    fn every_dial_and_cut_gives_the_same_counts() {
+        // Three samples, or a hundred times the same three: several units of parts.
+        let rows = [0.0, 0.0, 0.5, -0.5, 0.6, 0.0].repeat(100);
+        let many = AnySamples::Double(Samples::from_rows(&rows, 2).unwrap());
+        for (samples, times) in [(samples(), 1), (many, 100)] {
+            for (per_scan, parts) in (1..5).flat_map(|scan| (1..8).map(move |parts| (scan, parts)))
+            {
+                let parts = NonZeroUsize::new(parts).unwrap();
+                let question =
+                    Question { parts, ..question(&[0.0, 0.0], &[1.2, 0.1, 1.0], per_scan) };
+                let job = Job::new(&samples, question.clone(), Mode::Strong).unwrap();
+                let bound = job.bind();
+                let mut counts = vec![0; question.places()];
+                for task in 0..question.tasks() {
+                    bound.count(task, &mut counts[question.places_of(task)]);
+                }
+                let expected = [3, 1, 2].map(|count| count * times);
+                assert_eq!(question.totals(&counts), expected, "{question:?}");
             }
-            assert_eq!(counts, [3, 1, 2], "{per_scan} widths per scan");
         }
     }
 

@@ -152,7 +152,7 @@ pub trait Team {
     /// - [`Error::Start`] if the system does not give a worker.
     ///
     /// # Panics
-    /// If `counts` has not one place for each width.
+    /// If `counts` has not one place for each width and part ([`Question::places`]).
     fn measure(&mut self, passes: NonZeroUsize, counts: &mut [u64]) -> Result<Sample, Error>;
 
     /// Ends the workers and waits until they are gone; how long that took, in ns.
@@ -205,8 +205,10 @@ pub struct WorkerSample {
     pub cpu: Option<usize>,
     /// Whether it was proven after the sample that the worker is bound to the planned CPU.
     pub pinned: bool,
-    /// How often it was found on another CPU than at its previous pass.
-    pub migrations: u64,
+    /// How often it was found on another CPU than the time before. It is looked for after every pass
+    /// that was handed out, and once after all passes where they follow each other without. `None`
+    /// where a scheduler gives no occasion to look.
+    pub migrations: Option<u64>,
     /// When it began to count in the first pass, in ns since the sample's beginning.
     pub start_ns: Option<u64>,
     /// When it ended counting in the last pass, in ns since the sample's beginning.
@@ -219,11 +221,22 @@ pub struct WorkerSample {
     pub cpu_ns: Option<u64>,
     /// Of that, CPU time in which it looked for work or for the others.
     pub waiting_cpu_ns: Option<u64>,
+    /// How often it read its CPU clock inside the sample: the observer's cost, too.
+    pub cpu_clock_readings: u64,
     /// What the system counted of its thread meanwhile.
     #[serde(flatten)]
     pub counters: ThreadCounters,
+    /// The clock of its core right before the sample, measured.
+    pub clock_mhz_before: Option<f64>,
     /// The clock of its core right after the sample, measured.
     pub clock_mhz: Option<f64>,
+}
+
+impl WorkerSample {
+    /// Whether it was on one CPU from the beginning of the sample to its end, as far as can be proven.
+    pub fn stayed(&self) -> bool {
+        self.pinned && self.migrations.is_none_or(|migrations| migrations == 0)
+    }
 }
 
 /// Why a measurement failed.
@@ -295,13 +308,29 @@ pub enum Error {
         problem: String,
     },
     /// Two passes, or two workers, did not count the same over the same samples.
-    #[error("backend '{backend}' counted width number {width} twice with different results")]
+    #[error(
+        "backend '{backend}' counted width number {} twice with different results: \
+         worker {worker} counted {}, before it was {}", changed.width, changed.now, changed.before
+    )]
     Unstable {
         /// Its name.
         backend: &'static str,
-        /// The first such width, counted from 0.
-        width: usize,
+        /// The worker that counted last.
+        worker: usize,
+        /// What it counted, and what was counted before.
+        changed: Changed,
     },
+}
+
+/// A width that was counted twice with different results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// The width, counted from 0; from a team, its place ([`Question::places`]).
+    pub width: usize,
+    /// The first count.
+    pub before: u64,
+    /// The count that differs from it.
+    pub now: u64,
 }
 
 /// Refuses a placement or mode that `backend` cannot follow.

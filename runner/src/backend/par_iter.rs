@@ -19,7 +19,7 @@ use rayon::ThreadPool;
 use rayon::iter::{IndexedParallelIterator as _, ParallelIterator as _};
 use rayon::slice::ParallelSliceMut as _;
 
-use super::slot::{Padded, Slot};
+use super::slot::{Padded, Slot, first_change};
 use super::threads::{pool, replicas};
 use super::{
     Backend, Bound, Error, Job, Mode, Sample, Scaling, Startup, Team, WorkerSample, check,
@@ -104,10 +104,16 @@ impl Stealing<'_> {
     fn pass(&self, jobs: &[Bound<'_>], counts: &mut [u64], done: &[Done]) {
         let question = self.job.question();
         let per_scan = question.widths_per_scan.get();
+        // The tasks of the last scan may count fewer widths than all others.
+        let in_last = question.widths.len() % per_scan;
+        let before_last = (question.widths.len() - in_last) * question.parts.get();
         self.pool.install(|| {
-            let all = counts.par_chunks_mut(question.widths.len().max(1)).zip(jobs);
+            let all = counts.par_chunks_mut(question.places().max(1)).zip(jobs);
             all.for_each(|(counts, job)| {
-                counts.par_chunks_mut(per_scan).enumerate().for_each(|(task, counts)| {
+                let (full, last) = counts.split_at_mut(before_last);
+                let tasks =
+                    full.par_chunks_mut(per_scan).chain(last.par_chunks_mut(in_last.max(1)));
+                tasks.enumerate().for_each(|(task, counts)| {
                     job.count(task, counts);
                     if let Some(worker) = rayon::current_thread_index() {
                         done[worker].0.fetch_add(1, Ordering::Relaxed);
@@ -134,9 +140,8 @@ impl Stealing<'_> {
             if pass == 0 {
                 counts.copy_from_slice(&all[..counts.len()]);
             }
-            let differs = all.chunks_exact(counts.len().max(1)).find_map(|found| {
-                found.iter().zip(counts.iter()).position(|(found, first)| found != first)
-            });
+            let mut jobs = all.chunks_exact(counts.len().max(1)).enumerate();
+            let differs = jobs.find_map(|(job, now)| Some((job, first_change(counts, now)?)));
             unstable = unstable.or(differs);
         }
         let wall_ns = clock::now_ns() - began_ns;
@@ -148,11 +153,13 @@ impl Stealing<'_> {
                 tasks: done[worker].0.load(Ordering::Relaxed),
                 busy_ns: None,
                 waiting_cpu_ns: None,
+                migrations: None,
                 ..slot.report(self.seats[worker], began_ns)
             }
         });
         match unstable {
-            Some(width) => Err(Error::Unstable { backend: NAME, width }),
+            // Who counted is not known: in weak scaling the number of the job is told instead.
+            Some((worker, changed)) => Err(Error::Unstable { backend: NAME, worker, changed }),
             None => Ok(Sample { wall_ns, phases: None, clock_readings: 2, workers }),
         }
     }

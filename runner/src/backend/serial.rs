@@ -98,7 +98,7 @@ impl Team for Loop<'_> {
                 .join()
                 .map_err(|panic| Error::Died { backend: NAME, message: last_words(panic.as_ref()) })
         })?;
-        self.slot.collect(NAME, counts)?;
+        self.slot.collect(NAME, 0, counts)?;
         Ok(sample)
     }
 

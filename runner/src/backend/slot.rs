@@ -4,24 +4,26 @@
 //! differently. A slot fills its own pair of cache lines: a worker that writes never takes a line away
 //! from another one (128 bytes, because CPUs fetch lines in pairs).
 //!
-//! In every pass the clock is read twice, and after it the number of the CPU, without a system call.
+//! In every pass the clock is read twice, and after every round of passes the number of the CPU,
+//! without a system call; that costs as much as reading the clock.
 //! CPU time, which needs one, is read at the beginning and the end of a sample, and around waits that
 //! are long anyway (`wait`). Next: `wait`; [`threads`](super::threads), which uses both.
 
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Bound, Error, Question, WorkerSample};
+use super::wait::Waited;
+use super::{Bound, Changed, Error, Question, WorkerSample};
 use crate::machine::clock;
 use crate::machine::{affinity, counters::ThreadCounters};
 
 /// One worker's record of one measured sample.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
-    /// The widths that each of its tasks counts, task after task.
+    /// The places of the counts of each of its tasks, task after task.
     tasks: Vec<Range<usize>>,
     first_task: usize,
-    /// Counts of the widths from `first_width` on.
+    /// Counts of the places from `first_width` on: of widths, unless samples are cut into parts.
     counts: Vec<u64>,
     first_width: usize,
     passes: u64,
@@ -33,18 +35,20 @@ pub(super) struct Slot {
     busy_ns: u64,
     cpu: Option<usize>,
     migrations: u64,
+    cpu_clock_readings: u64,
+    clock_mhz_before: Option<f64>,
     cpu_began_ns: Option<u64>,
     cpu_ns: Option<u64>,
     waiting_cpu_ns: u64,
     counters: ThreadCounters,
-    unstable: Option<usize>,
+    unstable: Option<Changed>,
 }
 
 impl Slot {
     /// For a worker that does `tasks` of `question`.
     pub(super) fn new(question: &Question, tasks: Range<usize>) -> Self {
         let first_task = tasks.start;
-        let tasks: Vec<_> = tasks.map(|task| question.widths_of(task)).collect();
+        let tasks: Vec<_> = tasks.map(|task| question.places_of(task)).collect();
         let first_width = tasks.first().map_or(0, |widths| widths.start);
         let end = tasks.last().map_or(0, |widths| widths.end);
         Self {
@@ -61,6 +65,8 @@ impl Slot {
         self.unstable = None;
         (self.passes, self.done) = (0, 0);
         (self.busy_ns, self.waiting_cpu_ns, self.migrations) = (0, 0, 0);
+        self.cpu_clock_readings = 0;
+        self.clock_mhz_before = clock::mhz();
         self.cpu = affinity::current();
         self.counters = ThreadCounters::read();
         self.cpu_began_ns = clock::thread_cpu_ns();
@@ -100,15 +106,17 @@ impl Slot {
                 &mut self.counts[widths.start - self.first_width..widths.end - self.first_width];
             if self.passes == 0 {
                 bound.count(self.first_task + task, kept);
-            } else if recount(bound, self.first_task + task, kept) {
-                self.unstable.get_or_insert(widths.start);
+            } else if let Some(changed) = recount(bound, self.first_task + task, kept) {
+                let width = widths.start + changed.width;
+                self.unstable.get_or_insert(Changed { width, ..changed });
             }
         }
     }
 
-    /// Adds CPU time that was spent waiting.
-    pub(super) fn waited(&mut self, cpu_ns: u64) {
-        self.waiting_cpu_ns += cpu_ns;
+    /// Adds what waiting took.
+    pub(super) fn waited(&mut self, waited: Waited) {
+        self.waiting_cpu_ns += waited.cpu_ns;
+        self.cpu_clock_readings += waited.cpu_clock_readings;
     }
 
     /// When the last round began and ended; `None` for a worker without tasks.
@@ -130,33 +138,47 @@ impl Slot {
         WorkerSample {
             cpu: affinity::current(),
             pinned: seat.is_some_and(affinity::verify),
-            migrations: self.migrations,
+            migrations: Some(self.migrations),
             start_ns: since(self.first_start_ns),
             stop_ns: since(self.round_ns.end),
             busy_ns: Some(self.busy_ns),
             tasks: self.done,
             cpu_ns: self.cpu_ns,
             waiting_cpu_ns: self.cpu_ns.map(|_| self.waiting_cpu_ns),
+            cpu_clock_readings: self.cpu_clock_readings,
             counters: self.counters,
+            clock_mhz_before: self.clock_mhz_before,
             clock_mhz: clock::mhz(),
         }
     }
 
-    /// Copies the worker's counts to their places among all `counts`.
-    pub(super) fn collect(&self, backend: &'static str, counts: &mut [u64]) -> Result<(), Error> {
-        if let Some(width) = self.unstable {
-            return Err(Error::Unstable { backend, width });
+    /// Copies the counts of its `worker` to their places among all `counts`.
+    pub(super) fn collect(
+        &self,
+        backend: &'static str,
+        worker: usize,
+        counts: &mut [u64],
+    ) -> Result<(), Error> {
+        if let Some(changed) = self.unstable {
+            return Err(Error::Unstable { backend, worker, changed });
         }
         counts[self.first_width..self.first_width + self.counts.len()]
             .copy_from_slice(&self.counts);
         Ok(())
     }
 
-    /// Compares the worker's counts with those of another worker that did the same tasks.
-    pub(super) fn compare(&self, backend: &'static str, counts: &[u64]) -> Result<(), Error> {
-        let differs = self.counts.iter().zip(&counts[self.first_width..]).position(|(a, b)| a != b);
-        match self.unstable.or(differs.map(|at| self.first_width + at)) {
-            Some(width) => Err(Error::Unstable { backend, width }),
+    /// Compares the counts of its `worker` with those of another one that did the same tasks.
+    pub(super) fn compare(
+        &self,
+        backend: &'static str,
+        worker: usize,
+        counts: &[u64],
+    ) -> Result<(), Error> {
+        let others = counts.get(self.first_width..).unwrap_or_default();
+        let differs = first_change(others, &self.counts)
+            .map(|changed| Changed { width: self.first_width + changed.width, ..changed });
+        match self.unstable.or(differs) {
+            Some(changed) => Err(Error::Unstable { backend, worker, changed }),
             None => Ok(()),
         }
     }
@@ -201,21 +223,30 @@ impl Slot {
     }
 
     /// The first width that two passes of this sample counted differently.
-    pub(super) fn unstable(&self) -> Option<usize> {
+    pub(super) fn unstable(&self) -> Option<Changed> {
         self.unstable
     }
 }
 
-/// Does a task again; whether its counts differ from those that it had.
-fn recount(bound: &Bound<'_>, task: usize, kept: &mut [u64]) -> bool {
+/// Does a task again; the first of its widths that is not counted as before, from its own first on.
+fn recount(bound: &Bound<'_>, task: usize, kept: &mut [u64]) -> Option<Changed> {
     if let [kept] = kept {
-        let mut count = 0;
-        bound.count(task, std::slice::from_mut(&mut count));
-        return std::mem::replace(kept, count) != count;
+        let mut now = 0;
+        bound.count(task, std::slice::from_mut(&mut now));
+        let before = std::mem::replace(kept, now);
+        return (before != now).then_some(Changed { width: 0, before, now });
     }
     let before = kept.to_vec();
     bound.count(task, kept);
-    before != kept
+    first_change(&before, kept)
+}
+
+/// The first place at which two lists of counts differ.
+pub(super) fn first_change(before: &[u64], now: &[u64]) -> Option<Changed> {
+    let mut pairs = before.iter().zip(now).enumerate();
+    pairs.find_map(|(width, (&before, &now))| {
+        (before != now).then_some(Changed { width, before, now })
+    })
 }
 
 /// A slot that shares its cache lines with nothing else. The lock is never contended: during a pass
@@ -238,7 +269,7 @@ impl Padded {
 #[cfg(test)]
 mod tests {
     use super::{Padded, Slot};
-    use crate::backend::{Error, Job, Mode};
+    use crate::backend::{Changed, Error, Job, Mode};
     use std::sync::atomic::{AtomicU64, Ordering};
 
     #[test]
@@ -256,10 +287,15 @@ mod tests {
         slot.round(&job.bind(), 2);
         slot.close();
         let mut counts = [7; 4];
-        slot.collect("test", &mut counts).unwrap();
+        slot.collect("test", 0, &mut counts).unwrap();
         assert_eq!(counts, [7, 10, 20, 7]);
-        slot.compare("test", &[0, 10, 20, 30]).unwrap();
-        assert!(slot.compare("test", &[0, 10, 21, 30]).is_err());
+        slot.compare("test", 1, &[0, 10, 20, 30]).unwrap();
+        match slot.compare("test", 1, &[0, 10, 21, 30]).unwrap_err() {
+            Error::Unstable { worker, changed, .. } => {
+                assert_eq!((worker, changed), (1, Changed { width: 2, before: 21, now: 20 }));
+            }
+            other => panic!("{other}"),
+        }
         let report = slot.report(None, 0);
         assert!(report.start_ns <= report.stop_ns && report.tasks == 4 && !report.pinned);
     }
@@ -287,7 +323,7 @@ mod tests {
         slot.open();
         slot.round(&job.bind(), 1);
         slot.close();
-        slot.collect("test", &mut [7; 4]).unwrap();
+        slot.collect("test", 0, &mut [7; 4]).unwrap();
         assert_eq!((slot.report(None, 0).start_ns, slot.report(None, 0).tasks), (None, 0));
     }
 
@@ -299,9 +335,10 @@ mod tests {
         let mut slot = Slot::new(job.question(), 0..1);
         slot.open();
         slot.round(&job.bind(), 1);
-        slot.collect("test", &mut [0]).unwrap();
+        slot.collect("test", 3, &mut [0]).unwrap();
         slot.round(&job.bind(), 1);
-        let error = slot.collect("test", &mut [0]).unwrap_err();
-        assert!(matches!(error, Error::Unstable { backend: "test", width: 0 }), "{error}");
+        let error = slot.collect("test", 3, &mut [0]).unwrap_err().to_string();
+        assert!(error.contains("width number 0"), "{error}");
+        assert!(error.ends_with("worker 3 counted 1, before it was 0"), "{error}");
     }
 }

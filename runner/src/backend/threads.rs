@@ -9,6 +9,7 @@
 //! ```text
 //! leader:    all ready? ─► turn += 1 ─► own share ─► all arrived? ─► gather counts ─► again
 //! followers: ready ─► turn? ─► own share ─► arrived ─► again
+//! at last:   leader: last clock reading ─► turn += 1; all: read counters
 //! ```
 //!
 //! 1. Shares are static and contiguous ([`share`](crate::share)): every sample does the same work in
@@ -21,6 +22,9 @@
 //! 4. Where the mode gives every worker samples of its own, each copies them itself: who touches memory
 //!    first decides on which NUMA node it lies. So it is with the slots' counts.
 //! 5. `turn` and `arrived` have cache lines of their own.
+//! 6. Followers read their counters only when the leader has read its clock for the last time. They
+//!    hold the lock of their slot meanwhile, and reading means opening files: the leader, which needs
+//!    the same lock to gather the last counts, would wait for it inside the timed part.
 //!
 //! Next: `slot`, where workers write; [`serial`](super::serial), the baseline.
 
@@ -141,7 +145,8 @@ struct Alone(AtomicUsize);
 /// What the workers share during one sample.
 #[derive(Debug)]
 struct Session {
-    /// The round that may be worked on; 0 before the first.
+    /// The round that may be worked on; 0 before the first, one more than there are after the last
+    /// clock reading.
     turn: Alone,
     /// Followers that were ready, plus rounds that followers have finished.
     arrived: Alone,
@@ -214,8 +219,8 @@ impl Pinned<'_> {
         for round in 1..=session.rounds {
             session.turn.0.store(round, Ordering::Release);
             slot.lock().round(&bound, session.passes_per_round);
-            let waited_ns = all_arrived(round);
-            slot.lock().waited(waited_ns);
+            let waited = all_arrived(round);
+            slot.lock().waited(waited);
             if session.is_abandoned() {
                 return outcome;
             }
@@ -226,6 +231,7 @@ impl Pinned<'_> {
             outcome.phases.reduction_ns += ended_ns - counting.end;
             began_ns = ended_ns;
         }
+        session.turn.0.store(session.rounds + 1, Ordering::Release);
         slot.lock().close();
         outcome.wall_ns = began_ns - first_ns;
         outcome
@@ -236,20 +242,23 @@ impl Pinned<'_> {
         let (bound, slot) = (self.bind(worker), &self.slots[worker]);
         slot.lock().open();
         session.arrived.0.fetch_add(1, Ordering::Release);
-        for round in 1..=session.rounds {
+        let turn = |round: usize| {
             let ready = || session.turn.0.load(Ordering::Acquire) >= round;
-            let waited_ns = wait::until(ready, &session.abandoned, self.manners);
-            if session.is_abandoned() {
+            let waited = wait::until(ready, &session.abandoned, self.manners);
+            slot.lock().waited(waited);
+            !session.is_abandoned()
+        };
+        for round in 1..=session.rounds {
+            if !turn(round) {
                 return;
             }
-            {
-                let mut slot = slot.lock();
-                slot.waited(waited_ns);
-                slot.round(&bound, session.passes_per_round);
-            }
+            slot.lock().round(&bound, session.passes_per_round);
             session.arrived.0.fetch_add(1, Ordering::Release);
         }
-        slot.lock().close();
+        // Not before the leader has read its clock for the last time.
+        if turn(session.rounds + 1) {
+            slot.lock().close();
+        }
     }
 
     /// Puts the counts of all workers into their places. From when until when they were counting;
@@ -263,9 +272,9 @@ impl Pinned<'_> {
         for (worker, slot) in self.slots.iter().enumerate() {
             let slot = slot.lock();
             let gathered = if worker > 0 && self.job.mode().replicates() {
-                slot.compare(NAME, counts)
+                slot.compare(NAME, worker, counts)
             } else {
-                slot.collect(NAME, counts)
+                slot.collect(NAME, worker, counts)
             };
             if let Err(error) = gathered {
                 failure.get_or_insert(error);
@@ -320,7 +329,8 @@ impl Team for Pinned<'_> {
             None => Ok(Sample {
                 wall_ns: outcome.wall_ns,
                 phases: Some(outcome.phases),
-                clock_readings: (1 + session.rounds + 2 * passes.get()) as u64,
+                // One for each round that the leader ends, one for the look for the CPU after it.
+                clock_readings: (1 + 2 * session.rounds + 2 * passes.get()) as u64,
                 workers,
             }),
         }

@@ -31,14 +31,23 @@ pub(super) enum Manners {
     Yield,
 }
 
-/// Waits until `ready()` or `abandoned`; the CPU time it took.
+/// What a wait took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Waited {
+    /// CPU time.
+    pub(super) cpu_ns: u64,
+    /// How often the CPU clock was read to tell it.
+    pub(super) cpu_clock_readings: u64,
+}
+
+/// Waits until `ready()` or `abandoned`; what that took.
 pub(super) fn until(
     mut ready: impl FnMut() -> bool,
     abandoned: &AtomicBool,
     manners: Manners,
-) -> u64 {
+) -> Waited {
     if ready() {
-        return 0;
+        return Waited::default();
     }
     let began_ns = clock::now_ns();
     // While others run on this CPU, wall time says nothing about its own.
@@ -60,22 +69,23 @@ pub(super) fn until(
         }
     }
     match long {
-        Some((short_ns, Some(cpu_ns))) => {
-            short_ns + clock::thread_cpu_ns().map_or(0, |now_ns| now_ns - cpu_ns)
-        }
-        _ => clock::now_ns() - began_ns,
+        Some((short_ns, Some(cpu_ns))) => Waited {
+            cpu_ns: short_ns + clock::thread_cpu_ns().map_or(0, |now_ns| now_ns - cpu_ns),
+            cpu_clock_readings: 2,
+        },
+        _ => Waited { cpu_ns: clock::now_ns() - began_ns, cpu_clock_readings: 0 },
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Manners, until};
+    use super::{Manners, Waited, until};
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     #[test]
     fn waiting_ends_when_ready_or_abandoned() {
         let abandoned = AtomicBool::new(false);
-        assert_eq!(until(|| true, &abandoned, Manners::Spin), 0);
+        assert_eq!(until(|| true, &abandoned, Manners::Spin), Waited::default());
         for manners in [Manners::Spin, Manners::Yield] {
             let looks = AtomicUsize::new(0);
             until(|| looks.fetch_add(1, Ordering::Relaxed) > 1000, &abandoned, manners);

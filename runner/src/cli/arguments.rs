@@ -3,12 +3,14 @@
 //! Separate because several commands take the same values. Each parser names the offending value and
 //! what is allowed. Next: [`super::study`], which takes most of them.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use kernel::isa::{self, Isa};
 
 use crate::backend::{self, Backend, Mode};
 use crate::placement::{self, Choice};
+use crate::study::plan::MAX_WORKERS;
 use crate::study::preset::Preset;
 use crate::workload::Level;
 
@@ -42,6 +44,27 @@ pub(super) fn instruction_set(name: &str) -> Result<&'static Isa, kernel::Error>
     if name == "auto" { Ok(isa::best()) } else { isa::by_name(name)?.checked() }
 }
 
+/// A number of workers; how many are too many is for the study to say.
+pub(super) fn workers(text: &str) -> Result<usize, String> {
+    let wrong = || format!("'{text}' is no number of workers; allowed: 1 to {MAX_WORKERS}");
+    text.trim().parse().map_err(|_| wrong())
+}
+
+/// A whole number from 1 on.
+pub(super) fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
+    let wrong = || format!("'{text}'; allowed: whole numbers from 1 on");
+    text.trim().parse().map_err(|_| wrong())
+}
+
+/// A seed that every reader of JSON keeps.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    let seed = text.parse().ok().filter(|seed| *seed <= MOST_SEED);
+    seed.ok_or_else(|| format!("'{text}'; allowed: whole numbers from 0 to {MOST_SEED}"))
+}
+
+/// The largest seed: from 2^53 on, readers that hold numbers as doubles lose digits.
+const MOST_SEED: u64 = (1 << 53) - 1;
+
 /// A share above 0 % and up to 100 %, such as `0.5` or `1%`.
 pub(super) fn per_cent(text: &str) -> Result<f64, String> {
     let number = text.strip_suffix('%').unwrap_or(text).trim().parse::<f64>().ok();
@@ -68,6 +91,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::{at_least_one, seed, workers};
     use super::{backend, duration, instruction_set, mode, per_cent, placement, preset, size};
     use crate::backend::{ALL, Mode};
     use std::time::Duration;
@@ -91,6 +115,23 @@ mod tests {
         for wrong in ["", "0", "-1", "101", "nan", "a"] {
             assert!(per_cent(wrong).unwrap_err().contains(&format!("'{wrong}'")));
         }
+    }
+
+    #[test]
+    fn numbers_that_are_refused_are_named_with_what_is_allowed() {
+        assert_eq!((workers(" 3"), seed("0")), (Ok(3), Ok(0)));
+        assert_eq!(at_least_one("7").unwrap().get(), 7);
+        for wrong in ["", "-1", "x", "1.5"] {
+            let named = format!("'{wrong}'");
+            for error in [
+                workers(wrong).unwrap_err(),
+                seed(wrong).unwrap_err(),
+                at_least_one(wrong).unwrap_err(),
+            ] {
+                assert!(error.contains(&named) && error.contains("allowed: "), "{error}");
+            }
+        }
+        assert!(at_least_one("0").is_err() && seed("9007199254740992").is_err());
     }
 
     #[test]

@@ -6,8 +6,10 @@
 use crate::backend::{self, Mode};
 use crate::machine::{self, Capture};
 use crate::output::list::{Entry, Group};
+use crate::placement::Choice;
 use crate::study::preset::{self, Facts};
 use crate::workload::Level;
+use crate::workload::sizes::Room;
 use crate::{output, placement};
 
 /// Arguments of `parzen list`.
@@ -34,7 +36,11 @@ fn groups(capture: &Capture) -> Vec<Group> {
         Group { name: "presets", option: "--preset", entries: presets() },
         Group { name: "backends", option: "--backend", entries: backends() },
         Group { name: "modes", option: "--mode", entries: modes() },
-        Group { name: "sizes", option: "--size", entries: sizes(&Facts::of(capture)) },
+        Group {
+            name: "sizes",
+            option: "--size",
+            entries: sizes(&Facts::of(capture, &Choice::default())),
+        },
         Group { name: "placements", option: "--placement", entries: placements() },
         Group { name: "instruction sets", option: "--isa", entries: isas() },
         Group { name: "algorithms", option: "", entries: algorithms() },
@@ -59,11 +65,12 @@ fn modes() -> Vec<Entry> {
 
 fn sizes(facts: &Facts<'_>) -> Vec<Entry> {
     let entry = |level: &Level| {
-        let sized = level.workload(facts.caches, facts.memory_bytes);
+        let (caches, memory_bytes) = (facts.caches, facts.memory_bytes);
+        let sized = level.workload(Room { caches, memory_bytes, copies: 1, widths_per_scan: 1 });
         let bytes = (sized.workload.n * sized.workload.d * size_of::<f64>()) as f64;
         let assumed = sized.assumed.map_or(String::new(), |cache| format!(" (for {cache})"));
         let summary = format!("{}: {:.0} KiB here{assumed}", level.summary(), bytes / 1024.0);
-        Entry::available(level.name(), &summary)
+        Entry { unavailable: sized.shortfall, ..Entry::available(level.name(), &summary) }
     };
     Level::ALL.iter().map(entry).collect()
 }

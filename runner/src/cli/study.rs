@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
-use bench_report::model::Report;
+use bench_report::compare::Compared;
 use bench_report::render;
 use kernel::isa::{self, Isa};
 
 use super::arguments::{
-    backend, duration, instruction_set, mode, per_cent, placement, preset, size,
+    at_least_one, backend, duration, instruction_set, mode, per_cent, placement, preset, seed,
+    size, workers,
 };
 use crate::backend::{Backend, Mode};
 use crate::failure::{Failure, one_line};
@@ -52,9 +53,9 @@ pub struct Arguments {
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = backend)]
     backend: Vec<&'static dyn Backend>,
 
-    /// Numbers of workers [default: those of the preset, mostly every number of cores, all CPUs,
-    /// and half as many again]; 1 is always measured, too
-    #[arg(long, value_name = "N,N,...", value_delimiter = ',')]
+    /// Numbers of workers [default: those of the preset, mostly every number of cores (some of
+    /// them above 16), all CPUs, and half as many again]; 1 is always measured, too
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',', value_parser = workers)]
     workers: Vec<usize>,
 
     /// How the work grows with the workers: strong, weak, throughput [default: as the preset]
@@ -66,7 +67,7 @@ pub struct Arguments {
     size: Vec<Level>,
 
     /// Widths that one scan counts: 1 is bound by memory on large samples, many are not
-    #[arg(long, value_name = "N,N,...", value_delimiter = ',')]
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',', value_parser = at_least_one)]
     widths_per_scan: Vec<NonZeroUsize>,
 
     /// Where workers sit: a policy, or CPUs such as 0,2 [default: physical]
@@ -75,7 +76,8 @@ pub struct Arguments {
 
     /// Blocks of each workload and mode, instead of as many as --precision or --budget ask for;
     /// in a block every configuration is measured once, in random order
-    #[arg(long, value_name = "N", conflicts_with_all = ["budget", "precision"])]
+    #[arg(long, value_name = "N", value_parser = at_least_one,
+        conflicts_with_all = ["budget", "precision"])]
     blocks: Option<NonZeroUsize>,
 
     /// Time for everything, such as 45s or 2m [default: as the preset]; at least 6 blocks are measured
@@ -87,7 +89,7 @@ pub struct Arguments {
     precision: Option<f64>,
 
     /// Seed of the random order [default: from the clock; it is part of the result]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed)]
     seed: Option<u64>,
 
     /// Instruction set that counts: auto (the best one here) or a name [default: auto]
@@ -98,7 +100,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR", default_value = "target/parzen")]
     out: PathBuf,
 
-    /// Go on with the interrupted study in the folder; only the budget can be changed
+    /// Go on with the interrupted study in the folder; only its budget, if it has one, can be changed
     #[arg(long, conflicts_with_all = ["preset", "backend", "workers", "mode", "size",
         "widths_per_scan", "placement", "blocks", "precision", "seed", "isa"])]
     resume: bool,
@@ -115,7 +117,9 @@ pub struct Arguments {
 /// interruption. Whatever has been measured by then is written nevertheless. Workers that were not on
 /// their CPUs are a failed measurement on systems that can tell.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let options = arguments.options()?;
+    arguments.check_budget()?;
+    let options = arguments.options();
+    let options = options.inspect_err(|_| arguments.write_kept())?;
     let outcome = if arguments.resume {
         study::resume(&options)
     } else {
@@ -134,19 +138,43 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// How the program fails, if it does.
 fn ending(outcome: Outcome, out: &Path) -> Option<Failure> {
     match outcome.ended {
-        Ended::Failed(error) => Some(failure(error)),
+        Ended::Failed(error) => Some(match (failure(error), outcome.study) {
+            (Failure::Measurement(why), Some(_)) => Failure::Measurement(format!(
+                "{why}; what was measured before is kept; {}",
+                how_to_go_on(out)
+            )),
+            (failure, _) => failure,
+        }),
         Ended::Complete => outcome.study.as_ref().and_then(unpinned),
-        Ended::Interrupted => Some(Failure::Interrupted(format!(
-            "interrupted; to go on: parzen study --resume --out {}",
-            out.display()
-        ))),
+        Ended::Interrupted => {
+            Some(Failure::Interrupted(format!("interrupted; {}", how_to_go_on(out))))
+        }
     }
 }
 
+fn how_to_go_on(out: &Path) -> String {
+    format!("to go on: parzen study --resume --out {}", out.display())
+}
+
 impl Arguments {
+    /// Refuses a new budget for a study that has none.
+    fn check_budget(&self) -> Result<(), Failure> {
+        if !self.resume || self.budget.is_none() {
+            return Ok(());
+        }
+        // A journal that cannot be read is refused later, with a better reason.
+        let content = Content::salvage(&self.out.join(journal::FILE)).ok();
+        let header = content.as_ref().and_then(|(content, _)| content.header());
+        header.and_then(|header| header.plan.blocks).map_or(Ok(()), |blocks| {
+            let problem = "--budget cannot change a study that was begun with --blocks";
+            Err(Failure::Input(format!("{problem} {blocks}; resume it without")))
+        })
+    }
+
+    /// What to measure.
     fn options(&self) -> anyhow::Result<Options> {
         let capture = machine::capture();
-        let facts = Facts::of(&capture);
+        let facts = Facts::of(&capture, self.placement.as_ref().unwrap_or(&Choice::default()));
         if self.resume { self.resumed(&facts) } else { self.fresh(&facts) }
     }
 
@@ -208,26 +236,37 @@ impl Arguments {
         Ok(Options { interrupt, out: self.out.clone(), ..options })
     }
 
+    /// Writes what an interrupted study has measured, if it cannot even be asked to go on: its journal
+    /// is damaged, or names what there is not here. The error that says so is told in any case.
+    fn write_kept(&self) {
+        let kept = if self.resume { study::kept(&self.out) } else { None };
+        if let Some(study) = kept.filter(Study::has_complete_block) {
+            let _less_important = self.write(&study);
+        }
+    }
+
     /// Writes `study.json` and the report, and prints what was asked for.
     fn write(&self, study: &Study) -> anyhow::Result<()> {
         let path = study.write(&self.out).map_err(failure)?;
         let report = bench_report::report_from_study(&path).with_context(unwritable)?;
+        // Compared once for all formats: that takes longer than laying them out.
+        let compared = Compared::of(&report);
+        let written = bench_report::write_compared(&compared, render::ALL, &self.out);
         let mut files = vec![path];
-        files
-            .extend(bench_report::write(&report, render::ALL, &self.out).with_context(unwritable)?);
+        files.extend(written.with_context(unwritable)?);
         if self.json {
             output::to_stdout(|out| output::json(out, study))
         } else {
-            print(&report, &files)
+            print(&compared, &files)
         }
     }
 }
 
 /// Prints the formats that have no file, which are for standard output, and where the files are.
-fn print(report: &Report, files: &[PathBuf]) -> anyhow::Result<()> {
+fn print(compared: &Compared<'_>, files: &[PathBuf]) -> anyhow::Result<()> {
     let formats = render::ALL.iter().filter(|format| format.file_name().is_none());
     let texts: Vec<String> = formats
-        .map(|format| format.render(report))
+        .map(|format| format.lay_out(compared))
         .collect::<Result<_, _>>()
         .with_context(unwritable)?;
     output::to_stdout(|out| {

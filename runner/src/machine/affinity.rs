@@ -5,8 +5,10 @@
 //! - A pinned thread and everything started from it see one CPU only. The mask of the process is
 //!   therefore taken once, as the first thing in `main` ([`allowed`]); the main thread is never
 //!   pinned; a pinned thread calls [`reset`] before it starts something else.
-//! - `core_affinity` aborts the process for ids of 1024 and above, so [`pin`] refuses every id that
-//!   is not in that mask before it asks.
+//! - `core_affinity` aborts the process for ids of 1024 and above, so [`pin`] refuses those, and every
+//!   id that is not in that mask, before it asks.
+//! - Where the mask cannot be read, ids are unknown. [`allowed`] then has as many as there are CPUs, so
+//!   that work can be shared out, but [`pin`] refuses all of them and [`reset`] changes nothing.
 //! - Being told that it worked is not enough: a container manager may change masks at any time. On
 //!   Linux [`verify`] reads mask and CPU back; on systems that cannot be asked it is always false,
 //!   and the result says "unpinned".
@@ -19,6 +21,14 @@ use std::sync::OnceLock;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PinError {
+    /// The mask of the process could not be read.
+    #[error(
+        "nobody is pinned to cpu {cpu}, because the system does not tell which CPUs are allowed"
+    )]
+    Unknown {
+        /// The id asked for.
+        cpu: usize,
+    },
     /// The id is not in the mask that the process started with.
     #[error("cpu {cpu} is not allowed for this process; allowed: {}", list(allowed()))]
     NotAllowed {
@@ -39,16 +49,37 @@ pub enum PinError {
     },
 }
 
-/// The CPUs that the process was started with, ascending; at least one.
+/// The mask that the process was started with.
+struct Started {
+    cpus: Vec<usize>,
+    is_known: bool,
+}
+
+/// Taken by the first call and remembered.
+fn started() -> &'static Started {
+    static STARTED: OnceLock<Started> = OnceLock::new();
+    STARTED.get_or_init(|| started_with(mask()))
+}
+
+/// `mask`, or what stands for it where it is unknown.
+fn started_with(mask: Option<Vec<usize>>) -> Started {
+    let is_known = mask.is_some();
+    let mut cpus = mask.unwrap_or_else(as_many_as_counted);
+    cpus.sort_unstable();
+    Started { cpus, is_known }
+}
+
+/// The CPUs that the process was started with, ascending; at least one. If the mask is not
+/// [known](is_known), as many ids as there are CPUs.
 ///
 /// Taken by the first call and remembered: call it first thing in `main`.
 pub fn allowed() -> &'static [usize] {
-    static ALLOWED: OnceLock<Vec<usize>> = OnceLock::new();
-    ALLOWED.get_or_init(|| {
-        let mut cpus = mask().unwrap_or_else(guess);
-        cpus.sort_unstable();
-        cpus
-    })
+    &started().cpus
+}
+
+/// Whether the system told the mask that [`allowed`] holds.
+pub fn is_known() -> bool {
+    started().is_known
 }
 
 /// Pins the calling thread to logical CPU `cpu`, and reads back that it is there.
@@ -56,17 +87,28 @@ pub fn allowed() -> &'static [usize] {
 /// Never call it on the main thread.
 ///
 /// # Errors
-/// - [`PinError::NotAllowed`] if `cpu` is not in [`allowed`];
+/// - [`PinError::Unknown`] if the mask of the process is unknown, and with it what ids mean here;
+/// - [`PinError::NotAllowed`] if `cpu` is not in [`allowed`], or is beyond the ids that can be asked
+///   for;
 /// - [`PinError::Refused`] if the system refuses;
 /// - [`PinError::Unproven`] if [`verify`] says no afterwards.
 pub fn pin(cpu: usize) -> Result<(), PinError> {
-    if !allowed().contains(&cpu) {
-        return Err(PinError::NotAllowed { cpu });
-    }
+    may_pin(started(), cpu)?;
     if !core_affinity::set_for_current(core_affinity::CoreId { id: cpu }) {
         return Err(PinError::Refused { cpu });
     }
     if verify(cpu) { Ok(()) } else { Err(PinError::Unproven { cpu }) }
+}
+
+/// Refuses ids that must not reach the system.
+fn may_pin(started: &Started, cpu: usize) -> Result<(), PinError> {
+    if !started.is_known {
+        return Err(PinError::Unknown { cpu });
+    }
+    if cpu >= MOST_CPUS || !started.cpus.contains(&cpu) {
+        return Err(PinError::NotAllowed { cpu });
+    }
+    Ok(())
 }
 
 /// CPU ids as text: `0, 1, 5`.
@@ -74,17 +116,20 @@ fn list(cpus: &[usize]) -> String {
     cpus.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// As many ids as the standard library counts CPUs: the last resort where no mask can be read.
-fn guess() -> Vec<usize> {
+/// As many ids as the standard library counts CPUs.
+fn as_many_as_counted() -> Vec<usize> {
     (0..std::thread::available_parallelism().map_or(1, std::num::NonZero::get)).collect()
 }
 
-use system::mask;
+use system::{MOST_CPUS, mask};
 pub use system::{current, reset, verify};
 
 #[cfg(target_os = "linux")]
 mod system {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
+
+    /// Ids below this one can be asked for.
+    pub(super) const MOST_CPUS: usize = CpuSet::MAX_CPU;
 
     /// Whether the mask of the calling thread is exactly `{cpu}` and it runs there now.
     pub fn verify(cpu: usize) -> bool {
@@ -101,6 +146,9 @@ mod system {
     /// # Errors
     /// The system's refusal.
     pub fn reset() -> std::io::Result<()> {
+        if !super::is_known() {
+            return Ok(());
+        }
         let mut mask = CpuSet::new();
         for &cpu in super::allowed().iter().filter(|&&cpu| cpu < CpuSet::MAX_CPU) {
             mask.set(cpu);
@@ -117,6 +165,9 @@ mod system {
 
 #[cfg(not(target_os = "linux"))]
 mod system {
+    /// Ids below this one can be asked for.
+    pub(super) const MOST_CPUS: usize = 1024;
+
     /// Always false: this system cannot be asked where a thread is bound.
     pub fn verify(_cpu: usize) -> bool {
         false
@@ -143,7 +194,7 @@ mod system {
 
 #[cfg(test)]
 mod tests {
-    use super::{PinError, allowed, pin};
+    use super::{PinError, Started, allowed, may_pin, pin, started_with};
     #[cfg(target_os = "linux")]
     use super::{mask, reset, verify};
 
@@ -160,6 +211,16 @@ mod tests {
         }
         let message = PinError::NotAllowed { cpu: 1024 }.to_string();
         assert!(message.starts_with("cpu 1024 is not allowed for this process; allowed: "));
+    }
+
+    #[test]
+    fn without_a_mask_nobody_is_pinned() {
+        let unknown = started_with(None);
+        assert!(!unknown.is_known && !unknown.cpus.is_empty());
+        assert_eq!(may_pin(&unknown, 0), Err(PinError::Unknown { cpu: 0 }));
+        let huge = Started { cpus: vec![0, 1024], is_known: true };
+        assert_eq!(may_pin(&huge, 0), Ok(()));
+        assert_eq!(may_pin(&huge, 1024), Err(PinError::NotAllowed { cpu: 1024 }));
     }
 
     #[cfg(target_os = "linux")]

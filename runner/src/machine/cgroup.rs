@@ -34,7 +34,7 @@ pub struct Group {
     pub folder: String,
 }
 
-/// The groups of this process under `controller` ("cpu" or "cpuset"), each hierarchy from the inside
+/// The groups of this process under `controller` ("cpu", "cpuset" or "memory"), each hierarchy from the inside
 /// to the outside; empty if there are none.
 pub fn groups(tree: &Tree, controller: &str) -> Vec<Group> {
     let lines = tree.text("proc/self/cgroup").unwrap_or_default();

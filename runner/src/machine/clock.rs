@@ -10,6 +10,8 @@ use std::hint::black_box;
 
 use serde::{Deserialize, Serialize};
 
+use super::affinity;
+
 /// Readings in a row of which the least step is taken.
 const READINGS: usize = 1000;
 /// Groups of readings of which the median cost is taken.
@@ -26,16 +28,33 @@ pub struct Timer {
     pub clock_ns: f64,
     /// Median cost of one reading of [`thread_cpu_ns`]; `None` where the system does not tell.
     pub cpu_clock_ns: Option<f64>,
+    /// Whether a thread that went from CPU to CPU never saw [`now_ns`] go back; `None` where no thread
+    /// can be put on all allowed CPUs.
+    pub is_monotonic: Option<bool>,
 }
 
-/// Measures both clocks on the calling thread; takes less than a millisecond.
+/// Measures both clocks on the calling thread, and compares the CPUs on another one; takes about a
+/// millisecond, and some ten microseconds more for each CPU.
 pub fn timer() -> Timer {
     let readings: Vec<u64> = (0..READINGS).map(|_| now_ns()).collect();
     Timer {
         resolution_ns: least_step(&readings),
         clock_ns: cost_ns(&|| _ = black_box(now_ns())),
         cpu_clock_ns: thread_cpu_ns().map(|_| cost_ns(&|| _ = black_box(thread_cpu_ns()))),
+        is_monotonic: is_monotonic(affinity::allowed()),
     }
+}
+
+/// Whether the clock never goes back for a thread that visits `cpus` one after another, twice. A CPU
+/// that lags by less than the way to it takes cannot be found so, and does no harm either.
+fn is_monotonic(cpus: &[usize]) -> Option<bool> {
+    let visit = |&cpu: &usize| affinity::pin(cpu).ok().map(|()| now_ns());
+    let visits = || cpus.iter().chain(cpus).map(visit).collect::<Option<Vec<u64>>>();
+    let readings = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().spawn_scoped(scope, visits).ok()?;
+        thread.join().ok()?
+    });
+    readings.map(|readings| readings.is_sorted())
 }
 
 /// The least difference above zero between neighbours; 0 if there is none.
@@ -146,7 +165,9 @@ fn chain(mut x: u32, rounds: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{chain, latency_cycles, least_step, mhz, now_ns, thread_cpu_ns, timer};
+    use super::{
+        chain, is_monotonic, latency_cycles, least_step, mhz, now_ns, thread_cpu_ns, timer,
+    };
 
     #[test]
     fn the_least_step_is_above_zero() {
@@ -167,6 +188,8 @@ mod tests {
     fn the_timer_tells_of_the_cpu_clock_where_there_is_one() {
         let timer = timer();
         assert_eq!(timer.cpu_clock_ns.is_some(), thread_cpu_ns().is_some());
+        assert_ne!(timer.is_monotonic, Some(false));
+        assert_eq!(is_monotonic(&[usize::MAX]), None, "no thread can be there");
         let text = serde_json::to_string(&timer).unwrap();
         assert_eq!(serde_json::from_str::<super::Timer>(&text).unwrap(), timer);
     }

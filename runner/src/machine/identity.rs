@@ -136,13 +136,20 @@ impl Machine {
     /// # Panics
     /// Never: a machine is plain data, and plain data has a JSON form.
     pub fn fingerprint(&self) -> String {
-        let mut fixed = self.clone();
-        fixed.memory_bytes = None;
-        for cpu in &mut fixed.topology.cpus {
+        let json = serde_json::to_vec(&self.lasting()).expect("plain data has a JSON form");
+        format!("xxh3:{:016x}", XxHash3_64::oneshot(&json))
+    }
+
+    /// This machine without the figures that [`fingerprint`](Self::fingerprint) leaves out: they are
+    /// unknown in it.
+    #[must_use]
+    pub fn lasting(&self) -> Self {
+        let mut lasting = self.clone();
+        lasting.memory_bytes = None;
+        for cpu in &mut lasting.topology.cpus {
             (cpu.capacity, cpu.max_mhz) = (None, None);
         }
-        let json = serde_json::to_vec(&fixed).expect("plain data has a JSON form");
-        format!("xxh3:{:016x}", XxHash3_64::oneshot(&json))
+        lasting
     }
 }
 

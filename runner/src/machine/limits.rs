@@ -1,4 +1,4 @@
-//! What this process may use of the machine: CPUs and CPU time.
+//! What this process may use of the machine: CPUs, CPU time and memory.
 //!
 //! A quota does not stop anybody from pinning eight workers: it throttles them, and the curve bends
 //! for a reason that no topology shows. Separate from [`Machine`](super::Machine) because the same
@@ -16,12 +16,17 @@ use super::{Topology, Tree};
 pub struct Limits {
     /// Ids of the CPUs in the mask that this process was started with, ascending.
     pub allowed_cpus: Vec<usize>,
+    /// The system did not tell this mask: `allowed_cpus` are as many ids as the standard library counts
+    /// CPUs, and nobody is pinned.
+    pub mask_unknown: bool,
     /// Ids of the CPUs that the control group of this process has; `None` if no group tells.
     pub cpuset_cpus: Option<Vec<usize>>,
     /// CPUs' worth of time that the tightest control group grants; `None` also if there is no limit.
     pub quota_cpus: Option<f64>,
     /// The file that sets this quota; `None` if there is none.
     pub quota_file: Option<String>,
+    /// Bytes that the tightest control group grants; `None` also if there is no limit.
+    pub memory_bytes: Option<u64>,
 }
 
 impl Limits {
@@ -33,11 +38,18 @@ impl Limits {
             cpuset_cpus: cpuset(tree),
             quota_cpus: quota.as_ref().map(|(cpus, _)| *cpus),
             quota_file: quota.map(|(_, file)| file),
+            mask_unknown: false,
+            memory_bytes: memory(tree),
         }
     }
 
-    /// CPUs that can be used all the time: those that are online, allowed and in the set, or the
-    /// quota if that is less.
+    /// Memory that this process may fill: `machine_bytes`, or the limit if that is less.
+    pub fn usable_memory_bytes(&self, machine_bytes: Option<u64>) -> Option<u64> {
+        machine_bytes.into_iter().chain(self.memory_bytes).min()
+    }
+
+    /// CPUs that can be used all the time: those that are allowed and in the set, or the quota if that
+    /// is less.
     ///
     /// A mask may be wider than the set for a while after the set has shrunk.
     pub fn effective_cpus(&self, topology: &Topology) -> f64 {
@@ -72,6 +84,21 @@ fn quota_of(tree: &Tree, group: &Group) -> Option<(f64, String)> {
     (quota > 0.0 && period > 0.0).then(|| (quota / period, format!("/{file}")))
 }
 
+/// The tightest limit of memory on the way from the group of this process to the root, in bytes.
+pub(super) fn memory(tree: &Tree) -> Option<u64> {
+    /// Version 1 has no word for "no limit": it writes the greatest multiple of a page.
+    const UNLIMITED: u64 = 1 << 60;
+    let groups = cgroup::groups(tree, "memory").into_iter();
+    let limits = groups.filter_map(|Group { version, folder }| {
+        let name = match version {
+            Version::V1 => "memory.limit_in_bytes",
+            Version::V2 => "memory.max", // "max" is no number, no limit
+        };
+        tree.number::<u64>(&format!("{folder}/{name}"))
+    });
+    limits.filter(|&bytes| bytes < UNLIMITED).min()
+}
+
 /// The set of the innermost group that has one. It lies within those further out, except where a group
 /// has taken CPUs for itself: then the outer set lacks them, so sets are not intersected.
 fn cpuset(tree: &Tree) -> Option<Vec<usize>> {
@@ -100,9 +127,9 @@ mod tests {
             allowed_cpus: allowed.to_vec(),
             cpuset_cpus: set.map(<[usize]>::to_vec),
             quota_cpus,
-            quota_file: None,
+            ..Limits::default()
         };
-        let all = [0, 1, 2, 3, 4, 5];
+        let all = [0, 1, 2, 3];
         for (limits, expected) in [
             (limits(&all, None, None), 4.0),
             (limits(&[0, 1], None, None), 2.0),
@@ -113,5 +140,16 @@ mod tests {
             let found = limits.effective_cpus(&online);
             assert!((found - expected).abs() < 1e-12, "{limits:?}: {found}, not {expected}");
         }
+    }
+
+    #[test]
+    fn memory_is_the_least_of_the_machine_and_the_limit() {
+        let usable = |machine, memory_bytes| {
+            Limits { memory_bytes, ..Limits::default() }.usable_memory_bytes(machine)
+        };
+        assert_eq!(usable(Some(8), Some(5)), Some(5));
+        assert_eq!(usable(Some(4), Some(5)), Some(4));
+        assert_eq!((usable(None, Some(5)), usable(Some(4), None)), (Some(5), Some(4)));
+        assert_eq!(usable(None, None), None);
     }
 }

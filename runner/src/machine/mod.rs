@@ -48,9 +48,10 @@ pub struct Capture {
 /// the mask that it remembers.
 pub fn capture() -> Capture {
     let tree = Tree::new(Path::new("/"));
+    let limits = Limits::read(&tree, affinity::allowed());
     Capture {
         machine: Machine::this(&tree),
-        limits: Limits::read(&tree, affinity::allowed()),
+        limits: Limits { mask_unknown: !affinity::is_known(), ..limits },
         state: State::now(),
     }
 }

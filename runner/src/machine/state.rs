@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Tree, clock, topology};
+use super::{Tree, clock, limits, topology};
 
 /// The volatile facts. Serialises to the `state` object of a study.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,7 +23,8 @@ pub struct State {
     pub load_average: Option<[f64; 3]>,
     /// Threads that ran or wanted to at that moment, this one included.
     pub running_threads: Option<u64>,
-    /// Memory that can be had without swapping, in bytes.
+    /// Memory that can be had without swapping, or the limit of the tightest control group if that
+    /// is less, in bytes.
     pub available_memory_bytes: Option<u64>,
     /// Share of the last 10 seconds in which some thread waited for a CPU, in per cent.
     pub cpu_pressure_percent: Option<f64>,
@@ -44,7 +45,11 @@ impl State {
             clock_mhz: None,
             load_average: load_average(&load),
             running_threads: running_threads(&load),
-            available_memory_bytes: tree.bytes("proc/meminfo", "MemAvailable"),
+            available_memory_bytes: tree
+                .bytes("proc/meminfo", "MemAvailable")
+                .into_iter()
+                .chain(limits::memory(tree))
+                .min(),
             cpu_pressure_percent: tree.text("proc/pressure/cpu").as_deref().and_then(pressure),
         }
     }

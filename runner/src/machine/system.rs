@@ -86,16 +86,14 @@ fn branded_mhz(brand: &str) -> Option<f64> {
     frequency.strip_suffix("MHz")?.trim().parse().ok()
 }
 
-/// Asks `sysinfo` for what is still unknown.
+/// Asks `sysinfo` for what is still unknown. Not for the physical cores: where the files do not tell
+/// them, it counts logical CPUs.
 pub(super) fn fill_gaps(machine: &mut Machine) {
     if machine.os.is_none() {
         machine.os = System::long_os_version().ok();
     }
     if machine.kernel.is_none() {
         machine.kernel = System::kernel_version().ok();
-    }
-    if machine.physical_cores.is_none() {
-        machine.physical_cores = System::physical_core_count().ok();
     }
     if machine.cpu.is_some() && machine.memory_bytes.is_some() && machine.logical_cpus.is_some() {
         return;

@@ -3,7 +3,7 @@
 //! It goes to standard error, and only if that is a terminal. Separate because it needs a clock and
 //! a thread of its own: never use [`Progress`] while something is being measured; [`Bar`] has none.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -46,35 +46,52 @@ pub trait Steps {
 }
 
 /// A bar without a thread: it is drawn by whoever advances it, so that nothing runs beside a
-/// measurement. It disappears when this is dropped.
+/// measurement. It disappears when this is dropped. Without a terminal there is a line at each tenth.
 #[derive(Debug)]
-pub struct Bar(ProgressBar);
+pub struct Bar {
+    bar: ProgressBar,
+    /// What lines begin with; `None` on a terminal.
+    lines: Option<&'static str>,
+}
 
 impl Bar {
     /// Starts `total` units of work, described by `what`.
     pub fn start(what: &'static str, total: u64) -> Self {
-        let target = if std::io::stderr().is_terminal() {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
+        let is_terminal = std::io::stderr().is_terminal();
+        let target =
+            if is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(total), target);
         let style = ProgressStyle::with_template("{msg} {wide_bar} {percent} % {eta} left");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_message(what);
-        Self(bar)
+        bar.tick();
+        Self { bar, lines: (!is_terminal).then_some(what) }
     }
 }
 
 impl Steps for Bar {
     fn advance(&mut self, units: u64) {
-        self.0.inc(units);
+        let before = tenths(self.bar.position(), self.bar.length());
+        self.bar.inc(units);
+        let now = tenths(self.bar.position(), self.bar.length());
+        if let Some(what) = self.lines.filter(|_| now > before) {
+            let part = self.bar.position() as f64 / self.bar.length().unwrap_or(1).max(1) as f64;
+            let left_s = self.bar.elapsed().as_secs_f64() * (1.0 / part - 1.0);
+            // Nobody is left to be told that standard error is closed.
+            let line = format!("{what}: {now}0 %, about {left_s:.0} s left");
+            let _closed = writeln!(std::io::stderr().lock(), "{line}");
+        }
     }
+}
+
+/// How many tenths of `total` are done.
+fn tenths(done: u64, total: Option<u64>) -> u64 {
+    10 * done / total.unwrap_or(1).max(1)
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 

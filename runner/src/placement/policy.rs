@@ -161,6 +161,25 @@ impl Choice {
         Ok(Placement::wrapped(self.to_string(), workers, &seats, &usable))
     }
 
+    /// Which of the `allowed` CPUs workers may sit on.
+    pub fn within(&self, allowed: &[usize]) -> Vec<usize> {
+        let is_named = |id: &usize| match self {
+            Self::Policy(_) => true,
+            Self::Cpus(cpus) => cpus.contains(id),
+        };
+        allowed.iter().copied().filter(is_named).collect()
+    }
+
+    /// The CPU of the first worker, and a faster one among the usable ones, if there is one. Only a
+    /// list can have it so: every policy begins with a fastest CPU.
+    pub fn slow_start(&self, topology: &Topology, allowed: &[usize]) -> Option<(usize, usize)> {
+        let Self::Cpus(cpus) = self else { return None };
+        let usable = topology.usable(allowed);
+        let first = usable.iter().find(|cpu| Some(&cpu.id) == cpus.first())?;
+        let fastest = usable.iter().min_by_key(|cpu| order::slowness(cpu))?;
+        (order::slowness(fastest) < order::slowness(first)).then_some((first.id, fastest.id))
+    }
+
     /// Refuses the first CPU that is not `usable`.
     fn check(&self, cpus: &[usize], topology: &Topology, usable: &[Cpu]) -> Result<(), Error> {
         let is_usable = |id: usize| usable.iter().any(|cpu| cpu.id == id);

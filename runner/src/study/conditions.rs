@@ -1,32 +1,34 @@
 //! Finds out under which conditions a study is measured, and what of that deserves a warning.
 //!
 //! Separate from measuring: counters are read before and after a sample, never between two readings
-//! of its clock, and warnings are made of what was measured. Next: [`super::tags`], the rules for one
-//! sample; [`super::warning`], the wording.
+//! of its clock, and warnings are made of what was measured. Here is what is known around one sample
+//! and before the first. Next: `series`, what a whole series shows; [`pooled`], what only many samples
+//! together tell; [`super::tags`], the rules for one sample; [`super::warning`], the wording.
+
+pub mod pooled;
+mod series;
+
+use std::collections::BTreeSet;
 
 use kernel::samples::HUGE_PAGE;
 
-use super::grid::Configuration;
-use super::record::{Measured, Series, Subject};
-use super::tags::Tag;
-use super::warning::Warning;
-use crate::machine::counters::{SystemCounters, SystemReader};
-use crate::machine::{Limits, Machine, affinity, clock};
+pub use series::of_series;
 
-/// Stolen CPU time above this share is told, in per cent.
-const STEAL_PERCENT: f64 = 0.5;
-/// Observer's cost above this share is told, in per cent.
-const OBSERVER_PERCENT: f64 = 0.5;
-/// A tag on more than this share of all samples is told, in per cent.
-const TAGGED_PERCENT: f64 = 5.0;
+use super::grid::Configuration;
+use super::record::Subject;
+use super::warning::Warning;
+use crate::backend::Sample;
+use crate::machine::clock::Timer;
+use crate::machine::counters::{SystemCounters, SystemReader};
+use crate::machine::{Limits, Machine, State, affinity, clock};
 
 /// What was counted around a measured sample.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Around {
     /// Time that the host withheld from each allowed CPU.
     pub stolen_ns: Option<Vec<u64>>,
-    /// Time for which others ran on each allowed CPU.
-    pub foreign_ns: Option<Vec<u64>>,
+    /// Time for which others ran on each allowed CPU; ticks may make it negative.
+    pub foreign_ns: Option<Vec<i64>>,
     /// Time for which a quota was used up.
     pub throttled_ns: Option<u64>,
     /// Periods in which it was.
@@ -50,28 +52,62 @@ impl Around {
 
 /// CPU time of this program, which is not foreign although no worker used it: the calling thread.
 #[derive(Clone, Copy, Debug)]
-pub struct Caller(Option<u64>);
+pub struct Caller {
+    cpu_ns: Option<u64>,
+    cpu: Option<usize>,
+}
+
+/// What the calling thread used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// Its CPU time; `None` where the system does not tell.
+    pub cpu_ns: Option<u64>,
+    /// The CPU that it was on before and after; `None` if these are two, or unknown. (It is not bound,
+    /// and could be elsewhere in between; the system moves a thread for a reason and not to and fro.)
+    pub cpu: Option<usize>,
+}
 
 impl Caller {
     /// Begins to count.
     pub fn begin() -> Self {
-        Self(clock::thread_cpu_ns())
+        Self { cpu_ns: clock::thread_cpu_ns(), cpu: affinity::current() }
     }
 
-    /// CPU time since, on the CPU that the thread is on now; `None` where the system does not tell.
-    pub fn used(self) -> Option<(usize, u64)> {
-        let used_ns = clock::thread_cpu_ns()?.checked_sub(self.0?)?;
-        Some((affinity::current()?, used_ns))
+    /// What was used since.
+    pub fn used(self) -> Used {
+        let used_ns = clock::thread_cpu_ns().zip(self.cpu_ns).map(|(end, begin)| end - begin);
+        Used { cpu_ns: used_ns, cpu: self.cpu.filter(|_| self.cpu == affinity::current()) }
     }
 }
 
-/// What a sample and its caller used on each CPU.
-pub fn ours(measured: &Measured, caller: Option<(usize, u64)>) -> Vec<(usize, u64)> {
-    let workers = measured.sample.workers.iter();
-    workers.filter_map(|worker| worker.cpu.zip(worker.cpu_ns)).chain(caller).collect()
+/// CPU time of this program during a sample.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ours {
+    /// Of threads that stayed where they were: (CPU, ns).
+    pub placed: Vec<(usize, u64)>,
+    /// Of threads that may have moved. To book it on the CPU where a thread ended would make it
+    /// foreign on the others; so it is kept apart, and whoever judges a CPU may take it off there.
+    pub unplaced_ns: u64,
+}
+
+/// What the workers of a sample and its caller used.
+pub fn ours(sample: &Sample, caller: Used) -> Ours {
+    let workers = sample.workers.iter();
+    let workers = workers.map(|worker| (worker.cpu.filter(|_| worker.stayed()), worker.cpu_ns));
+    let mut ours = Ours::default();
+    for (cpu, cpu_ns) in workers.chain([(caller.cpu, caller.cpu_ns)]) {
+        match (cpu, cpu_ns) {
+            (Some(cpu), Some(ns)) => ours.placed.push((cpu, ns)),
+            (None, Some(ns)) => ours.unplaced_ns = ours.unplaced_ns.saturating_add(ns),
+            (_, None) => {}
+        }
+    }
+    ours
 }
 
 /// Share of each allowed CPU that others use while nothing of this program runs, over `window`.
+///
+/// A tick is a large part of a short window: only the mean over many blocks means something.
 pub fn idle_foreign(
     reader: &SystemReader,
     allowed: &[usize],
@@ -83,7 +119,7 @@ pub fn idle_foreign(
     let passed_ns = (clock::now_ns() - began_ns).max(1) as f64;
     let foreign = Around::of(&delta, &[], allowed).foreign_ns?;
     // Ticks may give a CPU more time than has passed.
-    Some(foreign.iter().map(|&ns| (ns as f64 / passed_ns).min(1.0)).collect())
+    Some(foreign.iter().map(|&ns| (ns as f64 / passed_ns).clamp(0.0, 1.0)).collect())
 }
 
 /// What is known before anything is measured.
@@ -96,6 +132,10 @@ pub fn of_machine(
     if let Some(profile) = machine.profile.as_deref().filter(|&profile| profile == "debug") {
         warnings.push(Warning::Unoptimised { profile: profile.into() });
     }
+    if limits.mask_unknown {
+        warnings.push(Warning::UnknownMask);
+    }
+    let cpus = limits.allowed_cpus.len();
     if let [cpu] = limits.allowed_cpus[..] {
         warnings.push(Warning::OneCpu { cpu });
     }
@@ -104,13 +144,26 @@ pub fn of_machine(
     workers.sort_unstable();
     workers.dedup();
     if !workers.is_empty() {
-        warnings.push(Warning::Oversubscribed { workers, cpus: limits.allowed_cpus.len() });
+        // Workers that take turns sit on every seat there is; unpinned ones wander over all CPUs.
+        let crowded = configurations.iter().filter(|c| c.oversubscribed && !c.cpus.is_empty());
+        let seats = crowded.map(|c| c.cpus.iter().collect::<BTreeSet<_>>().len()).max();
+        let cpus = seats.unwrap_or(cpus);
+        warnings.push(Warning::Oversubscribed { workers, cpus });
     }
     let workers = configurations.iter().map(|c| c.workers).max().unwrap_or(0);
-    if let Some(cpus) = limits.quota_cpus.filter(|&cpus| cpus < workers as f64) {
+    // More workers than CPUs ask for no more time than the CPUs have.
+    let asked_for = workers.min(cpus) as f64;
+    if let Some(cpus) = limits.quota_cpus.filter(|&quota| quota < asked_for) {
         warnings.push(Warning::Quota { cpus, workers });
     }
     warnings
+}
+
+/// What the clocks say before anything is measured.
+pub fn of_clocks(state: &State, timer: &Timer) -> Vec<Warning> {
+    let backwards = (timer.is_monotonic == Some(false)).then_some(Warning::ClockGoesBack);
+    let unknown = state.clock_mhz.is_none().then_some(Warning::UnknownClock);
+    backwards.into_iter().chain(unknown).collect()
 }
 
 /// What the samples of a workload show before they are measured.
@@ -128,66 +181,6 @@ pub fn of_subject(subject: &Subject, stored_checksum: Option<String>) -> Vec<War
         warnings.push(Warning::OtherSamples { workload, found, expected });
     }
     warnings
-}
-
-/// What a measured series shows, on so many allowed CPUs.
-pub fn of_series(series: &Series, cpus: usize) -> Vec<Warning> {
-    let workload = format!("{}, {}", series.subject.name, series.subject.mode.name());
-    let mut warnings = unpinned(series, &workload);
-    warnings.extend(stolen(series, cpus, &workload));
-    warnings.extend(observed(series, &workload));
-    warnings.extend(tagged(series, &workload));
-    warnings
-}
-
-fn measured(series: &Series) -> impl Iterator<Item = &Measured> {
-    series.blocks.iter().flat_map(super::record::Block::measured)
-}
-
-/// One warning for each configuration with a sample in which a worker was not proven to be pinned.
-fn unpinned(series: &Series, workload: &str) -> Vec<Warning> {
-    let samples_of =
-        |index: usize| measured(series).filter(move |measured| measured.configuration == index);
-    let warning = |(index, configuration): (usize, &Configuration)| {
-        let loose = |measured: &&Measured| measured.tags.contains(&Tag::Unpinned);
-        let samples = samples_of(index).filter(loose).count();
-        (samples > 0).then(|| Warning::Unpinned {
-            workload: workload.into(),
-            configuration: configuration.describe(),
-            samples,
-            of: samples_of(index).count(),
-        })
-    };
-    series.subject.configurations.iter().enumerate().filter_map(warning).collect()
-}
-
-/// A warning if the host took more than half a per cent of the CPU time of all samples.
-fn stolen(series: &Series, cpus: usize, workload: &str) -> Option<Warning> {
-    let stolen_ns: u64 = measured(series).flat_map(|m| m.stolen_ns.iter().flatten()).sum();
-    let wall_ns: u64 = measured(series).map(|m| m.sample.wall_ns).sum();
-    let percent = 100.0 * stolen_ns as f64 / (wall_ns * cpus as u64).max(1) as f64;
-    (percent > STEAL_PERCENT).then(|| Warning::Steal { workload: workload.into(), percent })
-}
-
-/// A warning if reading clocks took more than half a per cent of what was measured.
-fn observed(series: &Series, workload: &str) -> Option<Warning> {
-    let observer_ns: u64 = measured(series).map(|m| m.observer_ns).sum();
-    let wall_ns: u64 = measured(series).map(|m| m.sample.wall_ns).sum();
-    let percent = 100.0 * observer_ns as f64 / wall_ns.max(1) as f64;
-    (percent > OBSERVER_PERCENT).then(|| Warning::Observer { workload: workload.into(), percent })
-}
-
-/// A warning for each kind of disturbance that many samples met.
-fn tagged(series: &Series, workload: &str) -> Vec<Warning> {
-    let of = measured(series).count();
-    let told = [Tag::Contended, Tag::Foreign, Tag::Throttled, Tag::Drifted];
-    let expected = |m: &&Measured| !series.subject.configurations[m.configuration].oversubscribed;
-    let warning = |tag: Tag| {
-        let samples = measured(series).filter(expected).filter(|m| m.tags.contains(&tag)).count();
-        let is_much = 100.0 * samples as f64 > TAGGED_PERCENT * of as f64;
-        is_much.then(|| Warning::Tagged { workload: workload.into(), tag, samples, of })
-    };
-    told.into_iter().filter_map(warning).collect()
 }
 
 #[cfg(test)]

@@ -6,11 +6,16 @@
 //! copy of another one: whatever differs between the two is error of measurement. What was asked for
 //! but cannot be measured is listed with its reason, not forgotten. Next: `sweep`.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::plan::Series;
+use super::record::Subject;
+use super::warning::Warning;
 use crate::backend::{Backend, Job, Scaling};
 use crate::placement::Placement;
+use crate::share::waste;
 
 /// One way to run the job of a series: a cell of the study's grid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,6 +157,23 @@ pub fn drop_too_large(
     skipped
 }
 
+/// More than this share of the workers' time is told if it is lost because tasks are too few.
+const STAIRS: f64 = 0.02;
+
+/// A warning if some numbers of workers cannot share the tasks of one job evenly. Those that take
+/// turns on CPUs are left out: nothing is claimed about them.
+pub(super) fn stairs(subject: &Subject) -> Option<Warning> {
+    let tasks = subject.tasks;
+    let claimed = subject.configurations.iter().filter(|one| !one.oversubscribed);
+    let uneven = claimed.map(|one| one.workers).filter(|&n| waste(tasks, n) > STAIRS);
+    let workers: BTreeSet<usize> = uneven.collect();
+    (!subject.mode.replicates() && !workers.is_empty()).then(|| Warning::Stairs {
+        workload: subject.name.clone(),
+        tasks,
+        workers: workers.into_iter().collect(),
+    })
+}
+
 fn gigabytes(bytes: u64) -> String {
     format!("{:.1} GB", bytes as f64 / 1e9)
 }
@@ -188,6 +210,7 @@ mod tests {
             backends: ALL.to_vec(),
             workers: workers.to_vec(),
             assumed: None,
+            shortfall: None,
         }
     }
 
@@ -249,6 +272,7 @@ mod tests {
             center: workload.center.to_vec(),
             widths: vec![1.0],
             widths_per_scan: NonZeroUsize::MIN,
+            parts: NonZeroUsize::MIN,
         };
         let job = Job::new(&samples, question, Mode::Weak).unwrap();
         let all = on_two_cpus(&[4]);

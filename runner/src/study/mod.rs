@@ -11,7 +11,7 @@
 //! | [`preset`] | bundles of series with a name |
 //! | `surroundings` | the machine around a study, then and now |
 //! | `sweep`, `take` | measuring: a series, a sample |
-//! | [`conditions`], [`tags`], [`warning`] | what happened meanwhile |
+//! | [`conditions`], [`tags`], [`deviations`], [`warning`] | what happened meanwhile |
 //! | [`stop`] | whether it is enough |
 //! | [`journal`], [`assemble`], [`record`] | what is written, and `study.json` made of it |
 //! | [`interrupt`], [`progress`] | the user |
@@ -23,6 +23,7 @@
 pub mod assemble;
 pub mod conditions;
 pub mod control;
+pub mod deviations;
 mod error;
 pub mod grid;
 pub mod interrupt;
@@ -39,7 +40,7 @@ pub mod tags;
 mod take;
 pub mod warning;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 pub use error::Error;
@@ -47,7 +48,7 @@ pub use plan::{Extent, Options, Plan, Series};
 pub use record::{Block, Measured, Study};
 
 use journal::content::Progressed;
-use journal::{Journal, Line, Resumed};
+use journal::{Content, Journal, Line};
 use surroundings::Surroundings;
 use sweep::{Sweep, Turn};
 
@@ -58,7 +59,7 @@ pub struct Outcome {
     pub study: Option<Study>,
     /// Why it ended.
     pub ended: Ended,
-    /// Where the journal of an unfinished study is now, if there was one in the way.
+    /// Where the journal of an earlier study is now, if one was in the way that is in no other file.
     pub moved_aside: Option<PathBuf>,
 }
 
@@ -103,7 +104,7 @@ pub fn run(options: &Options) -> Outcome {
         Ok((surroundings, (mut journal, moved_aside))) => {
             if let Some(old) = &moved_aside {
                 let name = old.display();
-                options.progress.tell(&format!("the journal of an unfinished study is now {name}"));
+                options.progress.tell(&format!("the journal of an earlier study is now {name}"));
             }
             let ended = go_on(options, &surroundings, &mut journal);
             Outcome { study: assemble::study(journal.content()), ended, moved_aside }
@@ -112,25 +113,36 @@ pub fn run(options: &Options) -> Outcome {
 }
 
 /// Goes on with the study whose journal is in [`Options::out`]; `options` must be those that the
-/// journal was begun with, except for the time.
+/// journal was begun with, except for the time. If it cannot go on, what was measured before comes
+/// back beside the error.
 pub fn resume(options: &Options) -> Outcome {
     let opened = options.check().and_then(|()| {
         let surroundings = Surroundings::capture(options)?;
         let mut journal = Journal::reopen(&options.out)?;
         if !journal.content().is_finished() {
             surroundings.compare(options, &journal)?;
-            let budget_s = options.plan().budget_s;
-            journal.append(&Line::Resumed(Resumed { unix_s: unix_s(), budget_s }))?;
+            journal.append(&Line::Resumed(Box::new(surroundings.resumed(options))))?;
         }
         Ok((surroundings, journal))
     });
     match opened {
-        Err(error) => Outcome::failed(error),
+        // Whoever writes the journal now makes a study of it.
+        Err(error @ Error::Journal(journal::Error::Busy { .. })) => Outcome::failed(error),
+        Err(error) => Outcome { study: kept(&options.out), ..Outcome::failed(error) },
         Ok((surroundings, mut journal)) => {
             let ended = go_on(options, &surroundings, &mut journal);
             Outcome { study: assemble::study(journal.content()), ended, moved_aside: None }
         }
     }
+}
+
+/// The study that the journal in `folder` holds, as far as the journal makes sense; `None` if there is
+/// nothing that does. Nothing is measured.
+pub fn kept(folder: &Path) -> Option<Study> {
+    let (content, damage) = Content::salvage(&folder.join(journal::FILE)).ok()?;
+    let mut study = assemble::study(&content)?;
+    study.warnings.extend(damage.map(|damage| damage.to_string()));
+    Some(study)
 }
 
 /// Measures whatever the journal does not hold yet.

@@ -17,12 +17,12 @@ use super::interrupt::Interrupt;
 use super::progress::Progress;
 use crate::backend::{Backend, Mode};
 use crate::placement::Choice;
-use crate::workload::{Level, Workload};
+use crate::workload::{Level, WidthRange, Workload};
 
 /// More workers than this are refused.
-pub const MAX_WORKERS: usize = 1024;
-/// However soon intervals are tight, so many blocks are measured.
-pub const MIN_BLOCKS: usize = 10;
+pub const MAX_WORKERS: usize = crate::placement::workers::MOST;
+/// However soon intervals are tight, so many blocks are measured: those of the second look.
+pub const MIN_BLOCKS: usize = 12;
 /// However small the budget, so many: with fewer there is no 95 % interval of a median by ranks.
 pub const FLOOR_BLOCKS: usize = 6;
 /// However large the budget, not more: then the intervals are narrow enough for anything.
@@ -72,6 +72,8 @@ pub struct Series {
     pub workers: Vec<usize>,
     /// What had to be assumed about the machine to size the samples.
     pub assumed: Option<String>,
+    /// Why the samples may not live where [`level`](Self::level) says, if so.
+    pub shortfall: Option<String>,
 }
 
 /// How long to measure.
@@ -113,6 +115,10 @@ pub struct PlannedSeries {
     pub workload: String,
     /// The cache level that its samples were sized for, if for any.
     pub level: Option<Level>,
+    /// Number of samples.
+    pub n: usize,
+    /// Number of widths.
+    pub widths: usize,
     /// How the work grows with the workers.
     pub mode: Mode,
     /// Widths that one scan counts.
@@ -182,17 +188,43 @@ impl Extent {
     }
 }
 
+impl PlannedSeries {
+    /// `workload` in the size that was planned, if it was sized for a cache: what the machine tells of
+    /// caches and memory now may give another one.
+    pub(super) fn sized(&self, workload: Workload) -> Workload {
+        if self.level.is_none() {
+            return workload;
+        }
+        let widths = WidthRange { count: self.widths, ..workload.widths };
+        Workload { n: self.n, widths, ..workload }
+    }
+}
+
 impl Series {
     /// The same in plain data.
     pub fn plan(&self) -> PlannedSeries {
         PlannedSeries {
             workload: self.workload.name.into(),
             level: self.level,
+            n: self.workload.n,
+            widths: self.workload.widths.count,
             mode: self.mode,
             widths_per_scan: self.widths_per_scan,
             backends: self.backends.iter().map(|backend| backend.name().into()).collect(),
             workers: self.workers.clone(),
         }
+    }
+
+    /// Into how many parts each scan is cut, so that tasks come out even for every number of workers.
+    ///
+    /// Samples that were sized for this machine are cut; a named workload is not, because what its
+    /// tasks are is part of it, and equal on every machine.
+    pub fn parts(&self) -> NonZeroUsize {
+        if self.level.is_none() || self.mode.replicates() {
+            return NonZeroUsize::MIN;
+        }
+        let scans = self.workload.widths.count.div_ceil(self.widths_per_scan.get());
+        crate::share::parts(scans, self.workload.n, &self.workers)
     }
 
     /// `dram, strong`, for messages.

@@ -13,7 +13,8 @@ use super::plan::{PlannedSeries, Series};
 use crate::backend::{self, Backend, Mode};
 use crate::machine::Capture;
 use crate::machine::topology::Cache;
-use crate::placement::default_workers;
+use crate::placement::{Choice, default_workers};
+use crate::workload::sizes::{MOST_WIDTHS, Room, Sized};
 use crate::workload::{self, Level, Workload};
 
 /// A bundle of series.
@@ -156,21 +157,22 @@ pub struct Wishes {
 pub struct Facts<'a> {
     /// Its caches.
     pub caches: &'a [Cache],
-    /// Its memory.
+    /// The memory that this process may fill.
     pub memory_bytes: Option<u64>,
     /// Numbers of workers that are worth measuring.
     pub workers: Vec<usize>,
 }
 
 impl<'a> Facts<'a> {
-    /// Those of a captured machine.
-    pub fn of(capture: &'a Capture) -> Self {
+    /// Those of a captured machine whose workers sit as `choice` says: a list of CPUs is all the room
+    /// there is.
+    pub fn of(capture: &'a Capture, choice: &Choice) -> Self {
         let (machine, limits) = (&capture.machine, &capture.limits);
-        let (allowed, quota_cpus) = (&limits.allowed_cpus, limits.quota_cpus);
+        let seats = choice.within(&limits.allowed_cpus);
         Self {
             caches: &machine.caches,
-            memory_bytes: machine.memory_bytes,
-            workers: default_workers(&machine.topology, allowed, quota_cpus),
+            memory_bytes: limits.usable_memory_bytes(machine.memory_bytes),
+            workers: default_workers(&machine.topology, &seats, limits.quota_cpus),
         }
     }
 }
@@ -209,21 +211,10 @@ impl Row {
         let modes = if wishes.modes.is_empty() { self.modes } else { &wishes.modes };
         let mut series = Vec::new();
         for source in sources {
-            let (workload, level, assumed) = source.workload(facts);
             for &mode in modes {
-                for widths_per_scan in self.dials(wishes, workload.widths.count) {
-                    let backends = self.backends(wishes);
-                    let workers = self.workers(wishes, facts);
-                    let (workload, assumed) = (workload.clone(), assumed.clone());
-                    series.push(Series {
-                        workload,
-                        level,
-                        mode,
-                        widths_per_scan,
-                        backends,
-                        workers,
-                        assumed,
-                    });
+                for widths_per_scan in self.dials(wishes, source.most_widths()) {
+                    let (backends, workers) = (self.backends(wishes), self.workers(wishes, facts));
+                    series.push(source.series(facts, mode, widths_per_scan, backends, workers));
                 }
             }
         }
@@ -251,7 +242,13 @@ impl Row {
 
     fn backends(&self, wishes: &Wishes) -> Vec<&'static dyn Backend> {
         if !wishes.backends.is_empty() {
-            return wishes.backends.clone();
+            let mut once: Vec<&'static dyn Backend> = Vec::new();
+            for &wish in &wishes.backends {
+                if once.iter().all(|one| one.name() != wish.name()) {
+                    once.push(wish);
+                }
+            }
+            return once;
         }
         let named = |one: &&&'static dyn Backend| {
             self.backends.is_empty() || self.backends.contains(&one.name())
@@ -268,18 +265,44 @@ impl Row {
 }
 
 impl Source {
-    fn workload(self, facts: &Facts<'_>) -> (Workload, Option<Level>, Option<String>) {
+    /// What it measures. The table names only workloads that exist; a test holds it to that.
+    fn named(name: &str) -> &'static Workload {
+        Workload::by_name(name).unwrap_or(&workload::ALL[0])
+    }
+
+    /// The most widths that one scan can count.
+    fn most_widths(self) -> usize {
         match self {
-            // The table names only workloads that exist; a test holds it to that.
+            Self::Named(name) => Self::named(name).widths.count,
+            Self::Sized(_) => MOST_WIDTHS,
+        }
+    }
+
+    /// The series in which it is measured so.
+    fn series(
+        self,
+        facts: &Facts<'_>,
+        mode: Mode,
+        widths_per_scan: NonZeroUsize,
+        backends: Vec<&'static dyn Backend>,
+        workers: Vec<usize>,
+    ) -> Series {
+        let (sized, level) = match self {
             Self::Named(name) => {
-                let found = Workload::by_name(name).unwrap_or(&workload::ALL[0]);
-                (found.clone(), None, None)
+                let workload = Self::named(name).clone();
+                (Sized { workload, assumed: None, shortfall: None }, None)
             }
             Self::Sized(level) => {
-                let sized = level.workload(facts.caches, facts.memory_bytes);
-                (sized.workload, Some(level), sized.assumed)
+                let most = workers.iter().copied().max().unwrap_or(1);
+                let copies = if mode.replicates() { most } else { 1 };
+                let widths_per_scan = widths_per_scan.get();
+                let (caches, memory_bytes) = (facts.caches, facts.memory_bytes);
+                let room = Room { caches, memory_bytes, copies, widths_per_scan };
+                (level.workload(room), Some(level))
             }
-        }
+        };
+        let Sized { workload, assumed, shortfall } = sized;
+        Series { workload, level, mode, widths_per_scan, backends, workers, assumed, shortfall }
     }
 }
 
@@ -299,102 +322,19 @@ impl Series {
     /// [`Error::Plan`] if the plan names what this program does not have.
     pub fn of_plan(planned: &PlannedSeries, facts: &Facts<'_>) -> Result<Self, Error> {
         let unknown = |error: &dyn std::error::Error| Error::Plan(error.to_string());
-        let (workload, level, assumed) = if let Some(level) = planned.level {
-            Source::Sized(level).workload(facts)
-        } else {
-            let found = Workload::by_name(&planned.workload).map_err(|error| unknown(&error))?;
-            (found.clone(), None, None)
+        let source = match planned.level {
+            Some(level) => Source::Sized(level),
+            None => Source::Named(
+                Workload::by_name(&planned.workload).map_err(|error| unknown(&error))?.name,
+            ),
         };
         let backends = planned.backends.iter().map(|name| backend::by_name(name));
-        Ok(Self {
-            workload,
-            level,
-            mode: planned.mode,
-            widths_per_scan: planned.widths_per_scan,
-            backends: backends.collect::<Result<_, _>>().map_err(|error| unknown(&error))?,
-            workers: planned.workers.clone(),
-            assumed,
-        })
+        let backends = backends.collect::<Result<_, _>>().map_err(|error| unknown(&error))?;
+        let (dial, workers) = (planned.widths_per_scan, planned.workers.clone());
+        let series = source.series(facts, planned.mode, dial, backends, workers);
+        Ok(Self { workload: planned.sized(series.workload), ..series })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{ALL, Facts, Preset, Source, Wishes};
-    use crate::backend::{self, Mode};
-    use crate::study::Series;
-    use crate::workload::{Level, Workload};
-    use std::num::NonZeroUsize;
-
-    fn facts() -> Facts<'static> {
-        Facts { caches: &[], memory_bytes: None, workers: vec![1, 2, 3] }
-    }
-
-    #[test]
-    fn every_preset_names_what_exists_and_nothing_twice() {
-        for preset in ALL {
-            assert_eq!(Preset::by_name(preset.name).unwrap().name, preset.name);
-            let sources = preset.rows.iter().flat_map(|row| row.workloads);
-            for source in sources {
-                if let Source::Named(name) = source {
-                    assert!(Workload::by_name(name).is_ok(), "{name}");
-                }
-            }
-            let series = preset.series(&Wishes::default(), &facts());
-            let mut names: Vec<String> = series.iter().map(Series::describe).collect();
-            names.sort();
-            let count = names.len();
-            names.dedup();
-            assert_eq!(names.len(), count, "{}", preset.name);
-            assert!(series.iter().all(|one| !one.backends.is_empty() && !one.workers.is_empty()));
-        }
-        assert!(Preset::by_name("nosuch").unwrap_err().contains("known: quick"));
-    }
-
-    #[test]
-    fn wishes_replace_parts_of_a_preset() {
-        let wishes = Wishes {
-            backends: vec![backend::ALL[1]],
-            workers: vec![5],
-            modes: vec![Mode::Weak],
-            sizes: vec![Level::L2, Level::L3],
-            widths_per_scan: vec![NonZeroUsize::new(7).unwrap()],
-        };
-        for preset in ALL {
-            let series = preset.series(&wishes, &facts());
-            let names: Vec<String> = series.iter().map(Series::describe).collect();
-            assert_eq!(names, ["l2, weak, 7 widths per scan", "l3, weak, 7 widths per scan"]);
-            for one in &series {
-                assert_eq!(one.workers, [5]);
-                assert_eq!(one.backends.len(), 1);
-                assert!(one.assumed.is_some(), "no caches are known");
-            }
-        }
-    }
-
-    #[test]
-    fn a_series_comes_back_from_its_plan() {
-        for preset in ALL {
-            for series in preset.series(&Wishes::default(), &facts()) {
-                let planned = series.plan();
-                let again = Series::of_plan(&planned, &facts()).unwrap();
-                assert_eq!((again.plan(), again.workload), (planned, series.workload));
-            }
-        }
-        let mut planned = ALL[0].series(&Wishes::default(), &facts())[0].plan();
-        planned.backends.push("nosuch".into());
-        let error = Series::of_plan(&planned, &facts()).unwrap_err().to_string();
-        assert!(error.contains("'nosuch'"), "{error}");
-    }
-
-    #[test]
-    fn a_dial_never_exceeds_the_widths() {
-        let wishes = Wishes {
-            widths_per_scan: [1, 1000, 2000].map(|n| NonZeroUsize::new(n).unwrap()).to_vec(),
-            ..Wishes::default()
-        };
-        let series = Preset::by_name("article").unwrap().series(&wishes, &facts());
-        let dials: Vec<usize> = series.iter().map(|one| one.widths_per_scan.get()).collect();
-        assert_eq!(dials, [1, 100]);
-    }
-}
+mod tests;

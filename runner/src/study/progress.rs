@@ -75,9 +75,9 @@ pub(super) struct Reached {
 }
 
 impl Steps {
-    /// Draws how far the series is. Called between samples only.
-    pub(super) fn at(&self, reached: Reached) {
-        self.bar.set_message(text(reached));
+    /// Draws how far the series is, and which `configuration` comes now. Called between samples only.
+    pub(super) fn at(&self, reached: Reached, configuration: &str) {
+        self.bar.set_message(text(reached, configuration));
         self.bar.set_position((reached.part.clamp(0.0, 1.0) * PARTS as f64) as u64);
     }
 }
@@ -88,9 +88,9 @@ impl Drop for Steps {
     }
 }
 
-fn text(reached: Reached) -> String {
+fn text(reached: Reached, configuration: &str) -> String {
     format!(
-        "block {} ({:.0} %), at most {} left",
+        "block {} ({:.0} %), {configuration}, at most about {} left",
         reached.blocks + 1,
         100.0 * reached.of_block,
         seconds(reached.left)
@@ -119,10 +119,11 @@ mod tests {
         let left = Duration::from_secs(3);
         let reached = Reached { blocks: 4, of_block: 0.25, part: 0.5, left };
         let steps = Progress::Silent.series("w", 3, "");
-        steps.at(reached);
+        steps.at(reached, "a");
         assert_eq!(steps.bar.position(), 500);
-        assert_eq!(text(reached), "block 5 (25 %), at most 3 s left");
-        steps.at(Reached { part: 7.0, ..reached });
+        let told = text(reached, "threads with 2 workers");
+        assert_eq!(told, "block 5 (25 %), threads with 2 workers, at most about 3 s left");
+        steps.at(Reached { part: 7.0, ..reached }, "a");
         assert_eq!(steps.bar.position(), 1000);
     }
 }

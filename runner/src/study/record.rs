@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Error;
 use super::grid::{Configuration, Skipped};
+use super::journal::Resumed;
 use super::plan::Plan;
 use super::tags::Tag;
-use crate::backend::{Mode, Sample};
+use crate::backend::{Mode, Sample, WorkerSample};
 use crate::machine::clock::Timer;
 use crate::machine::pages::Pages;
 use crate::machine::{Limits, Machine, State};
@@ -44,6 +45,8 @@ pub struct Study {
     pub complete: bool,
     /// What was planned.
     pub plan: Plan,
+    /// One word for `machine`, to tell at a glance whether two studies are of the same.
+    pub fingerprint: String,
     /// Where it was measured: what makes a machine the same machine.
     pub machine: Machine,
     /// What this process may use of it.
@@ -52,6 +55,8 @@ pub struct Study {
     pub state: State,
     /// How fine the clocks are, and what a reading costs.
     pub timer: Timer,
+    /// When it went on after an interruption, and under which conditions.
+    pub resumptions: Vec<Resumed>,
     /// What was measured: a workload in a mode.
     pub workloads: Vec<Series>,
     /// What was planned but cannot be measured here.
@@ -91,6 +96,9 @@ pub struct Subject {
     pub level: Option<Level>,
     /// Widths that one scan counts.
     pub widths_per_scan: usize,
+    /// Parts that the samples are cut into; a task scans one of them.
+    #[serde(default = "one")]
+    pub parts: usize,
     /// Tasks of one pass of one job.
     pub tasks: usize,
     /// What a task is, in words.
@@ -105,6 +113,11 @@ pub struct Subject {
     pub passes: usize,
 }
 
+/// Samples that nobody cut are one part.
+fn one() -> usize {
+    1
+}
+
 /// One workload in one mode, with everything that was measured of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Series {
@@ -113,6 +126,9 @@ pub struct Series {
     pub subject: Subject,
     /// Why no more blocks were measured.
     pub stopped_by: StoppedBy,
+    /// The pages that held the samples each time that the study went on within this series; `None`
+    /// where the system does not tell.
+    pub pages_again: Vec<Option<Pages>>,
     /// Block after block, in the order measured.
     pub blocks: Vec<Block>,
 }
@@ -153,8 +169,13 @@ impl Block {
     }
 
     /// Every sample in the order measured.
-    pub fn measured(&self) -> impl Iterator<Item = &Measured> {
+    pub fn measured(&self) -> impl Iterator<Item = &Measured> + Clone {
         self.opening.iter().chain(&self.samples).chain(&self.closing)
+    }
+
+    /// The same, to be changed.
+    pub(super) fn measured_mut(&mut self) -> impl Iterator<Item = &mut Measured> {
+        self.opening.iter_mut().chain(&mut self.samples).chain(&mut self.closing)
     }
 }
 
@@ -170,8 +191,8 @@ pub struct Measured {
     pub setup_ns: u64,
     /// Bringing them their samples.
     pub transfer_ns: u64,
-    /// Ending the workers.
-    pub teardown_ns: u64,
+    /// Ending the workers; `None` if they did not end as they should.
+    pub teardown_ns: Option<u64>,
     /// Passes before the measured ones.
     pub warm_up_passes: usize,
     /// How long they took.
@@ -179,24 +200,52 @@ pub struct Measured {
     /// Whether times had become steady at the end of the warm-up; `None` if there were too few to
     /// tell.
     pub steady: Option<bool>,
-    /// Estimated cost of the program's own clock readings inside `wall_ns`.
+    /// Estimated cost of the program's own readings of wall and CPU clocks inside `wall_ns`.
     pub observer_ns: u64,
+    /// CPU time of the thread that handed the work out; `None` where the system does not tell.
+    pub caller_ns: Option<u64>,
+    /// The CPU that this thread was on before and after; `None` if it moved or is unknown.
+    pub caller_cpu: Option<usize>,
+    /// CPU time of this program that no CPU can be named for, because its threads may have moved.
+    pub unplaced_ns: u64,
     /// Time that the host withheld from each allowed CPU.
     pub stolen_ns: Option<Vec<u64>>,
-    /// Time for which others ran on each allowed CPU.
-    pub foreign_ns: Option<Vec<u64>>,
+    /// Time that each allowed CPU was busy, less what this program is known to have used of it. Ticks
+    /// may make it negative: add up many samples before judging. `unplaced_ns` is still in it.
+    pub foreign_ns: Option<Vec<i64>>,
     /// Time for which the quota of a control group was used up.
     pub throttled_ns: Option<u64>,
     /// Periods in which it was.
     pub throttled_periods: Option<u64>,
+    /// Events in which a core or package slowed down against heat, the warm-up included.
+    pub thermal_events: Option<u64>,
+    /// Time in which some thread of the machine waited for a CPU, the warm-up included.
+    pub cpu_pressure_ns: Option<u64>,
     /// What casts doubt on the sample, sorted. A tagged sample is kept like any other.
     pub tags: Vec<Tag>,
 }
 
 impl Measured {
+    /// The CPUs that its workers were on from its beginning to its end; `None` if one may have moved.
+    pub fn worker_cpus(&self) -> Option<Vec<usize>> {
+        let stayed = |worker: &WorkerSample| worker.stayed().then_some(worker.cpu)?;
+        self.sample.workers.iter().map(stayed).collect()
+    }
+
+    /// Whether `cpu` may have had a worker.
+    pub fn concerns(&self, cpu: usize) -> bool {
+        self.worker_cpus().is_none_or(|cpus| cpus.contains(&cpu))
+    }
+
+    /// Whether a control group withheld CPU time from the sample.
+    pub fn is_throttled(&self) -> bool {
+        [self.throttled_periods, self.throttled_ns].iter().flatten().any(|&counted| counted > 0)
+    }
+
     /// From the start of its workers to their end, without what lies between the phases.
     pub fn span_ns(&self) -> u64 {
-        let outside = [self.setup_ns, self.transfer_ns, self.warm_up_ns, self.teardown_ns];
+        let teardown_ns = self.teardown_ns.unwrap_or(0);
+        let outside = [self.setup_ns, self.transfer_ns, self.warm_up_ns, teardown_ns];
         outside.iter().fold(self.sample.wall_ns, |sum, ns| sum.saturating_add(*ns))
     }
 }
@@ -225,9 +274,40 @@ impl Study {
         writer.write_all(b"\n")?;
         writer.flush()?;
         drop(writer);
+        // A new name for what is not on the disk yet would be an empty file after a power cut.
+        file.as_file().sync_all()?;
         file.persist(path)?;
-        Ok(())
+        sync_folder(folder)
     }
+}
+
+/// Whether the file in `folder` is the whole study that began then with this seed.
+pub(super) fn is_written(folder: &Path, created_unix_s: u64, seed: u64) -> bool {
+    /// What tells one study from another.
+    #[derive(PartialEq, Deserialize)]
+    struct Identity {
+        created_unix_s: u64,
+        seed: u64,
+        complete: bool,
+    }
+    let found = std::fs::read(folder.join(FILE)).ok();
+    let found = found.and_then(|bytes| serde_json::from_slice::<Identity>(&bytes).ok());
+    found == Some(Identity { created_unix_s, seed, complete: true })
+}
+
+/// Waits until the names in `folder` are on the disk.
+///
+/// # Errors
+/// The system's reason, but not that it cannot do this at all.
+pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    match std::fs::File::open(folder)?.sync_all() {
+        Err(error) if error.kind() != std::io::ErrorKind::InvalidInput => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    #[cfg(not(unix))]
+    let _cannot_be_opened = folder;
+    Ok(())
 }
 
 /// Makes `folder` if need be, and proves that files can be written there: known before a long

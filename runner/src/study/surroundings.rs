@@ -1,19 +1,23 @@
 //! The machine around a study: as it is now, and as a journal remembers it.
 //!
 //! Separate because a study may only go on where it began: same program, same machine, same CPUs.
-//! Whatever differs is named with both values. What changes from hour to hour (load, clock) is stamped
-//! on the journal and not compared. Next: [`super::journal::Header`], the stamp.
+//! Whatever differs is named with both values. What changes from hour to hour (load, clock) or from start
+//! to start (the size of memory) is stamped on the journal and is no reason to refuse; [`deviations`](super::deviations) warn
+//! of it. Next: [`super::journal::Header`], the stamp.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use super::grid::{self, Configuration};
-use super::journal::{self, Header, Journal};
+use super::journal::{self, Header, Journal, Resumed};
+use super::warning::Warning;
 use super::{Error, Options, Plan, conditions, unix_s};
 use crate::backend;
 use crate::machine::counters::SystemReader;
-use crate::machine::{self, Capture, Tree, clock};
+use crate::machine::topology::cores_of;
+use crate::machine::{self, Capture, Limits, Tree, clock};
+use crate::placement::workers::gaps;
 use crate::placement::{self, Choice, Placement};
 
 /// What a study is measured on.
@@ -70,7 +74,9 @@ impl Surroundings {
             configurations.extend(cells.iter().map(grid::Cell::configuration));
         }
         let Capture { machine, limits, state } = self.capture.clone();
-        let warnings = conditions::of_machine(&machine, &limits, &configurations);
+        let mut warnings = conditions::of_machine(&machine, &limits, &configurations);
+        warnings.extend(self.of_seats(&configurations));
+        warnings.extend(conditions::of_clocks(&state, &self.timer));
         let warnings: BTreeSet<String> = warnings.iter().map(ToString::to_string).collect();
         Ok(Header {
             format: journal::FORMAT.into(),
@@ -88,6 +94,32 @@ impl Surroundings {
         })
     }
 
+    /// What is known of the seats before anything is measured.
+    fn of_seats(&self, configurations: &[Configuration]) -> Vec<Warning> {
+        let topology = &self.capture.machine.topology;
+        let seats = self.placement.within(self.allowed());
+        let cores = cores_of(&topology.usable(&seats));
+        let quota_cpus =
+            self.capture.limits.quota_cpus.map_or(usize::MAX, |cpus| cpus.ceil() as usize);
+        let cores = cores.min(quota_cpus);
+        let workers = configurations.iter().map(|one| one.workers).collect();
+        let gaps = gaps(&workers, cores);
+        let not_measured = (!gaps.is_empty()).then_some(Warning::NotMeasured { gaps, cores });
+        let slow = self.placement.slow_start(topology, self.allowed());
+        let slow = slow.map(|(cpu, fastest)| Warning::SlowBaseline { cpu, fastest });
+        not_measured.into_iter().chain(slow).collect()
+    }
+
+    /// The line with which a study goes on.
+    pub(super) fn resumed(&self, options: &Options) -> Resumed {
+        Resumed {
+            unix_s: unix_s(),
+            budget_s: options.plan().budget_s,
+            state: Some(self.capture.state.clone()),
+            timer: Some(self.timer),
+        }
+    }
+
     /// Refuses to go on where anything differs that figures depend on.
     pub(super) fn compare(&self, options: &Options, journal: &Journal) -> Result<(), Error> {
         let Some(header) = journal.content().header() else { return Ok(()) };
@@ -97,8 +129,8 @@ impl Surroundings {
             ("seed", json(&header.seed), json(&options.seed)),
             ("isa", json(&header.isa), json(&options.isa.name())),
             ("plan", json(&header.plan), json(&plan)),
-            ("limits", json(&header.limits), json(&self.capture.limits)),
-            ("machine", json(&header.machine), json(&self.capture.machine)),
+            ("limits", json(&lasting(&header.limits)), json(&lasting(&self.capture.limits))),
+            ("machine", json(&header.machine.lasting()), json(&self.capture.machine.lasting())),
         ];
         for (what, then, now) in pairs {
             if let Some((path, then, now)) = difference(&then, &now) {
@@ -107,6 +139,12 @@ impl Surroundings {
         }
         Ok(())
     }
+}
+
+/// Limits without the name of the file that sets the quota: it holds the name of a session, which is
+/// another one after every login, and under which nothing need have changed.
+fn lasting(limits: &Limits) -> Limits {
+    Limits { quota_file: None, ..limits.clone() }
 }
 
 fn json(value: &impl serde::Serialize) -> serde_json::Value {
@@ -129,6 +167,16 @@ pub(super) fn difference(
                 let (path, then, now) = difference(&at(then), &at(now))?;
                 Some((format!(".{key}{path}"), then, now))
             })
+        }
+        (Value::Array(then), Value::Array(now)) => {
+            let places = 0..then.len().max(now.len());
+            let at = |array: &[Value], place| array.get(place).cloned().unwrap_or_default();
+            let mut different = places.filter_map(|place| {
+                let (path, then, now) = difference(&at(then, place), &at(now, place))?;
+                Some((format!("[{place}]{path}"), then, now))
+            });
+            let lengths = || (".length".into(), then.len().to_string(), now.len().to_string());
+            different.next().or_else(|| (then.len() != now.len()).then(lengths))
         }
         _ if then == now => None,
         _ => Some((String::new(), then.to_string(), now.to_string())),

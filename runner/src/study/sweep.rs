@@ -13,12 +13,13 @@
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
+use super::grid::stairs;
 use super::grid::{self, Cell, Skipped};
 use super::journal::{Journal, Line, SeriesStart, Taken};
-use super::plan::{Extent, FLOOR_BLOCKS, MIN_BLOCKS, Options, Series};
+use super::plan::{Extent, FLOOR_BLOCKS, Options, Series};
 use super::progress::{Reached, Steps, seconds};
 use super::record::{StoppedBy, Subject};
-use super::take::{Bench, patience};
+use super::take::{Bench, Shot};
 use super::warning::Warning;
 use super::{Error, conditions, order, stop};
 use crate::backend::{self, Job, Question};
@@ -70,10 +71,14 @@ impl Turn<'_> {
             center: workload.center.to_vec(),
             widths,
             widths_per_scan: self.series().widths_per_scan,
+            parts: self.series().parts(),
         };
         let job = Job::new(&samples, question, self.series().mode).map_err(refused)?;
         let cells = if journal.content().series().len() > self.index {
-            self.cells_again(journal, &samples)?
+            let cells = self.cells_again(journal, &samples, &job)?;
+            let pages = for_any!(&samples, samples => pages::of_samples(samples));
+            journal.append(&Line::Again { series: self.index, pages })?;
+            cells
         } else {
             self.begin(journal, &samples, &job)?
         };
@@ -87,30 +92,30 @@ impl Turn<'_> {
         samples: &AnySamples,
         job: &Job<'_>,
     ) -> Result<Vec<Cell>, Error> {
-        let counts = for_any!(samples, samples => self.series().workload.counts(samples))
-            .map_err(|error| self.unprepared(error))?;
+        let counts = self.counts(samples)?;
         let (mut cells, mut skipped) = grid::cells(backend::ALL[0], self.series(), self.sweep.seat);
         let free_bytes = State::now().available_memory_bytes;
         skipped.extend(grid::drop_too_large(&mut cells, self.series(), job, free_bytes));
         grid::add_control(&mut cells);
         self.sweep.options.extent.most_blocks(cells.len())?;
-        let passes = self.passes(&cells[0], job, &counts)?;
+        let passes = self.passes(&cells[0], job)?;
         let subject = self.subject(samples, job, counts, &cells, passes);
         self.write_start(journal, subject, skipped)?;
         Ok(cells)
     }
 
+    /// What the oracle counts.
+    fn counts(&self, samples: &AnySamples) -> Result<Vec<u64>, Error> {
+        for_any!(samples, samples => self.series().workload.counts(samples))
+            .map_err(|error| self.unprepared(error))
+    }
+
     /// Passes that make a sample of the baseline long enough.
-    fn passes(
-        &self,
-        baseline: &Cell,
-        job: &Job<'_>,
-        counts: &[u64],
-    ) -> Result<NonZeroUsize, Error> {
+    fn passes(&self, baseline: &Cell, job: &Job<'_>) -> Result<NonZeroUsize, Error> {
         let widths = &job.question().widths;
-        let found = baseline.backend.prepare(job, &baseline.placement, patience(Duration::ZERO));
+        let found = baseline.backend.prepare(job, &baseline.placement, Duration::MAX);
         let found = found.and_then(|mut team| {
-            let mut found = vec![0; counts.len()];
+            let mut found = vec![0; job.question().places()];
             let passes = measure::passes_for(team.as_mut(), measure::SAMPLE, &mut found)?;
             team.dismiss()?;
             Ok(passes)
@@ -141,13 +146,11 @@ impl Turn<'_> {
             widths: job.question().widths.clone(),
             counts,
             mode: series.mode,
-            level: series.level,
+            level: series.level.filter(|_| series.shortfall.is_none()),
             widths_per_scan: per_scan,
+            parts: job.question().parts.get(),
             tasks: job.question().tasks(),
-            task: match per_scan {
-                1 => "one width, one scan".into(),
-                _ => format!("up to {per_scan} widths, one scan"),
-            },
+            task: task(per_scan, job.question().parts.get()),
             bytes: samples.bytes(),
             pages: for_any!(samples, samples => pages::of_samples(samples)),
             configurations: cells.iter().map(Cell::configuration).collect(),
@@ -166,13 +169,22 @@ impl Turn<'_> {
         if let Some(assumed) = self.series().assumed.clone() {
             warnings.push(Warning::Assumed { workload: subject.name.clone(), assumed });
         }
+        if let Some(shortfall) = self.series().shortfall.clone() {
+            warnings.push(Warning::Shortfall { workload: subject.name.clone(), shortfall });
+        }
+        warnings.extend(stairs(&subject));
         let warnings = warnings.iter().map(ToString::to_string).collect();
         let start = SeriesStart { series: self.index, skipped, warnings, subject };
         Ok(journal.append(&Line::Series(Box::new(start)))?)
     }
 
     /// The cells of a series that has begun, if everything still is what it was.
-    fn cells_again(&self, journal: &Journal, samples: &AnySamples) -> Result<Vec<Cell>, Error> {
+    fn cells_again(
+        &self,
+        journal: &Journal,
+        samples: &AnySamples,
+        job: &Job<'_>,
+    ) -> Result<Vec<Cell>, Error> {
         let subject = &journal.content().series()[self.index].start.subject;
         let changed = |what: &str, then: &str, now: &str| Error::Changed {
             what: format!("workload '{}': {what}", subject.name),
@@ -182,6 +194,19 @@ impl Turn<'_> {
         let now = samples.checksum().to_string();
         if now != subject.checksum {
             return Err(changed("the checksum of the samples", &subject.checksum, &now));
+        }
+        // Every sample is checked against the counts of the journal: so these are checked first.
+        let counts = self.counts(samples)?;
+        let widths = &job.question().widths;
+        if let Some(at) = (0..widths.len()).find(|&at| {
+            subject.counts.get(at) != Some(&counts[at])
+                || subject.widths.get(at).is_none_or(|width| width.total_cmp(&widths[at]).is_ne())
+        }) {
+            let of = |counts: &[u64], widths: &[f64]| {
+                format!("{:?} within {:?}", counts.get(at), widths.get(at))
+            };
+            let (then, now) = (of(&subject.counts, &subject.widths), of(&counts, widths));
+            return Err(changed(&format!("the count of width number {at}"), &then, &now));
         }
         let again = |then: &grid::Configuration| {
             let unknown =
@@ -215,12 +240,12 @@ impl Turn<'_> {
             job,
             expected: &start.counts,
             passes,
-            patience: Duration::MAX,
+            order: Duration::ZERO,
             reader: self.sweep.reader,
             timer: self.sweep.timer,
             allowed: self.sweep.allowed,
         };
-        bench.patience = patience(self.serial_time(&bench, &cells[0])?);
+        bench.order = self.serial_time(&bench, &cells[0])?;
         let people = match self.sweep.options.extent {
             Extent::Blocks(blocks) => format!("{blocks} blocks"),
             Extent::Adaptive { .. } => format!("at most about {}", seconds(self.time)),
@@ -241,17 +266,19 @@ impl Turn<'_> {
         Ok(Some(StoppedBy::Blocks))
     }
 
-    /// Time that the baseline needs for a sample, seen once: what patience is measured by.
+    /// Time that the baseline needs for what one order asks of a worker at most, seen once: what
+    /// patience is measured by.
     fn serial_time(&self, bench: &Bench<'_>, baseline: &Cell) -> Result<Duration, Error> {
         let widths = &bench.job.question().widths;
         let began = clock::now_ns();
-        let team = baseline.backend.prepare(bench.job, &baseline.placement, bench.patience);
+        let team = baseline.backend.prepare(bench.job, &baseline.placement, Duration::MAX);
         let measured = team.and_then(|mut team| {
-            team.measure(bench.passes, &mut vec![0; bench.expected.len()])?;
+            team.measure(bench.passes, &mut vec![0; bench.job.question().places()])?;
             team.dismiss()
         });
         measured.map_err(|error| self.wrong(baseline, widths, error.into()))?;
-        Ok(Duration::from_nanos(clock::now_ns() - began))
+        let (orders, _) = bench.job.mode().rounds(bench.passes);
+        Ok(Duration::from_nanos((clock::now_ns() - began).div_ceil(orders as u64)))
     }
 
     /// The rest of a block; whether it was finished.
@@ -270,23 +297,30 @@ impl Turn<'_> {
                 return Ok(false);
             }
             let of_block = place as f64 / (last + 1) as f64;
-            steps.at(self.reached(*block, of_block, clock.began.elapsed(), *most));
+            let configuration = if place == 0 || place == last { 0 } else { order[place - 1] };
+            let cell = &cells[configuration];
+            let reached = self.reached(journal, (*block, of_block), clock.began.elapsed(), *most);
+            steps.at(reached, &cell.configuration().describe());
             let idle_foreign = (place == 0)
                 .then(|| conditions::idle_foreign(self.sweep.reader, self.sweep.allowed, IDLE))
                 .flatten();
-            let configuration = if place == 0 || place == last { 0 } else { order[place - 1] };
-            let cell = &cells[configuration];
-            let measured = bench
-                .take(configuration, cell)
-                .map_err(|wrong| self.wrong(cell, &bench.job.question().widths, wrong))?;
+            let failed = |wrong| self.wrong(cell, &bench.job.question().widths, wrong);
+            let Shot { measured, ended } = bench.take(configuration, cell).map_err(failed)?;
             let (series, block) = (self.index, *block);
             let taken = Taken { series, block, place, idle_foreign, measured };
             journal.append(&Line::Sample(Box::new(taken)))?;
+            ended.map_err(failed)?;
         }
         Ok(true)
     }
 
-    fn reached(&self, blocks: usize, of_block: f64, used: Duration, most: usize) -> Reached {
+    fn reached(
+        &self,
+        journal: &Journal,
+        (blocks, of_block): (usize, f64),
+        used: Duration,
+        most: usize,
+    ) -> Reached {
         let done = blocks as f64 + of_block;
         let (part, left_s) = match self.sweep.options.extent {
             Extent::Blocks(_) => {
@@ -294,8 +328,13 @@ impl Turn<'_> {
                 (part, used.as_secs_f64() * (1.0 / part.max(1e-3) - 1.0))
             }
             Extent::Adaptive { .. } => {
-                let part = used.as_secs_f64() / self.time.as_secs_f64().max(1e-9);
-                (part, self.time.saturating_sub(used).as_secs_f64())
+                let used_s = used.as_secs_f64();
+                let left_s = self.time.saturating_sub(used).as_secs_f64();
+                // Some blocks are measured however late it is.
+                let samples_s = journal.content().series()[self.index].span_ns() as f64 / 1e9;
+                let missing = (FLOOR_BLOCKS as f64 - done).max(0.0);
+                let left_s = left_s.max(missing * samples_s / done.max(1e-3));
+                (used_s / (used_s + left_s).max(1e-9), left_s)
             }
         };
         let left = Duration::try_from_secs_f64(left_s).unwrap_or_default();
@@ -312,13 +351,8 @@ impl Turn<'_> {
         let Extent::Adaptive { precision, .. } = self.sweep.options.extent else {
             return (blocks >= most).then_some(StoppedBy::Blocks);
         };
-        let asked = blocks >= MIN_BLOCKS && blocks.is_multiple_of(stop::EVERY);
         let configurations = &progressed.start.subject.configurations;
-        let is_tight = || {
-            stop::widest(configurations, &progressed.blocks)
-                .is_some_and(|widest| widest <= precision)
-        };
-        if asked && is_tight() {
+        if stop::is_enough(configurations, &progressed.blocks, precision) {
             return Some(StoppedBy::Precision);
         }
         if blocks >= most {
@@ -334,6 +368,18 @@ impl Turn<'_> {
 
     fn wrong(&self, cell: &Cell, widths: &[f64], wrong: Wrong) -> Error {
         Error::of_sample(self.series().workload.name, cell, widths, wrong)
+    }
+}
+
+/// What a task is, in words.
+fn task(widths_per_scan: usize, parts: usize) -> String {
+    let widths = match widths_per_scan {
+        1 => "one width".into(),
+        most => format!("up to {most} widths"),
+    };
+    match parts {
+        1 => format!("{widths}, one scan"),
+        parts => format!("{widths}, one of {parts} parts of a scan"),
     }
 }
 

@@ -276,6 +276,15 @@ fn a_study_names_what_it_cannot_take() {
     assert!(refused(&["--blocks", "1", "--budget", "1s"]).contains("--budget"));
     assert!(refused(&["--resume"]).contains("there is no study to go on with"));
     assert!(refused(&["--workers", "0"]).contains("0 workers asked for; allowed: 1 to"));
+    assert!(
+        refused(&["--workers", "2,x"]).contains("'x' is no number of workers; allowed: 1 to 1024")
+    );
+    assert!(refused(&["--workers", "1025"]).contains("1025 workers asked for; allowed: 1 to 1024"));
+    assert!(refused(&["--blocks", "0"]).contains("'0'; allowed: whole numbers from 1 on"));
+    assert!(refused(&["--widths-per-scan", "0"]).contains("'0'; allowed: whole numbers from 1 on"));
+    assert!(refused(&["--seed=x"]).contains("allowed: whole numbers from 0 to 9007199254740991"));
+    let control = folder.run(&["control", "--comparisons", "none"]).refused();
+    assert!(control.contains("'none'; allowed: whole numbers from 1 on"), "{control}");
     let control = folder.run(&["control", "--blocks-per-comparison", "5"]).refused();
     assert!(control.contains("'5'; allowed: 6 to"), "{control}");
 }

@@ -17,6 +17,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial("rubbish_is_named", rubbish_is_named),
         Trial("another_version_is_named", another_version_is_named),
         Trial("a_program_that_says_nothing_hangs", a_program_that_says_nothing_hangs),
+        Trial("ends_that_nobody_is_told_of_are_ends", ends_that_nobody_is_told_of_are_ends),
         Trial("a_program_that_is_missing_is_named", a_program_that_is_missing_is_named),
     ]
 }
@@ -60,7 +61,7 @@ fn rubbish_is_named() {
 
 fn another_version_is_named() {
     let hello = r"printf '\012\000\000\000\000parzen<w\143' >&0; exec sleep 60";
-    all_say_of(hello, "it speaks version 99, this program speaks 1");
+    all_say_of(hello, "it speaks version 99, this program speaks 2");
 }
 
 fn a_program_that_says_nothing_hangs() {
@@ -69,4 +70,22 @@ fn a_program_that_says_nothing_hangs() {
 
 fn a_program_that_is_missing_is_named() {
     all_say(Path::new("/nowhere/parzen"), "could not start 2 workers");
+}
+
+/// A program whose parent ignores `SIGCHLD` ignores it, too: then the system keeps no exit status, and
+/// asking for one is an error. A worker that has ended is neither hung nor lost.
+fn ends_that_nobody_is_told_of_are_ends() {
+    let this = std::env::current_exe().unwrap();
+    let output = Command::new("env")
+        .arg("--ignore-signal=CHLD")
+        .arg(this)
+        .args([play::ARGUMENT, play::WHOLE, "0"])
+        .output()
+        .unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{errors}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    let (dismissed, died) = said.split_once('\n').unwrap();
+    assert_eq!(dismissed, "dismissed");
+    assert!(died.contains("it ended, and the system does not tell how"), "{died}");
 }

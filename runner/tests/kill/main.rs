@@ -1,4 +1,5 @@
-//! What happens when a process is killed, stopped or replaced: workers of a team, and its parent.
+//! What happens when a process is killed, stopped or replaced: workers of a team, its parent, and
+//! whole studies of such teams.
 //!
 //! With a harness of its own, because this program itself must be able to be a worker, and to play the
 //! parent that is killed. Moments are chosen at random with a fixed seed, as CPU time that a worker has
@@ -13,6 +14,8 @@ mod moments;
 mod play;
 #[cfg(target_os = "linux")]
 mod process;
+#[cfg(target_os = "linux")]
+mod studies;
 
 use std::process::ExitCode;
 
@@ -29,7 +32,7 @@ fn main() -> ExitCode {
     let mut arguments = libtest_mimic::Arguments::from_args();
     // Each test looks at all children of this process.
     arguments.test_threads = Some(1);
-    let trials = [moments::trials(), fakes::trials()].concat();
+    let trials = [moments::trials(), fakes::trials(), studies::trials()].concat();
     libtest_mimic::run(&arguments, trials.into_iter().map(Into::into).collect()).exit_code()
 }
 

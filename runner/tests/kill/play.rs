@@ -12,6 +12,7 @@ use runner::backend::{ALL, Backend, Error, Job, Mode, Question, processes};
 use runner::input::AnySamples;
 use runner::machine::affinity;
 use runner::placement::{self, Placement};
+use rustix::process::Signal;
 
 use crate::process;
 
@@ -21,6 +22,9 @@ pub(crate) const ARGUMENT: &str = "play";
 pub(crate) const ENDLESS: &str = "endless";
 /// Starts another program as workers, and prints what becomes of it.
 pub(crate) const FAKE: &str = "fake";
+
+/// Measures and dismisses a team, then kills a worker of another one, and prints what becomes of both.
+pub(crate) const WHOLE: &str = "whole";
 
 const WORKERS: usize = 2;
 /// No measurement of so many passes ever ends by itself.
@@ -57,6 +61,7 @@ pub(crate) fn job(samples: &AnySamples, mode: Mode) -> Job<'_> {
         center: vec![0.5; 2],
         widths: vec![0.25; 20],
         widths_per_scan: NonZeroUsize::MIN,
+        parts: NonZeroUsize::MIN,
     };
     Job::new(samples, question, mode).unwrap()
 }
@@ -66,6 +71,7 @@ pub(crate) fn play(arguments: &[String]) -> ExitCode {
     match role.as_str() {
         ENDLESS => endless(argument.parse().unwrap()),
         FAKE => fake(argument),
+        WHOLE => whole(argument.parse().unwrap()),
         other => panic!("there is no role '{other}'"),
     }
     ExitCode::SUCCESS
@@ -94,4 +100,17 @@ fn fake(program: &str) {
         let left = process::children(std::process::id()).len();
         writeln!(out, "{said}; {left} left").unwrap();
     }
+}
+
+fn whole(backend: usize) {
+    let (backend, samples) = (backends()[backend], samples());
+    let job = job(&samples, Mode::Strong);
+    let mut out = std::io::stdout();
+    let mut team = backend.prepare(&job, &placement(), process::DEADLINE).unwrap();
+    team.measure(NonZeroUsize::MIN, &mut [0; 20]).unwrap();
+    let dismissed = team.dismiss().map_or_else(|error| error.to_string(), |_| "dismissed".into());
+    writeln!(out, "{dismissed}").unwrap();
+    let mut team = backend.prepare(&job, &placement(), process::DEADLINE).unwrap();
+    process::send(process::workers(std::process::id())[0], Signal::KILL);
+    writeln!(out, "{}", team.measure(ENDLESS_PASSES, &mut [0; 20]).unwrap_err()).unwrap();
 }

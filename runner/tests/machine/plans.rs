@@ -40,13 +40,17 @@ const PLANS: &[(&str, &str, &str, usize)] = &[
     ("container", "compact", "0,1,8,9", 2),
     ("container", "spread", "0,1,8,9", 2),
     ("container", "smt", "0,8,1,9", 1),
+    ("renumbered container", "physical", "4,5", 2),
+    ("renumbered container", "compact", "4,5", 2),
+    ("renumbered container", "spread", "4,5", 2),
+    ("renumbered container", "smt", "4,5", 2),
     ("guest", "physical", "0,1", 2),
     ("guest", "compact", "0,1", 2),
     ("guest", "spread", "0,1", 2),
     ("guest", "smt", "0,1", 2),
     ("big and little", "physical", "4-7,0-3", 8),
     ("big and little", "compact", "4-7,0-3", 8),
-    ("big and little", "spread", "0,4,1,5,2,6,3,7", 8),
+    ("big and little", "spread", "4,0,1,5,2,6,3,7", 8),
     ("big and little", "smt", "4-7,0-3", 8),
     ("empty", "physical", "3,5", 2),
     ("empty", "compact", "3,5", 2),
@@ -102,6 +106,34 @@ fn every_policy_places_every_number_of_workers_on_every_machine() {
 }
 
 #[test]
+fn the_first_worker_of_every_policy_sits_on_a_fastest_cpu_and_lists_are_judged() {
+    for Shape { name, machine: Machine { topology, .. }, limits } in shapes::all() {
+        let allowed = &limits.allowed_cpus;
+        for policy in placement::ALL {
+            let placement = parse(policy.name).unwrap().place(1, topology, allowed).unwrap();
+            let Some(&first) = placement.cpus().first() else { continue };
+            let alone = parse(&first.to_string()).unwrap();
+            assert_eq!(alone.slow_start(topology, allowed), None, "{name}, {}", policy.name);
+        }
+    }
+    let Shape { machine, limits, .. } =
+        shapes::all().iter().find(|found| found.name == "big and little").unwrap();
+    let slow =
+        |list: &str| parse(list).unwrap().slow_start(&machine.topology, &limits.allowed_cpus);
+    assert_eq!((slow("1,4"), slow("5,0"), slow("physical")), (Some((1, 4)), None, None));
+}
+
+#[test]
+fn a_list_is_all_the_room_there_is() {
+    let Shape { machine, limits, .. } =
+        shapes::all().iter().find(|found| found.name == "desktop").unwrap();
+    let within = |text: &str| parse(text).unwrap().within(&limits.allowed_cpus);
+    assert_eq!((within("2,0"), within("physical").len()), (vec![0, 2], 16));
+    let workers = default_workers(&machine.topology, &within("2,0"), None);
+    assert_eq!(workers, [1, 2, 3]);
+}
+
+#[test]
 fn unpinned_workers_have_no_seat_but_room() {
     for Shape { name, machine: Machine { topology, .. }, limits } in shapes::all() {
         let allowed = &limits.allowed_cpus;
@@ -153,6 +185,7 @@ fn worth_measuring_is_every_core_all_cpus_and_half_as_many_again() {
         ("offline", &[1, 2, 3, 5, 8]),
         ("isolated", &[1, 2, 3, 4, 5, 6, 12, 18]),
         ("container", &[1, 2, 3]),
+        ("renumbered container", &[1, 2, 3]),
         ("guest", &[1, 2, 3]),
         ("big and little", &[1, 2, 3, 4, 5, 6, 7, 8, 12]),
         ("empty", &[1, 2, 3]),

@@ -30,6 +30,7 @@ fn read_all() -> Vec<Shape> {
         ("offline", offline, vec![0, 1, 2, 4, 5]),
         ("isolated", isolated, vec![0, 1, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15]),
         ("container", container, vec![0, 1, 8, 9]),
+        ("renumbered container", renumbered_container, vec![4, 5]),
         ("guest", guest, vec![0, 1]),
         ("big and little", big_and_little, (0..8).collect()),
         ("empty", MadeUp::empty, vec![3, 5]),
@@ -147,6 +148,14 @@ pub(crate) fn container() -> MadeUp {
         ("sys/fs/cgroup/pods/one/cpuset.cpus.effective", "0-1,8-9"),
         ("sys/fs/cgroup/pods/one/inner/cpu.max", "max 100000"),
     ]);
+    tree
+}
+
+/// Two cores of the desktop, where a container manager shows a list of its own of the CPUs that are
+/// online: as many as the container has, numbered from 0.
+pub(crate) fn renumbered_container() -> MadeUp {
+    let tree = desktop();
+    tree.write(&format!("{CPUS}/online"), "0-1");
     tree
 }
 

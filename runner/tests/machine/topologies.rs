@@ -2,6 +2,7 @@
 
 use runner::machine::topology::{Cpu, Kind};
 use runner::machine::{Topology, describe};
+use runner::placement::parse;
 
 use crate::made_up::{CPUS, MadeUp};
 use crate::shapes::{self, Shape};
@@ -36,6 +37,7 @@ fn packages_cores_and_nodes_are_counted() {
         ("offline", known(5, 3, 1, 0)),
         ("isolated", known(16, 8, 1, 1)),
         ("container", known(16, 8, 1, 1)),
+        ("renumbered container", known(2, 2, 1, 1)),
         ("guest", known(2, 2, 1, 1)),
         ("big and little", known(8, 8, 1, 0)),
         ("empty", [None; 4]),
@@ -62,6 +64,20 @@ fn hybrid_cores_are_told_apart_by_the_kernels_lists() {
     assert_eq!(facts(&tree, |cpu| cpu.core), [groups(6, 2), (6..14).map(Some).collect()].concat());
     let l2 = [groups(6, 2), vec![Some(6); 4], vec![Some(7); 4]].concat();
     assert_eq!(facts(&tree, |cpu| cpu.l2), l2);
+}
+
+#[test]
+fn cores_of_a_third_kind_are_efficient_and_those_of_no_list_come_last() {
+    let tree = shapes::hybrid();
+    tree.write("sys/devices/cpu_atom/cpus", "12-16");
+    tree.write("sys/devices/cpu_lowpower/cpus", "18-19");
+    let mut kinds = [vec![Kind::Performance; 12], vec![Kind::Efficiency; 8]].concat();
+    kinds[17] = Kind::Unknown;
+    assert_eq!(facts(&tree, |cpu| cpu.kind), kinds);
+    let topology = Topology::read(&tree.tree());
+    let one_per_core =
+        parse("physical").unwrap().place(14, &topology, &(0..20).collect::<Vec<_>>());
+    assert_eq!(one_per_core.unwrap().cpus().last(), Some(&17));
 }
 
 #[test]

@@ -125,7 +125,8 @@ fn second_threads_are_told_where_nothing_else_slows_the_workers() {
     let found = fitted(&study, &measured(threads, &[1, 2, 3, 4, 6, 8], 8));
     assert_eq!((found.workers, found.sharing), (vec![1, 2, 3, 4], vec![6, 8]));
     let given = found.second_threads.unwrap();
-    let r_t = given.parameters.iter().find(|given| given.parameter.symbol == "r_T").unwrap();
+    assert_eq!(given.support, Support::NoneBetter);
+    let r_t = given.fit.parameters.iter().find(|given| given.parameter.symbol == "r_T").unwrap();
     assert!((r_t.estimate.value - 0.25).abs() < 0.02);
     let with_serial_share = |n: u64| 0.1 + 0.9 * threads(n);
     let found = fitted(&study, &measured(with_serial_share, &[1, 2, 3, 4, 6, 8], 8));

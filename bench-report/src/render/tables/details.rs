@@ -1,4 +1,4 @@
-//! The tables beside the headline: start-up, serial share, phases, what the workers used, disturbed samples.
+//! The tables beside the headline: spread, start-up, serial share, phases, what the workers used, disturbed samples.
 //!
 //! Separate because each answers a question of its own and none of them changes a speed-up. A
 //! table of which nothing is known is left out. Next: `compare/costs.rs`, `resources.rs` and
@@ -11,6 +11,7 @@ use crate::{
     compare::{Comparison, Figures, Resources},
     model::{Entry, Workload},
     quantity::{self, NONE, interval_or_none},
+    statistics::{scaling::SerialShare, tukey::Spread},
 };
 
 /// Kinds of tags that one cell lists.
@@ -37,7 +38,26 @@ struct Kind {
 }
 
 /// The tables, in reading order.
-const ALL: [Kind; 5] = [
+const ALL: [Kind; 7] = [
+    Kind {
+        title: "Spread of the times",
+        note: "Times per pass: the least, the quartiles, the greatest, and how many lie beyond \
+               Tukey’s fences, 1.5 (mild) and 3 (far) interquartile ranges from the quartiles. \
+               They are named, not dropped: every one of them is in every other table.",
+        columns: &[
+            "least",
+            "lower quartile",
+            "median",
+            "upper quartile",
+            "greatest",
+            "mild below",
+            "mild above",
+            "far below",
+            "far above",
+        ],
+        row: spread,
+        is_known: |figures| figures.spread.is_some(),
+    },
     Kind {
         title: "Against other baselines",
         note: "“Own 1 worker” is the second baseline: one worker of the same backend. “Started for \
@@ -57,7 +77,17 @@ const ALL: [Kind; 5] = [
                Flatt 1990).",
         columns: &["over own 1 worker", "e(N), in %", "95 % interval"],
         row: serial_share,
-        is_known: |figures| figures.serial_share.is_some(),
+        is_known: |figures| matches!(figures.serial_share, Some(SerialShare::KarpFlatt(_))),
+    },
+    Kind {
+        title: "Serial share after Gustafson",
+        note: "a = (N − S) / (N − 1) with S over one worker of the same backend: the share of the \
+               time in which the work did not grow with the workers, if nothing else slowed them \
+               down (Gustafson 1988). Karp and Flatt’s share is for one job that all workers share \
+               and would accuse work that grows with them.",
+        columns: &["over own 1 worker", "a, in %", "95 % interval"],
+        row: serial_share,
+        is_known: |figures| matches!(figures.serial_share, Some(SerialShare::Gustafson(_))),
     },
     Kind {
         title: "Where the time goes",
@@ -82,7 +112,7 @@ const ALL: [Kind; 5] = [
                100 % if only the CPU was shared with others, and falls if the core itself got \
                slower. Balance is the mean over the greatest time in the kernel; “all at once” the \
                share of the time in which every worker was counting; “others” and “hypervisor” are \
-               shares of the CPU that they used most.",
+               shares of the CPU with a worker that they used most.",
         columns: &[
             "CPU share",
             "work per CPU-second",
@@ -138,12 +168,19 @@ fn baselines(_: &Entry, figures: &Figures) -> Vec<String> {
 }
 
 fn serial_share(_: &Entry, figures: &Figures) -> Vec<String> {
-    let share = figures.serial_share;
+    let share = figures.serial_share.map(SerialShare::estimate);
     vec![
         or_none(share.and(figures.own_speed_up), ratio),
         or_none(share, |share| quantity::points(share.value)),
         or_none(share, |share| interval_or_none(share, quantity::points_range)),
     ]
+}
+
+fn spread(_: &Entry, figures: &Figures) -> Vec<String> {
+    let Some(Spread { at, census }) = figures.spread else { return vec![NONE.into(); 9] };
+    let times = at.map(quantity::time).into_iter();
+    let counts = [census.below, census.above, census.far_below, census.far_above];
+    times.chain(counts.map(|count| quantity::whole(count as u64))).collect()
 }
 
 fn phases(_: &Entry, figures: &Figures) -> Vec<String> {
@@ -173,8 +210,8 @@ fn resources(_: &Entry, figures: &Figures) -> Vec<String> {
         share(resources.run_queue_share),
         whole(resources.forced_switches),
         whole(resources.migrations),
-        share(resources.foreign_share),
-        share(resources.stolen_share),
+        share(resources.foreign.map(|foreign| foreign.share)),
+        share(resources.stolen.map(|stolen| stolen.share)),
     ]
 }
 

@@ -105,6 +105,7 @@ fn plan(study: &Study) -> Vec<(String, String)> {
     let seconds = |s: f64| quantity::time((s * 1e9).min(f64::MAX));
     let timer = study.timer;
     let facts = [
+        ("fingerprint of machine and build", study.fingerprint.clone()),
         ("preset", plan.preset.clone()),
         ("placement", plan.placement.clone()),
         ("time budget", plan.budget_s.map(seconds)),

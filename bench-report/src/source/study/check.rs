@@ -2,9 +2,10 @@
 //!
 //! Separate from the shape of the file because these rules are what the statistics rely on.
 //! A problem is the pair (place in the file, what is wrong with which value). Next: `blocks.rs`
-//! for what was measured, then `convert.rs`.
+//! for what was measured, `limits.rs` for how much of it, then `convert.rs`.
 
 mod blocks;
+mod limits;
 
 pub(super) use blocks::missing;
 
@@ -20,10 +21,12 @@ pub(super) fn file(file: &File<Block>, version: Version) -> Result<(), Problem> 
     if file.workloads.is_empty() {
         return Err(("workloads".into(), "there is none, expected at least 1".into()));
     }
+    limits::file(file)?;
     file.workloads.iter().try_for_each(|workload| {
         let place = format!("workload {:?}", shown(&workload.name));
         mode(workload.mode.as_deref())
             .and_then(|_| sizes(workload))
+            .and_then(|()| limits::workload(workload))
             .and_then(|()| configurations(workload))
             .map_err(|problem| (place.clone(), problem))?;
         blocks::all(workload, version)

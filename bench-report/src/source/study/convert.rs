@@ -32,6 +32,7 @@ pub(super) fn study(
         seed: file.seed,
         isa: known(file.isa),
         complete: file.complete.unwrap_or(true),
+        fingerprint: shown_if_known(file.fingerprint),
         plan: plan(file.plan.unwrap_or_default()),
         machine,
         limits,
@@ -63,6 +64,7 @@ fn timer(timer: shape::Timer) -> model::Timer {
         resolution_ns: positive(timer.resolution_ns),
         clock_ns: positive(timer.clock_ns),
         cpu_clock_ns: positive(timer.cpu_clock_ns),
+        is_monotonic: timer.is_monotonic,
     }
 }
 
@@ -182,7 +184,9 @@ fn sample(measured: shape::Measured) -> model::Sample {
         observer_ns: measured.observer_ns,
         stolen_ns: measured.stolen_ns,
         foreign_ns: measured.foreign_ns,
+        unplaced_ns: measured.unplaced_ns,
         throttled_ns: measured.throttled_ns,
+        throttled_periods: measured.throttled_periods,
         tags,
         workers: measured.workers.unwrap_or_default().into_iter().map(worker).collect(),
     }

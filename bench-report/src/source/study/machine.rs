@@ -65,6 +65,7 @@ struct Isa {
 #[derive(Default, Deserialize)]
 pub(super) struct Limits {
     allowed_cpus: Option<Vec<u64>>,
+    mask_unknown: Option<bool>,
     quota_cpus: Option<f64>,
     #[serde(flatten)]
     more: BTreeMap<String, Value>,
@@ -86,7 +87,9 @@ pub(super) fn converted(
     let mut machine = machine.unwrap_or_default();
     let limits = limits.unwrap_or_default();
     let state = state.unwrap_or_default();
-    let allowed_cpus = limits.allowed_cpus.or(machine.allowed_cpus.take());
+    // Of an unknown mask the writer knows how many CPUs there are, and not which.
+    let told = limits.allowed_cpus.filter(|_| limits.mask_unknown != Some(true));
+    let allowed_cpus = told.or(machine.allowed_cpus.take());
     let quota_cpus = limits.quota_cpus.or(machine.quota_cpus);
     let limits = model::Limits {
         allowed_cpus: allowed_cpus.unwrap_or_default(),
@@ -119,6 +122,11 @@ pub(in crate::source) fn parse(
 }
 
 impl Machine {
+    /// How many CPUs are listed.
+    pub(super) fn listed_cpus(&self) -> usize {
+        self.topology.as_ref().map_or(0, Vec::len)
+    }
+
     fn converted(self) -> model::Machine {
         let cache = |cache: Cache| model::Cache {
             level: cache.level,
@@ -210,6 +218,13 @@ mod tests {
         let (_, limits, state) = converted(parsed(old), limits, parsed(r#"{"governor":"new"}"#));
         assert_eq!((limits.allowed_cpus, limits.quota_cpus), (vec![0, 1], Some(3.0)));
         assert_eq!(state.governor.as_deref(), Some("new"));
+    }
+
+    #[test]
+    fn ids_of_an_unknown_mask_are_no_ids() {
+        let allowed = |limits| converted(None, parsed(limits), None).1.allowed_cpus;
+        assert_eq!(allowed(r#"{"allowed_cpus":[0,1],"mask_unknown":false}"#), [0, 1]);
+        assert_eq!(allowed(r#"{"allowed_cpus":[0,1],"mask_unknown":true}"#), [0; 0]);
     }
 
     #[test]

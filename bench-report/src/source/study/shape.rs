@@ -15,6 +15,7 @@ pub(super) struct File<B> {
     pub(super) seed: Option<u64>,
     pub(super) isa: Option<String>,
     pub(super) complete: Option<bool>,
+    pub(super) fingerprint: Option<String>,
     pub(super) plan: Option<Plan>,
     pub(super) machine: Option<Machine>,
     pub(super) limits: Option<Limits>,
@@ -35,11 +36,11 @@ pub(super) struct Plan {
 }
 
 #[derive(Clone, Copy, Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the names in the file")]
 pub(super) struct Timer {
     pub(super) resolution_ns: Option<f64>,
     pub(super) clock_ns: Option<f64>,
     pub(super) cpu_clock_ns: Option<f64>,
+    pub(super) is_monotonic: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -131,8 +132,10 @@ pub(super) struct Measured {
     pub(super) steady: Option<bool>,
     pub(super) observer_ns: Option<u64>,
     pub(super) stolen_ns: Option<Vec<u64>>,
-    pub(super) foreign_ns: Option<Vec<u64>>,
+    pub(super) foreign_ns: Option<Vec<i64>>,
+    pub(super) unplaced_ns: Option<u64>,
     pub(super) throttled_ns: Option<u64>,
+    pub(super) throttled_periods: Option<u64>,
     pub(super) tags: Option<Vec<String>>,
     pub(super) workers: Option<Vec<Worker>>,
 }

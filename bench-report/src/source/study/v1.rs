@@ -14,6 +14,7 @@ pub(super) fn lifted(file: File<Vec<Measured>>) -> File<Block> {
         seed: file.seed,
         isa: file.isa,
         complete: None,
+        fingerprint: None,
         plan: None,
         machine: file.machine,
         limits: None,

@@ -3,6 +3,7 @@
 //! Dropping a [`Worker`] kills its process and waits for it. Separate from the
 //! [`crew`](super::crew), which talks to workers, because this file alone deals with the system.
 
+use std::fmt;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
@@ -104,11 +105,14 @@ impl Worker {
     }
 
     /// Waits until the process has ended; `None` if it does not within `patience`.
-    pub(super) fn ended(&mut self, patience: Duration) -> Option<ExitStatus> {
+    pub(super) fn ended(&mut self, patience: Duration) -> Option<End> {
         let began_ns = clock::now_ns();
         loop {
-            if let Ok(Some(status)) = self.child.try_wait() {
-                return Some(status);
+            match self.child.try_wait() {
+                Ok(Some(status)) => return Some(End::Known(status)),
+                // The only error there is for a child: nobody kept its status, and it is gone.
+                Err(_) => return Some(End::Unknown),
+                Ok(None) => {}
             }
             let waited_ns = clock::now_ns() - began_ns;
             if u128::from(waited_ns) > patience.as_nanos() {
@@ -130,24 +134,50 @@ impl Drop for Worker {
     }
 }
 
-/// How a process ended, in words.
-pub(super) fn how(status: ExitStatus) -> String {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("it ended with exit code {code}"),
-        (None, Some(signal)) => format!("it was killed by signal {signal}"),
-        (None, None) => format!("it ended: {status}"),
+/// How a process ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    /// As the system says.
+    Known(ExitStatus),
+    /// The system does not say: this program was started by one that ignores the ends of its children
+    /// (`SIGCHLD`), and so does this one.
+    Unknown,
+}
+
+impl End {
+    /// Whether it can be the end of a worker that was told to quit.
+    pub(super) fn may_be_good(self) -> bool {
+        match self {
+            Self::Known(status) => status.success(),
+            Self::Unknown => true,
+        }
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Known(status) = self else {
+            return f.write_str("it ended, and the system does not tell how (SIGCHLD is ignored)");
+        };
+        match (status.code(), status.signal()) {
+            (Some(code), _) => write!(f, "it ended with exit code {code}"),
+            (None, Some(signal)) => write!(f, "it was killed by signal {signal}"),
+            (None, None) => write!(f, "it ended: {status}"),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::how;
+    use super::End;
     use std::os::unix::process::ExitStatusExt as _;
     use std::process::ExitStatus;
 
     #[test]
     fn ends_are_told_by_code_or_signal() {
-        assert_eq!(how(ExitStatus::from_raw(3 << 8)), "it ended with exit code 3");
-        assert_eq!(how(ExitStatus::from_raw(9)), "it was killed by signal 9");
+        let how = |raw| End::Known(ExitStatus::from_raw(raw));
+        assert_eq!(how(3 << 8).to_string(), "it ended with exit code 3");
+        assert_eq!(how(9).to_string(), "it was killed by signal 9");
+        assert!(how(0).may_be_good() && !how(9).may_be_good() && End::Unknown.may_be_good());
     }
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags};
 
 use super::channel::{Broken, sleep};
-use super::child::{Mask, Worker, how};
+use super::child::{Mask, Worker};
 use super::wire::{Answer, Order, PARENT, VERSION, WORKER};
 use crate::backend::Error;
 use crate::machine::clock;
@@ -182,8 +182,8 @@ impl Crew {
         self.tell_all(&Order::Quit)?;
         for worker in 0..self.len() {
             match self.workers[worker].ended(self.patience) {
-                Some(status) if status.success() => {}
-                Some(status) => return Err(self.died(worker, &how(status))),
+                Some(end) if end.may_be_good() => {}
+                Some(end) => return Err(self.died(worker, &end.to_string())),
                 None => return Err(self.hung(worker)),
             }
         }
@@ -210,7 +210,7 @@ impl Crew {
             .map(|worker| PollFd::from_borrowed_fd(worker.channel.as_fd(), PollFlags::IN))
             .collect();
         // A millisecond more, so that time has run out when this wakes up for nothing.
-        let slept = sleep(&mut fds, left + Duration::from_millis(1));
+        let slept = sleep(&mut fds, left.saturating_add(Duration::from_millis(1)));
         slept.map(drop).map_err(|error| self.befallen(0, error.into()))
     }
 
@@ -234,7 +234,7 @@ impl Crew {
             return error;
         }
         match self.workers[worker].ended(LAST_BREATH) {
-            Some(status) => self.died(worker, &how(status)),
+            Some(end) => self.died(worker, &end.to_string()),
             None => self.garbled(worker, "it has closed its socket and lives on".into()),
         }
     }

@@ -92,18 +92,19 @@ impl Mapping {
     /// # Errors
     /// Why it cannot be opened or mapped; that it lacks seals, or is too short for its `shape`.
     pub(super) fn open(path: &str, stride_bytes: usize, shape: &Shape) -> io::Result<Self> {
-        let file = File::open(path)?;
-        if !fcntl_get_seals(&file)?.contains(SEALS) {
-            return Err(io::Error::other("the shared samples are not sealed"));
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{path}: {error}"));
+        let file = File::open(path).map_err(named)?;
+        if !fcntl_get_seals(&file).map_err(|error| named(error.into()))?.contains(SEALS) {
+            return Err(named(io::Error::other("the shared samples are not sealed")));
         }
         // SAFETY: the file is sealed against writing, growing and shrinking, and the seals themselves
         // are sealed: its bytes cannot change, nor can pages vanish, as long as the mapping lives.
-        let map = unsafe { Mmap::map(&file) }?;
+        let map = unsafe { Mmap::map(&file) }.map_err(named)?;
         let (n, d) = (shape.n, shape.d);
         if d == 0 || stride_bytes.checked_mul(d).is_none_or(|bytes| bytes > map.len()) {
             let found = map.len();
             let problem = format!("shared samples of {found} bytes are too short for {shape:?}");
-            return Err(io::Error::other(problem));
+            return Err(named(io::Error::other(problem)));
         }
         Ok(Self { map, stride_bytes, n, d })
     }
@@ -176,7 +177,10 @@ mod tests {
     fn files_that_are_not_sealed_or_too_short_are_refused() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let path = file.path().to_str().unwrap();
-        assert!(Mapping::open(path, 64, &shape(1, 1)).is_err());
+        let error = Mapping::open(path, 64, &shape(1, 1)).unwrap_err().to_string();
+        assert!(error.starts_with(path), "{error}");
+        let missing = Mapping::open("/nowhere/samples", 64, &shape(1, 1)).unwrap_err().to_string();
+        assert!(missing.starts_with("/nowhere/samples: "), "{missing}");
         let samples = AnySamples::Double(Samples::from_columns(&[[1.0]]).unwrap());
         let memory = Memory::of(&samples).unwrap();
         let error = Mapping::open(&memory.path(), 64, &shape(1, 2)).unwrap_err().to_string();

@@ -13,7 +13,9 @@ use super::ledger::Ledger;
 use super::shared::Memory;
 use super::wire::{self, Answer, Order, Shape, Source};
 use super::{Processes, Schedule, Transfer};
-use crate::backend::{Backend as _, Error, Job, Phases, Sample, Startup, Team, WorkerSample};
+use crate::backend::{
+    Backend as _, Changed, Error, Job, Phases, Sample, Startup, Team, WorkerSample,
+};
 use crate::for_any;
 use crate::input::AnySamples;
 use crate::machine::clock;
@@ -31,7 +33,15 @@ pub(super) struct Processed<'a> {
 }
 
 /// When workers were counting in one round.
-type Span = Option<Range<u64>>;
+#[derive(Debug)]
+struct Span {
+    /// The first of them began.
+    start_ns: u64,
+    /// The last of them ended.
+    stop_ns: u64,
+    /// That last one.
+    last: usize,
+}
 
 impl<'a> Processed<'a> {
     /// Starts the workers and brings them their samples.
@@ -77,19 +87,13 @@ impl<'a> Processed<'a> {
         let mut began_ns = first_ns;
         for _ in 0..rounds {
             let counting = match self.kind.schedule {
-                Schedule::Map => self.map(crew, passes_per_round, &mut ledger),
-                Schedule::Apply => self.apply(crew, &mut ledger),
-                Schedule::ApplyAsync => self.apply_async(crew, &mut ledger),
+                Schedule::Map => self.map(crew, passes_per_round, &mut ledger, began_ns),
+                Schedule::Apply => self.apply(crew, &mut ledger, began_ns),
+                Schedule::ApplyAsync => self.apply_async(crew, &mut ledger, began_ns),
             }?;
             let ended_ns = clock::now_ns();
-            let counting = counting.unwrap_or(began_ns..began_ns);
-            if counting.start < began_ns || ended_ns < counting.end {
-                let problem = "it says that it counted before it was told to, or still counts";
-                return Err(crew.garbled(0, problem.into()));
-            }
-            phases.dispatch_ns += counting.start - began_ns;
-            phases.compute_ns += counting.end - counting.start;
-            phases.reduction_ns += ended_ns - counting.end;
+            add(&mut phases, began_ns..ended_ns, counting)
+                .map_err(|(worker, problem)| crew.garbled(worker, problem))?;
             began_ns = ended_ns;
         }
         let workers = reports(crew, first_ns)?;
@@ -119,38 +123,54 @@ impl<'a> Processed<'a> {
     }
 
     /// Every worker does its share, so many times.
-    fn map(&self, crew: &mut Crew, passes: usize, ledger: &mut Ledger<'_>) -> Result<Span, Error> {
+    fn map(
+        &self,
+        crew: &mut Crew,
+        passes: usize,
+        ledger: &mut Ledger<'_>,
+        began_ns: u64,
+    ) -> Result<Option<Span>, Error> {
         crew.tell_all(&Order::Round { passes })?;
         let mut counting = None;
         crew.each(|crew, worker| {
             let widths = self.widths(self.shares[worker].clone());
-            let done = Done::of(crew, worker, &widths)?;
-            done.unstable.map_or(Ok(()), |width| Err(ledger.unstable(width)))?;
-            merge(&mut counting, done.counted_ns);
-            ledger.enter(widths.zip(done.counts))
+            let done = Done::of(crew, worker, &widths, began_ns)?;
+            done.unstable.map_or(Ok(()), |changed| Err(ledger.unstable(worker, changed)))?;
+            merge(&mut counting, done.counting);
+            ledger.enter(worker, widths.zip(done.counts))
         })?;
         Ok(counting)
     }
 
     /// One task at a time, to one worker after the other. Each waits for the one before.
-    fn apply(&self, crew: &mut Crew, ledger: &mut Ledger<'_>) -> Result<Span, Error> {
+    fn apply(
+        &self,
+        crew: &mut Crew,
+        ledger: &mut Ledger<'_>,
+        began_ns: u64,
+    ) -> Result<Option<Span>, Error> {
         let (workers, jobs) = (crew.len(), self.jobs());
         let mut counting = None;
         for turn in 0..self.job.question().tasks() * jobs {
             let (worker, task) = (turn % workers, turn / jobs);
             crew.tell(worker, &Order::Task { task })?;
             crew.next()?;
-            let widths = self.job.question().widths_of(task);
-            let done = Done::of(crew, worker, &widths)?;
-            merge(&mut counting, done.counted_ns);
-            ledger.enter(widths.zip(done.counts))?;
+            let widths = self.job.question().places_of(task);
+            let done = Done::of(crew, worker, &widths, began_ns)?;
+            merge(&mut counting, done.counting);
+            ledger.enter(worker, widths.zip(done.counts))?;
         }
         Ok(counting)
     }
 
     /// A queue from which each worker gets the next task when it has answered; where workers have
     /// jobs of their own, a queue for each. Results are noted as they come, and sorted at the end.
-    fn apply_async(&self, crew: &mut Crew, ledger: &mut Ledger<'_>) -> Result<Span, Error> {
+    fn apply_async(
+        &self,
+        crew: &mut Crew,
+        ledger: &mut Ledger<'_>,
+        began_ns: u64,
+    ) -> Result<Option<Span>, Error> {
         let (workers, tasks) = (crew.len(), self.job.question().tasks());
         let mut queues = vec![0..tasks; self.jobs()];
         let mut doing = vec![0; workers];
@@ -164,23 +184,23 @@ impl<'a> Processed<'a> {
         };
         (0..workers).try_for_each(|worker| next(crew, worker, &mut doing))?;
         while let Some(worker) = crew.next()? {
-            let widths = self.job.question().widths_of(doing[worker]);
-            let done = Done::of(crew, worker, &widths)?;
-            merge(&mut counting, done.counted_ns);
-            ledger.note(widths.zip(done.counts));
+            let widths = self.job.question().places_of(doing[worker]);
+            let done = Done::of(crew, worker, &widths, began_ns)?;
+            merge(&mut counting, done.counting);
+            ledger.note(worker, widths.zip(done.counts));
             next(crew, worker, &mut doing)?;
         }
         ledger.enter_noted()?;
         Ok(counting)
     }
 
-    /// The widths of some tasks in a row.
+    /// The places of the counts of some tasks in a row.
     fn widths(&self, tasks: Range<usize>) -> Range<usize> {
         if tasks.is_empty() {
             return 0..0;
         }
         let question = self.job.question();
-        question.widths_of(tasks.start).start..question.widths_of(tasks.end - 1).end
+        question.places_of(tasks.start).start..question.places_of(tasks.end - 1).end
     }
 }
 
@@ -248,37 +268,77 @@ fn reports(crew: &mut Crew, began_ns: u64) -> Result<Vec<WorkerSample>, Error> {
 
 /// A worker's answer to work, checked.
 struct Done<'c> {
-    counted_ns: Span,
-    unstable: Option<usize>,
+    counting: Option<Span>,
+    unstable: Option<Changed>,
     counts: wire::Counts<'c>,
 }
 
 impl<'c> Done<'c> {
-    /// The answer that `worker` has just given, with counts for exactly `widths`.
-    fn of(crew: &'c Crew, worker: usize, widths: &Range<usize>) -> Result<Self, Error> {
+    /// The answer that `worker` has just given, with counts for exactly `widths`, in a round that
+    /// began at `began_ns`.
+    fn of(
+        crew: &'c Crew,
+        worker: usize,
+        widths: &Range<usize>,
+        began_ns: u64,
+    ) -> Result<Self, Error> {
         let (answer, numbers) = crew.answer_with_numbers(worker)?;
         let Answer::Done { counted_ns, unstable } = answer else {
             return Err(crew.garbled(worker, format!("{answer:?} instead of counts")));
         };
-        if counted_ns.is_some_and(|(start_ns, stop_ns)| stop_ns < start_ns) {
-            return Err(crew.garbled(worker, "it stopped before it started".into()));
-        }
+        let counting =
+            span(worker, counted_ns, began_ns).map_err(|problem| crew.garbled(worker, problem))?;
         let counts = wire::counts(numbers, widths.len())
             .map_err(|problem| crew.garbled(worker, problem.to_string()))?;
-        Ok(Self {
-            counted_ns: counted_ns.map(|(start_ns, stop_ns)| start_ns..stop_ns),
-            unstable,
-            counts,
-        })
+        Ok(Self { counting, unstable, counts })
     }
 }
 
+/// When `worker` says that it counted, or what is wrong with that.
+fn span(
+    worker: usize,
+    counted_ns: Option<(u64, u64)>,
+    began_ns: u64,
+) -> Result<Option<Span>, String> {
+    let Some((start_ns, stop_ns)) = counted_ns else { return Ok(None) };
+    if start_ns < began_ns {
+        return Err(format!("it began to count at {start_ns} ns and was told to at {began_ns} ns"));
+    }
+    if stop_ns < start_ns {
+        return Err(format!("it stopped at {stop_ns} ns and started at {start_ns} ns"));
+    }
+    Ok(Some(Span { start_ns, stop_ns, last: worker }))
+}
+
 /// Extends `all` by one worker's time.
-fn merge(all: &mut Span, one: Span) {
+fn merge(all: &mut Option<Span>, one: Option<Span>) {
     *all = match (all.take(), one) {
-        (Some(all), Some(one)) => Some(all.start.min(one.start)..all.end.max(one.end)),
+        (Some(all), Some(one)) => Some(Span {
+            start_ns: all.start_ns.min(one.start_ns),
+            ..if one.stop_ns > all.stop_ns { one } else { all }
+        }),
         (all, one) => all.or(one),
     };
+}
+
+/// Adds a round to the phases; or the worker whose time is impossible, and why.
+fn add(
+    phases: &mut Phases,
+    round_ns: Range<u64>,
+    counting: Option<Span>,
+) -> Result<(), (usize, String)> {
+    let nobody = Span { start_ns: round_ns.start, stop_ns: round_ns.start, last: 0 };
+    let Span { start_ns, stop_ns, last } = counting.unwrap_or(nobody);
+    let Some(reduction_ns) = round_ns.end.checked_sub(stop_ns) else {
+        let answered_ns = round_ns.end;
+        let problem =
+            format!("it stopped counting at {stop_ns} ns and had answered by {answered_ns} ns");
+        return Err((last, problem));
+    };
+    phases.dispatch_ns += start_ns - round_ns.start;
+    phases.compute_ns += stop_ns - start_ns;
+    phases.reduction_ns += reduction_ns;
+    Ok(())
 }
 
 impl Team for Processed<'_> {
@@ -287,8 +347,8 @@ impl Team for Processed<'_> {
     }
 
     fn measure(&mut self, passes: NonZeroUsize, counts: &mut [u64]) -> Result<Sample, Error> {
-        let widths = self.job.question().widths.len();
-        assert_eq!(counts.len(), widths, "one place for each width");
+        let places = self.job.question().places();
+        assert_eq!(counts.len(), places, "one place for each width and part");
         let message = "in an earlier sample";
         let gone = || Error::Died { backend: self.kind.name(), message: message.into() };
         let mut crew = self.crew.take().ok_or_else(gone)?;
@@ -302,5 +362,35 @@ impl Team for Processed<'_> {
         let began_ns = clock::now_ns();
         self.crew.take().map_or(Ok(()), Crew::dismiss)?;
         Ok(clock::now_ns() - began_ns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Phases, Span, add, merge, span};
+
+    #[test]
+    fn impossible_times_are_told_of_the_worker_that_says_them_with_both_numbers() {
+        assert_eq!(
+            span(1, Some((4, 9)), 5).unwrap_err(),
+            "it began to count at 4 ns and was told to at 5 ns"
+        );
+        assert!(span(1, Some((7, 6)), 5).unwrap_err().contains("at 6 ns and started at 7 ns"));
+        let mut counting = None;
+        for (worker, times_ns) in [(0, (6, 8)), (1, (5, 12)), (2, (7, 9))] {
+            merge(&mut counting, span(worker, Some(times_ns), 5).unwrap());
+        }
+        let (worker, problem) = add(&mut Phases::default(), 5..11, counting).unwrap_err();
+        assert_eq!(worker, 1);
+        assert!(problem.contains("at 12 ns and had answered by 11 ns"), "{problem}");
+    }
+
+    #[test]
+    fn phases_add_up_to_their_round() {
+        let mut phases = Phases::default();
+        add(&mut phases, 5..20, Some(Span { start_ns: 7, stop_ns: 17, last: 0 })).unwrap();
+        assert_eq!((phases.dispatch_ns, phases.compute_ns, phases.reduction_ns), (2, 10, 3));
+        add(&mut phases, 20..30, None).unwrap();
+        assert_eq!((phases.dispatch_ns, phases.compute_ns, phases.reduction_ns), (2, 10, 13));
     }
 }

@@ -19,10 +19,10 @@ use std::slice;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::backend::Question;
+use crate::backend::{Changed, Question};
 
 /// Grows with every change of a message.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 /// How the parent begins. The two differ, so that an echo is not taken for an answer.
 pub(super) const PARENT: [u8; 8] = *b"parzen>w";
 /// How the worker begins.
@@ -80,7 +80,7 @@ pub(super) enum Answer {
     Ready,
     /// When it counted (`None` if it has no task) and the first width that two passes counted
     /// differently. The counts, eight bytes each, follow in the same frame.
-    Done { counted_ns: Option<(u64, u64)>, unstable: Option<usize> },
+    Done { counted_ns: Option<(u64, u64)>, unstable: Option<Changed> },
     /// A [`WorkerSample`](crate::backend::WorkerSample) as JSON. Other than postcard, JSON can hold
     /// its flattened fields, and nobody waits for this answer.
     Report { json: String },
@@ -158,6 +158,7 @@ mod tests {
             center: vec![0.1, -0.0],
             widths: vec![f64::MIN_POSITIVE, 1e300],
             widths_per_scan: NonZeroUsize::MIN,
+            parts: NonZeroUsize::MIN,
         };
         let shape = Shape { n: 3, d: 2, element: "f4".into() };
         let source = Source::Map { path: "/proc/1/fd/3".into(), stride_bytes: 64 };

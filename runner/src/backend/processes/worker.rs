@@ -28,7 +28,7 @@ use super::channel::{Broken, Channel, sleep};
 use super::shared::Mapping;
 use super::wire::{Answer, Order, PARENT, Shape, Source, VERSION, WORKER};
 use crate::backend::slot::Slot;
-use crate::backend::wait::{self, Manners};
+use crate::backend::wait::{self, Manners, Waited};
 use crate::backend::{Bound, Question, last_words};
 use crate::machine::{affinity, clock};
 
@@ -241,15 +241,15 @@ fn answer(channel: &mut Channel, slot: &Slot, counts: &[u64]) -> Result<(), Brok
     channel.send(&done, bytemuck::cast_slice(counts))
 }
 
-/// Waits for the next order; the CPU time that it took.
+/// Waits for the next order; what that took.
 ///
 /// At first it only looks: whoever sleeps is woken late. Between two looks others may run, above all
 /// the parent, which has no CPU of its own if there is a worker for each.
-fn await_order(channel: &mut Channel) -> Result<u64, Broken> {
+fn await_order(channel: &mut Channel) -> Result<Waited, Broken> {
     let began_ns = clock::now_ns();
     let mut news = Ok(false);
     let never = AtomicBool::new(false);
-    let mut waited_ns = wait::until(
+    let mut waited = wait::until(
         || {
             news = channel.look();
             !matches!(news, Ok(false)) || clock::now_ns() - began_ns > AWAKE_NS
@@ -261,9 +261,10 @@ fn await_order(channel: &mut Channel) -> Result<u64, Broken> {
         let cpu_ns = clock::thread_cpu_ns();
         sleep(&mut [PollFd::from_borrowed_fd(channel.as_fd(), PollFlags::IN)], ASLEEP)?;
         news = channel.look();
-        waited_ns += clock::thread_cpu_ns().zip(cpu_ns).map_or(0, |(end, began)| end - began);
+        waited.cpu_ns += clock::thread_cpu_ns().zip(cpu_ns).map_or(0, |(end, began)| end - began);
+        waited.cpu_clock_readings += 2;
     }
-    news.map(|_| waited_ns)
+    news.map(|_| waited)
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 //! finds the files once, because finding them takes longer than reading them.
 //!
 //! `/proc/stat` counts in ticks of [`TICK_NS`]. A difference over a sample is therefore wrong by up to
-//! one tick in every figure, and software that runs shorter than a tick may be missed altogether.
+//! one tick in every figure, up or down, and on average right. Whoever wants to know a share of a few
+//! per cent must add up the differences of many samples first, with their signs, and judge the sum.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,11 +26,28 @@ pub struct SystemCounters {
     /// Time for which CPUs were withheld in them, all CPUs and groups together; groups count for
     /// everything in them.
     pub throttled_ns: Option<u64>,
+}
+
+/// Counters of the whole machine that take longer to read: there may be two files for each CPU. They
+/// are read before a warm-up and after the sample, so that workers need not wait between the two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlowCounters {
     /// Events in which a core or package slowed down against heat. A package counts once for each of
     /// its CPUs: the figure tells whether, not how often.
     pub thermal_throttles: Option<u64>,
     /// Time in which at least one thread of the machine waited for a CPU.
     pub cpu_pressure_ns: Option<u64>,
+}
+
+impl SlowCounters {
+    /// What was counted after `earlier`.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Self {
+        Self {
+            thermal_throttles: difference(self.thermal_throttles, earlier.thermal_throttles),
+            cpu_pressure_ns: difference(self.cpu_pressure_ns, earlier.cpu_pressure_ns),
+        }
+    }
 }
 
 /// How one CPU spent its time.
@@ -59,20 +77,20 @@ impl SystemCounters {
             cpus: cpus.filter_map(|now| Some(now.since(before(now.cpu)?))).collect(),
             throttled_periods: difference(self.throttled_periods, earlier.throttled_periods),
             throttled_ns: difference(self.throttled_ns, earlier.throttled_ns),
-            thermal_throttles: difference(self.thermal_throttles, earlier.thermal_throttles),
-            cpu_pressure_ns: difference(self.cpu_pressure_ns, earlier.cpu_pressure_ns),
         }
     }
 
     /// CPU time of software that is not ours: (CPU, ns) for each CPU of this difference.
     ///
-    /// `ours` is what our own threads used, as (CPU, ns); several entries of one CPU add up. Time that
-    /// ticks have given us too little of counts as 0.
-    pub fn foreign_ns(&self, ours: &[(usize, u64)]) -> Vec<(usize, u64)> {
+    /// `ours` is what our own threads used, as (CPU, ns); several entries of one CPU add up. The
+    /// figure is below 0 where ticks have counted less than our threads used. It stays so: ticks err
+    /// upwards as often, and a sum over samples in which one side is cut off would only grow.
+    pub fn foreign_ns(&self, ours: &[(usize, u64)]) -> Vec<(usize, i64)> {
         let ours_on = |wanted: usize| -> u64 {
             ours.iter().filter(|(cpu, _)| *cpu == wanted).map(|(_, ns)| ns).sum()
         };
-        let foreign = |times: &CpuTimes| times.busy_ns.saturating_sub(ours_on(times.cpu));
+        let signed = |ns: u64| i64::try_from(ns).unwrap_or(i64::MAX);
+        let foreign = |times: &CpuTimes| signed(times.busy_ns) - signed(ours_on(times.cpu));
         self.cpus.iter().map(|times| (times.cpu, foreign(times))).collect()
     }
 }
@@ -91,7 +109,7 @@ impl CpuTimes {
     }
 }
 
-/// Reads [`SystemCounters`] again and again.
+/// Reads [`SystemCounters`] and [`SlowCounters`] again and again.
 #[derive(Clone, Debug)]
 pub struct SystemReader {
     tree: Tree,
@@ -124,11 +142,17 @@ impl SystemReader {
     pub fn read(&self) -> SystemCounters {
         let stats = self.throttling.iter().filter_map(|path| self.tree.text(path));
         let throttling: Vec<_> = stats.map(|stat| parse_throttling(&stat)).collect();
-        let pressure = self.tree.text("proc/pressure/cpu");
         SystemCounters {
             cpus: parse_stat(&self.tree.text("proc/stat").unwrap_or_default()),
             throttled_periods: sum(throttling.iter().map(|(periods, _)| *periods)),
             throttled_ns: sum(throttling.iter().map(|(_, ns)| *ns)),
+        }
+    }
+
+    /// The counters that take longer, now: up to milliseconds on machines with many CPUs.
+    pub fn read_slow(&self) -> SlowCounters {
+        let pressure = self.tree.text("proc/pressure/cpu");
+        SlowCounters {
             thermal_throttles: sum(self.thermal.iter().map(|path| self.tree.number(path))),
             cpu_pressure_ns: pressure.as_deref().and_then(parse_pressure),
         }
@@ -235,7 +259,6 @@ mod tests {
             cpus: vec![cpu(0, 30, 49), cpu(1, 5, 5), cpu(3, 2, 2)],
             throttled_periods: Some(5),
             throttled_ns: Some(9),
-            ..SystemCounters::default()
         };
         let expected = SystemCounters {
             cpus: vec![cpu(0, 20, 0), cpu(3, 1, 1)],
@@ -253,6 +276,6 @@ mod tests {
             ..SystemCounters::default()
         };
         let ours = [(1, 30), (2, 50), (1, 60), (9, 7)];
-        assert_eq!(delta.foreign_ns(&ours), [(0, 100), (1, 10), (2, 0)]);
+        assert_eq!(delta.foreign_ns(&ours), [(0, 100), (1, 10), (2, -10)]);
     }
 }

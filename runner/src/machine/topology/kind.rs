@@ -1,6 +1,7 @@
 //! Tells fast cores from efficient ones.
 //!
-//! Separate because it is a judgement, not a reading. Intel's hybrid machines list both kinds; others
+//! Separate because it is a judgement, not a reading. Intel's hybrid machines list their kinds, some of
+//! them a third one that sits apart from the others' cache and needs least power; others
 //! only rate their CPUs, and the ratings of equal cores differ, too: favoured cores by a bin of
 //! frequency, clusters of three kinds by more than one step. Therefore CPUs are parted at the widest
 //! gap between ratings, and only if that gap is wider than bins are.
@@ -16,7 +17,8 @@ const GAP: f64 = 1.2;
 /// Fills in the kind of every CPU, as far as it can be told.
 pub(super) fn classify(tree: &Tree, cpus: &mut [Cpu]) {
     let list = |device: &str| tree.cpu_list(&format!("sys/devices/{device}/cpus"));
-    if let (Some(fast), Some(efficient)) = (list("cpu_core"), list("cpu_atom")) {
+    if let (Some(fast), Some(mut efficient)) = (list("cpu_core"), list("cpu_atom")) {
+        efficient.extend(list("cpu_lowpower").into_iter().flatten());
         for cpu in cpus {
             cpu.kind = match (fast.contains(&cpu.id), efficient.contains(&cpu.id)) {
                 (true, false) => Kind::Performance,

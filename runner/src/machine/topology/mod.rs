@@ -85,16 +85,15 @@ impl Topology {
         count(self.cpus.iter().map(|cpu| cpu.node))
     }
 
-    /// The CPUs that are online and in `allowed`, ascending.
+    /// The CPUs of `allowed`, ascending, with what is known of them.
     ///
-    /// Where the system tells nothing about its CPUs, those of `allowed` are taken as they are: the
-    /// mask came from the system, too.
+    /// None is dropped because files do not list it. The kernel's mask holds only CPUs that are online;
+    /// the list of those may be made up by a container manager (lxcfs numbers the container's CPUs from
+    /// 0), and then says nothing about ids.
     pub fn usable(&self, allowed: &[usize]) -> Vec<Cpu> {
         let allowed: BTreeSet<usize> = allowed.iter().copied().collect();
-        if self.cpus.is_empty() {
-            return allowed.into_iter().map(|id| Cpu { id, ..Cpu::default() }).collect();
-        }
-        self.cpus.iter().filter(|cpu| allowed.contains(&cpu.id)).copied().collect()
+        let known = |id: usize| self.cpus.iter().find(|cpu| cpu.id == id).copied();
+        allowed.into_iter().map(|id| known(id).unwrap_or(Cpu { id, ..Cpu::default() })).collect()
     }
 }
 
@@ -134,12 +133,9 @@ mod tests {
     }
 
     #[test]
-    fn usable_is_online_and_allowed() {
-        let topology = Topology { cpus: vec![cpu(0, None), cpu(2, None)] };
-        let ids = |topology: &Topology, allowed: &[usize]| -> Vec<usize> {
-            topology.usable(allowed).iter().map(|cpu| cpu.id).collect()
-        };
-        assert_eq!(ids(&topology, &[2, 1]), [2]);
-        assert_eq!(ids(&Topology::default(), &[5, 3]), [3, 5], "nothing known: the mask counts");
+    fn every_allowed_cpu_is_usable_whether_or_not_files_tell_of_it() {
+        let topology = Topology { cpus: vec![cpu(0, Some(0)), cpu(2, Some(1))] };
+        assert_eq!(topology.usable(&[2, 1]), [cpu(1, None), cpu(2, Some(1))]);
+        assert_eq!(Topology::default().usable(&[5, 3]), [cpu(3, None), cpu(5, None)]);
     }
 }

@@ -77,12 +77,14 @@ pub(super) fn of_limits(report: &Report) -> Vec<Fact> {
         let file = limits.quota_file.as_deref().unwrap_or("unknown file");
         format!("{cpus} CPUs, set by {file}")
     });
+    let memory = limits.memory_bytes.map(size);
     let allowed = Some(&limits.allowed_cpus).filter(|cpus| !cpus.is_empty());
     vec![
         fact("allowed cpus", allowed.map(|cpus| ids(cpus))),
         fact("cpu set", limits.cpuset_cpus.as_deref().map(ids_or_none)),
         fact("quota", Some(quota.unwrap_or_else(|| "none that can be seen".into()))),
         fact("effective cpus", Some(report.effective_cpus)),
+        fact("memory limit", Some(memory.unwrap_or_else(|| "none that can be seen".into()))),
     ]
 }
 

@@ -5,14 +5,18 @@
 
 use std::path::Path;
 
-use super::{Error, FORMAT, Header, Line, SeriesStart, Taken, VERSION};
-use crate::study::record::{Block, StoppedBy};
+use super::{Error, FORMAT, Header, Line, Resumed, SeriesStart, Taken, VERSION};
+use crate::machine::pages::Pages;
+use crate::measure::MOST_PASSES;
+use crate::study::record::{Block, StoppedBy, Subject};
 
 /// Everything in a journal.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Content {
     header: Option<Header>,
     series: Vec<Progressed>,
+    resumptions: Vec<Resumed>,
+    /// The next sample is the first one after a resumption.
     resumed: bool,
     finished: bool,
     bytes: u64,
@@ -27,6 +31,19 @@ pub struct Progressed {
     pub blocks: Vec<Block>,
     /// Why it ended, if it did.
     pub stopped_by: Option<StoppedBy>,
+    /// The pages that held its samples each time that it went on after an interruption.
+    pub pages_again: Vec<Option<Pages>>,
+}
+
+/// A line that makes no sense.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Damage {
+    /// Which, counted from 1.
+    line: usize,
+    /// What is wrong with it.
+    problem: String,
+    /// Lines from there on.
+    dropped: usize,
 }
 
 impl Progressed {
@@ -51,43 +68,56 @@ impl Content {
     /// Reads a journal; a torn or garbled last line is left out.
     ///
     /// # Errors
-    /// [`Error::Missing`], [`Error::Unreadable`], [`Error::Empty`] without a header, and
-    /// [`Error::Garbled`] with the line that makes no sense.
+    /// As [`salvage`](Self::salvage), and [`Error::Garbled`] with the line that makes no sense.
     pub fn read(path: &Path) -> Result<Self, Error> {
+        match Self::salvage(path)? {
+            (content, None) => Ok(content),
+            (_, Some(damage)) => Err(damage),
+        }
+    }
+
+    /// Reads a journal as far as it makes sense; and [`Error::Garbled`] if there is more of it.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::Unreadable`], and [`Error::Empty`] without a header.
+    pub fn salvage(path: &Path) -> Result<(Self, Option<Error>), Error> {
         let bytes = std::fs::read(path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => Error::Missing { path: path.into() },
             _ => Error::Unreadable { path: path.into(), source },
         })?;
-        let content = Self::parse(&bytes).map_err(|(line, problem)| Error::Garbled {
+        let (content, damage) = Self::parse(&bytes);
+        let damage = damage.map(|Damage { line, problem, dropped }| Error::Garbled {
             path: path.into(),
             line,
             problem,
-        })?;
-        if content.header.is_none() {
+            dropped,
+        });
+        if content.header.is_none() && damage.is_none() {
             return Err(Error::Empty { path: path.into() });
         }
-        Ok(content)
+        Ok((content, damage))
     }
 
-    /// What `bytes` hold, or the line that makes no sense, and why.
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, (usize, String)> {
+    /// What `bytes` hold, up to the line that makes no sense.
+    pub(super) fn parse(bytes: &[u8]) -> (Self, Option<Damage>) {
         let mut content = Self::default();
         let lines: Vec<&[u8]> = bytes.split_inclusive(|&byte| byte == b'\n').collect();
         for (index, text) in lines.iter().enumerate() {
             let parsed = serde_json::from_slice::<Line>(text).map_err(|error| error.to_string());
             let whole = text.ends_with(b"\n");
-            match parsed {
+            let added = match parsed {
                 // Sense without a line end: the next line would be glued to it.
                 Ok(_) if !whole => break,
-                Ok(line) => {
-                    let added = content.add(line, text.len() as u64);
-                    added.map_err(|problem| (index + 1, problem))?;
-                }
                 Err(_) if index + 1 == lines.len() => break,
-                Err(problem) => return Err((index + 1, problem)),
+                Ok(line) => content.add(line, text.len() as u64),
+                Err(problem) => Err(problem),
+            };
+            if let Err(problem) = added {
+                let dropped = lines.len() - index;
+                return (content, Some(Damage { line: index + 1, problem, dropped }));
             }
         }
-        Ok(content)
+        (content, None)
     }
 
     /// Takes the next line, which is `bytes` long.
@@ -109,7 +139,9 @@ impl Content {
                 if let (Some(header), Some(budget_s)) = (&mut self.header, resumed.budget_s) {
                     header.plan.budget_s = Some(budget_s);
                 }
+                self.resumptions.push(*resumed);
             }
+            Line::Again { series, pages } => self.current(series)?.pages_again.push(pages),
             Line::Finished => self.finished = true,
         }
         self.bytes += bytes;
@@ -136,10 +168,9 @@ impl Content {
         if start.series != self.series.len() || start.series >= planned || is_open {
             return Err(format!("series {} does not begin here", start.series));
         }
-        if start.subject.configurations.is_empty() || start.subject.passes == 0 {
-            return Err(format!("series {} has nothing to measure", start.series));
-        }
-        self.series.push(Progressed { start, blocks: Vec::new(), stopped_by: None });
+        measurable(&start.subject).map_err(|why| format!("series {} {why}", start.series))?;
+        let (blocks, pages_again) = (Vec::new(), Vec::new());
+        self.series.push(Progressed { start, blocks, stopped_by: None, pages_again });
         Ok(())
     }
 
@@ -191,6 +222,11 @@ impl Content {
         &self.series
     }
 
+    /// When the study went on after an interruption.
+    pub fn resumptions(&self) -> &[Resumed] {
+        &self.resumptions
+    }
+
     /// Whether the study has ended.
     pub fn is_finished(&self) -> bool {
         self.finished
@@ -200,4 +236,19 @@ impl Content {
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
+}
+
+/// Refuses a series that nobody can measure; what is wrong with it.
+fn measurable(subject: &Subject) -> Result<(), String> {
+    if subject.configurations.is_empty() || subject.passes == 0 {
+        return Err("has nothing to measure".into());
+    }
+    if subject.passes > MOST_PASSES {
+        return Err(format!("has {} passes; at most {MOST_PASSES} make sense", subject.passes));
+    }
+    let (counts, widths) = (subject.counts.len(), subject.widths.len());
+    if counts != widths {
+        return Err(format!("has {counts} counts for {widths} widths"));
+    }
+    Ok(())
 }

@@ -29,7 +29,10 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A line that is not the last one makes no sense.
-    #[error("{}, line {line}: {problem}", path.display())]
+    #[error(
+        "{}, line {line}: {problem}; it and what follows cannot be used: {dropped} {}",
+        path.display(), if *dropped == 1 { "line" } else { "lines" }
+    )]
     Garbled {
         /// The file.
         path: PathBuf,
@@ -37,6 +40,8 @@ pub enum Error {
         line: usize,
         /// What is wrong with it.
         problem: String,
+        /// Lines that cannot be used: this one and all that follow.
+        dropped: usize,
     },
     /// It cannot be written.
     #[error("{} cannot be written", path.display())]

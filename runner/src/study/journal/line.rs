@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::machine::clock::Timer;
+use crate::machine::pages::Pages;
 use crate::machine::{Limits, Machine, State};
 use crate::study::grid::Skipped;
 use crate::study::plan::Plan;
@@ -33,7 +34,14 @@ pub enum Line {
         stopped_by: StoppedBy,
     },
     /// The study goes on after an interruption.
-    Resumed(Resumed),
+    Resumed(Box<Resumed>),
+    /// A series goes on after an interruption: its samples were made again.
+    Again {
+        /// Which, counted from 0.
+        series: usize,
+        /// The pages that hold the samples now.
+        pages: Option<Pages>,
+    },
     /// The study has ended; nothing follows.
     Finished,
 }
@@ -106,4 +114,10 @@ pub struct Resumed {
     pub unix_s: u64,
     /// The time for all series from here on, if it was changed.
     pub budget_s: Option<f64>,
+    /// What may have changed on the machine.
+    #[serde(default)]
+    pub state: Option<State>,
+    /// The clocks, measured again.
+    #[serde(default)]
+    pub timer: Option<Timer>,
 }

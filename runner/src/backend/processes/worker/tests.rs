@@ -1,6 +1,8 @@
 //! A worker on a thread, and a parent that says what it likes.
 
-use super::{Answer, Channel, Order, PARENT, Shape, Source, VERSION, WORKER, serve_through};
+use super::{
+    Answer, Broken, Channel, Order, PARENT, Shape, Source, VERSION, WORKER, serve_through,
+};
 use crate::backend::{Job, Mode};
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
@@ -16,7 +18,9 @@ fn answers(orders: &[Order]) -> (Vec<Answer>, ExitCode) {
     for (nth, order) in orders.iter().enumerate() {
         parent.send(order, &[]).unwrap();
         if nth == 1 {
-            parent.send_raw(bytemuck::cast_slice(&[0.0, 0.5, f64::from(nth as u32)])).unwrap();
+            let sent = parent.send_raw(bytemuck::cast_slice(&[0.0, 0.5, f64::from(nth as u32)]));
+            // A worker that refuses the order may be gone before they come.
+            assert!(matches!(sent, Ok(()) | Err(Broken::Closed)), "{sent:?}");
         }
         while *order != Order::Quit && !parent.look().unwrap() {}
         if *order != Order::Quit {
