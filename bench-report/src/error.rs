@@ -17,6 +17,14 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The file or directory can be read, but nothing that is of use is in it.
+    #[error("{} {problem}", path.display())]
+    Useless {
+        /// The file or directory that was asked for.
+        path: PathBuf,
+        /// What is wrong with it, as the rest of a sentence.
+        problem: String,
+    },
     /// The file is not JSON, is cut off, or lacks a field.
     #[error("{} is not a readable study", path.display())]
     Parse {
@@ -78,6 +86,7 @@ impl Error {
     pub fn is_bad_input(&self) -> bool {
         match self {
             Self::Read { .. }
+            | Self::Useless { .. }
             | Self::Parse { .. }
             | Self::Format { .. }
             | Self::Version { .. }

@@ -19,14 +19,16 @@
 //!
 //! ```text
 //! files --> source --> model --> compare --> answer --+--> render --> files, standard output
-//!                                   |                 |
-//!                               statistics    chart, quantity
+//!                        |          |                 |
+//!                        |      statistics    chart, quantity
+//!                        +--> across ---------------------> render
 //! ```
 //!
 //! - [`source`]: one file per kind of result file; everything hostile or damaged stops here.
 //! - [`model`]: plain data, units in the names.
 //! - [`compare`] on [`statistics`]: speed-ups and gains with intervals, and which law of scaling
 //!   describes them; pure, unrounded; once for all formats.
+//! - [`across`]: results against results of another run, build or machine.
 //! - [`answer`]: what the numbers allow to say.
 //! - [`chart`]: charts as data, and one way to draw them.
 //! - [`quantity`]: numbers into text; the only place that rounds.
@@ -35,6 +37,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod across;
 pub mod answer;
 pub mod article;
 pub mod chart;
@@ -50,7 +53,7 @@ mod write;
 use std::path::Path;
 
 pub use error::Error;
-pub use write::{write, write_compared};
+pub use write::{splice, write, write_compared};
 
 use model::Report;
 use source::{Source, study::Study};
@@ -66,6 +69,35 @@ pub fn read<P: AsRef<Path>>(studies: &[P]) -> Result<Report, Error> {
         Study.add(path.as_ref(), &mut report)?;
     }
     Ok(report)
+}
+
+/// Reads inputs of any kind, in this order, into one report: directories of benchmarks, of which
+/// only what was measured last is taken, and files that say themselves what they are.
+///
+/// What cannot be read is named in [`Report::unread`], and the rest is read all the same.
+///
+/// # Errors
+///
+/// Nothing at all could be read: why not the first of it.
+pub fn read_any<P: AsRef<Path>>(inputs: &[P]) -> Result<Report, Error> {
+    let mut report = Report::default();
+    let mut first_error = None;
+    for path in inputs.iter().map(AsRef::as_ref) {
+        let added = if path.is_dir() {
+            source::criterion::read(path, None).map(|(benchmarks, unread)| {
+                report.benchmarks.push(benchmarks);
+                report.unread.extend(unread);
+            })
+        } else {
+            Study.add(path, &mut report)
+        };
+        if let Err(error) = added {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into();
+            report.unread.push(model::Unread { name, reason: error.to_string() });
+            first_error.get_or_insert(error);
+        }
+    }
+    first_error.filter(|_| report.is_empty()).map_or(Ok(report), Err)
 }
 
 /// Reads one study into a report.

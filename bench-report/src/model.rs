@@ -33,6 +33,28 @@ pub struct Report {
     pub unread: Vec<Unread>,
 }
 
+impl Report {
+    /// Whether everything that was named could be read.
+    pub fn is_whole(&self) -> bool {
+        self.unread.is_empty()
+    }
+
+    /// Whether there is nothing to report on.
+    pub fn is_empty(&self) -> bool {
+        let Self { studies, benchmarks, peers, machines, unread: _ } = self;
+        studies.is_empty() && benchmarks.is_empty() && peers.is_empty() && machines.is_empty()
+    }
+
+    /// Puts everything of `other` behind what is here.
+    pub fn append(&mut self, mut other: Self) {
+        self.studies.append(&mut other.studies);
+        self.benchmarks.append(&mut other.benchmarks);
+        self.peers.append(&mut other.peers);
+        self.machines.append(&mut other.machines);
+        self.unread.append(&mut other.unread);
+    }
+}
+
 /// A machine from a file of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Described {

@@ -5,9 +5,12 @@
 //! all formats show is gathered in `page.rs`. To add a format, write its file and add it to
 //! [`ALL`]; command line, help and tests follow.
 
+pub mod across;
 pub mod html;
 pub mod markdown;
 mod page;
+mod plain;
+pub mod splice;
 mod tables;
 pub mod terminal;
 

@@ -4,6 +4,7 @@
 //! must be stopped here: everything behind this seam trusts the ranges that `model.rs` states.
 //! Next: [`study`], the only kind today, in two versions.
 
+pub mod criterion;
 pub mod study;
 
 use std::path::Path;

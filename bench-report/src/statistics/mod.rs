@@ -26,6 +26,8 @@
 //! - [`tukey`]: how many values are far out, and how far. Nothing is ever dropped.
 //! - [`difference`]: Kruskal-Wallis, Mann-Whitney, Holm.
 //! - [`proportion`]: Wilson's interval, and what chance alone may do to a share.
+//! - [`unpaired`]: the ratio of two medians from lists that share no block; [`lags`]: how many
+//!   independent samples a list is worth.
 //! - [`series`]: times of one series of worker counts in complete blocks, checked.
 //! - [`scaling`]: speed-up, efficiency, what each worker adds, Karp-Flatt.
 //! - [`laws`]: the table of laws. [`mod@fit`] fits one, [`choice`] lays all fits side by side, and
@@ -39,6 +41,7 @@ mod descent;
 pub mod difference;
 pub mod fit;
 pub mod information;
+pub mod lags;
 pub mod laws;
 mod problem;
 pub mod proportion;
@@ -46,6 +49,7 @@ pub mod ranks;
 pub mod scaling;
 pub mod series;
 pub mod tukey;
+pub mod unpaired;
 pub mod usl;
 pub mod verdict;
 
