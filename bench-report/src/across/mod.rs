@@ -130,6 +130,23 @@ pub struct Mean {
     pub ratio: Option<Ratio>,
 }
 
+impl Mean {
+    /// Over the rows of side `other`. Benchmarks run one after the other; configurations of studies and
+    /// peers share their blocks.
+    fn of(rows: &[Row], other: usize) -> Self {
+        let mut groups: Vec<Vec<Ratio>> = vec![Vec::new(); 2];
+        let of_other = rows.iter().filter(|row| row.other == other);
+        for row in of_other.clone() {
+            match row.kind {
+                Kind::Benchmark => groups.push(vec![row.ratio]),
+                Kind::Study => groups[0].push(row.ratio),
+                Kind::Peer => groups[1].push(row.ratio),
+            }
+        }
+        Self { rows: of_other.count(), ratio: Ratio::geometric_mean(&groups) }
+    }
+}
+
 impl Across {
     /// Compares every side but the first with the first. At least one side.
     ///
@@ -169,15 +186,10 @@ impl Across {
         settings: &Settings,
     ) -> Self {
         let rows = judge::rows(pairs, settings);
-        let mean = |other| {
-            let of_other = rows.iter().filter(|row| row.other == other);
-            let ratios: Vec<Ratio> = of_other.map(|row| row.ratio).collect();
-            Mean { rows: ratios.len(), ratio: Ratio::geometric_mean(&ratios) }
-        };
         Self {
             reference: names[0].clone(),
             others: names[1..].to_vec(),
-            means: (0..names.len() - 1).map(mean).collect(),
+            means: (0..names.len() - 1).map(|other| Mean::of(&rows, other)).collect(),
             rows,
             left_out,
             machines,

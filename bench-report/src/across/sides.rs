@@ -15,18 +15,23 @@ pub struct Machines {
     pub differences: Vec<String>,
 }
 
+/// What is known of a machine: fact and value.
+type Fingerprint = Vec<(&'static str, String)>;
+
 impl Machines {
     pub(super) fn of(sides: &[Side]) -> Self {
         let mut names = Vec::new();
-        let mut prints: Vec<Vec<(&'static str, String)>> = Vec::new();
+        let mut prints = Vec::new();
         for side in sides {
-            for (name, print) in machines(side) {
+            let (of_side, facts): (Vec<String>, Vec<Fingerprint>) =
+                machines(side).into_iter().unzip();
+            for name in of_side {
                 let known = (side.name.clone(), name);
                 if !names.contains(&known) {
                     names.push(known);
                 }
-                prints.push(print);
             }
+            prints.push(together(facts));
         }
         let mut differences = Vec::new();
         for other in prints.iter().skip(1) {
@@ -46,8 +51,21 @@ impl Machines {
     }
 }
 
+/// The facts of all machines of one side; where they differ, all values of a fact.
+fn together(machines: Vec<Fingerprint>) -> Fingerprint {
+    let mut all: Vec<(&'static str, Vec<String>)> = Vec::new();
+    for (what, value) in machines.into_iter().flatten() {
+        match all.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, values)) if values.contains(&value) => {}
+            Some((_, values)) => values.push(value),
+            None => all.push((what, vec![value])),
+        }
+    }
+    all.into_iter().map(|(what, values)| (what, values.join(" or "))).collect()
+}
+
 /// Name and fingerprint of each machine that a side tells of.
-fn machines(side: &Side) -> Vec<(String, Vec<(&'static str, String)>)> {
+fn machines(side: &Side) -> Vec<(String, Fingerprint)> {
     let studies = side.report.studies.iter().map(|study| &study.machine);
     let described = side.report.machines.iter().map(|described| &described.machine);
     let machines = studies.chain(described).map(|machine| (name(machine), fingerprint(machine)));
@@ -65,7 +83,7 @@ fn name(machine: &Machine) -> String {
 }
 
 /// What stays the same until somebody opens the machine or starts another one.
-fn fingerprint(machine: &Machine) -> Vec<(&'static str, String)> {
+fn fingerprint(machine: &Machine) -> Fingerprint {
     let number = |number: Option<u64>| number.map(|number| number.to_string());
     let facts = [
         ("processor", machine.cpu.clone()),

@@ -15,9 +15,6 @@ use super::{
     one_of, percent, print, warn,
 };
 
-/// Format of what is put into other files.
-const SPLICED: formats::Markdown = formats::Markdown;
-
 /// Compare results with results: baselines, builds, machines or implementations
 ///
 /// What was measured on both sides is set side by side: the ratio of the medians with its 95 %
@@ -89,7 +86,7 @@ impl Compare {
         };
         let format = formats::by_name(&self.format);
         let text = format.map_or_else(|| Ok(String::new()), lay_out)?;
-        self.splice.put(|| lay_out(&SPLICED))?;
+        self.splice.put(|| lay_out(formats::SPLICED))?;
         print(&text)?;
         let unread = sides.into_iter().flat_map(|side| side.report.unread);
         let outcome = warn(&unread.collect::<Vec<_>>());

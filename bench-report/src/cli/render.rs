@@ -17,9 +17,6 @@ use super::{
     one_of, print, warn,
 };
 
-/// Format of what is put into other files.
-const SPLICED: render::markdown::Markdown = render::markdown::Markdown;
-
 /// Read results and write reports
 ///
 /// Pages go into files in the output directory, the table for a terminal to standard output. The
@@ -85,7 +82,7 @@ impl Render {
         let compared = Compared::of(&report);
         let formats = self.formats();
         let paths = write_compared(&compared, &formats, &self.out)?;
-        self.splice.put(|| SPLICED.lay_out(&compared))?;
+        self.splice.put(|| render::SPLICED.lay_out(&compared))?;
         let mut text = String::new();
         for format in formats.iter().filter(|format| format.file_name().is_none()) {
             text += &format.lay_out(&compared)?;

@@ -45,6 +45,9 @@ pub trait Format: Sync {
 /// Every format.
 pub const ALL: &[&dyn Format] = &[&html::Html, &markdown::Markdown, &terminal::Terminal];
 
+/// The format that is put between the markers of other files.
+pub const SPLICED: &dyn Format = &markdown::Markdown;
+
 /// The format with this name.
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {
     ALL.iter().copied().find(|format| format.name() == name)

@@ -104,26 +104,20 @@ impl Ratio {
         self.error.map_or(1.0, |error| error.tail(bound.ln() - self.ln, error.above, error.below))
     }
 
-    /// The geometric mean of ratios of independent lists, or `None` for no ratio.
+    /// The geometric mean of the ratios of all groups, or `None` for no ratio.
     ///
-    /// Variances of the logarithms add up; degrees of freedom as Welch. Without an error if one
-    /// ratio has none.
-    pub fn geometric_mean(ratios: &[Self]) -> Option<Self> {
-        let count = ratios.len() as f64;
-        let ln = ratios.iter().map(|ratio| ratio.ln).sum::<f64>() / count;
-        let errors: Option<Vec<StandardError>> = ratios.iter().map(|ratio| ratio.error).collect();
-        let error = errors.map(|errors| {
-            let sum = |of: fn(&StandardError) -> f64| {
-                errors.iter().map(|error| of(error).powi(2)).sum::<f64>().sqrt() / count
-            };
-            let variances: Vec<f64> =
-                errors.iter().map(|e| f64::midpoint(e.below, e.above).powi(2)).collect();
-            let parts: f64 = variances.iter().zip(&errors).map(|(v, e)| v * v / e.freedom).sum();
-            let all = variances.iter().sum::<f64>().powi(2);
-            let freedom = if parts > 0.0 { all / parts } else { f64::MAX };
-            StandardError { below: sum(|e| e.below), above: sum(|e| e.above), freedom }
-        });
-        (!ratios.is_empty()).then_some(Self { ln, error })
+    /// Errors of different groups are independent: their squares add up. Errors inside a group may
+    /// have one cause, as a disturbed block that all configurations share: they add up themselves,
+    /// which is the most that any correlation gives. Degrees of freedom as Welch; those of a group are
+    /// its fewest. Without an error if one ratio has none.
+    pub fn geometric_mean(groups: &[Vec<Self>]) -> Option<Self> {
+        let count = groups.iter().map(Vec::len).sum::<usize>() as f64;
+        let ln = groups.iter().flatten().map(|ratio| ratio.ln).sum::<f64>() / count;
+        let filled = groups.iter().filter(|group| !group.is_empty());
+        let sums: Option<Vec<StandardError>> =
+            filled.map(|group| StandardError::sum(group)).collect();
+        let error = sums.map(|sums| StandardError::independent_sum(&sums).divided(count));
+        (count > 0.0).then_some(Self { ln, error })
     }
 }
 
@@ -138,6 +132,34 @@ impl StandardError {
         let Interval { low, high } = percentile_interval(replicates);
         let z = Normal::standard().inverse_cdf(1.0 - TAIL);
         Some(Self { below: (-low).max(0.0) / z, above: high.max(0.0) / z, freedom: welch(a, b) })
+    }
+
+    /// The greatest error that the sum of these ratios' logarithms may have.
+    fn sum(ratios: &[Ratio]) -> Option<Self> {
+        let none = Self { below: 0.0, above: 0.0, freedom: f64::INFINITY };
+        ratios.iter().try_fold(none, |sum, ratio| {
+            let error = ratio.error?;
+            Some(Self {
+                below: sum.below + error.below,
+                above: sum.above + error.above,
+                freedom: sum.freedom.min(error.freedom),
+            })
+        })
+    }
+
+    /// The error of a sum of independent terms.
+    fn independent_sum(terms: &[Self]) -> Self {
+        let root =
+            |of: fn(&Self) -> f64| terms.iter().map(|term| of(term).powi(2)).sum::<f64>().sqrt();
+        let variance = |term: &Self| f64::midpoint(term.below, term.above).powi(2);
+        let all: f64 = terms.iter().map(variance).sum();
+        let parts: f64 = terms.iter().map(|term| variance(term).powi(2) / term.freedom).sum();
+        let freedom = if parts > 0.0 { all * all / parts } else { f64::MAX };
+        Self { below: root(|term| term.below), above: root(|term| term.above), freedom }
+    }
+
+    fn divided(self, by: f64) -> Self {
+        Self { below: self.below / by, above: self.above / by, ..self }
     }
 
     /// Student's tail beyond `distance`, with the error that lies towards the bound.
@@ -317,14 +339,25 @@ mod tests {
     #[test]
     fn the_geometric_mean_of_equal_ratios_is_known_better() {
         let ratio = Ratio::of(&normal(100.0, 3.0, 50, 6), &normal(110.0, 3.0, 50, 7)).unwrap();
-        let mean = Ratio::geometric_mean(&[ratio; 4]).unwrap();
+        let mean = Ratio::geometric_mean(&vec![vec![ratio]; 4]).unwrap();
         assert!((mean.ln - ratio.ln).abs() < 1e-12);
         let (of_mean, of_one) = (mean.error.unwrap(), ratio.error.unwrap());
         assert!((of_mean.below * 2.0 / of_one.below - 1.0).abs() < 1e-9);
         assert!((of_mean.freedom / (4.0 * of_one.freedom) - 1.0).abs() < 1e-9);
         assert_eq!(Ratio::geometric_mean(&[]), None);
+        assert_eq!(Ratio::geometric_mean(&[vec![]]), None);
         let few = Ratio::of(&[1.0], &[2.0]).unwrap();
-        assert_eq!(Ratio::geometric_mean(&[ratio, few]).unwrap().error, None);
+        assert_eq!(Ratio::geometric_mean(&[vec![ratio, few]]).unwrap().error, None);
+    }
+
+    /// What shares its blocks may err together, and a mean of it is known no better.
+    #[test]
+    fn the_geometric_mean_of_one_group_is_known_no_better() {
+        let ratio = Ratio::of(&normal(100.0, 3.0, 50, 6), &normal(110.0, 3.0, 50, 7)).unwrap();
+        let mean = Ratio::geometric_mean(&[vec![ratio; 4]]).unwrap();
+        let (of_mean, of_one) = (mean.error.unwrap(), ratio.error.unwrap());
+        assert!((of_mean.below / of_one.below - 1.0).abs() < 1e-9);
+        assert!((of_mean.freedom / of_one.freedom - 1.0).abs() < 1e-9);
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub trait Format: Sync {
 /// Every format; the first is the default.
 pub const ALL: &[&dyn Format] = &[&Terminal, &Markdown, &Json];
 
+/// The format that is put between the markers of other files.
+pub const SPLICED: &dyn Format = &Markdown;
+
 /// The format with this name.
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {
     ALL.iter().copied().find(|format| format.name() == name)
