@@ -43,7 +43,7 @@ pub(super) fn align<'a>(
         match obstacle(measured, found) {
             Some(reason) => left_out.push(out(names[1], found, reason)),
             None => {
-                pairs.push(Pair { other, name: measured.name.clone(), sides: [measured, found] })
+                pairs.push(Pair { other, name: measured.name.clone(), sides: [measured, found] });
             }
         }
     }

@@ -3,6 +3,8 @@
 //! Separate because every kind of result calls its parts differently, and only here that matters.
 //! Next: `align.rs` finds the same thing on two sides.
 
+use std::collections::HashMap;
+
 use super::Kind;
 use crate::model::{
     Answers, Benchmark, Benchmarks, Entry, Peer, PeerWorkload, Report, Study, Workload,
@@ -63,15 +65,16 @@ pub(super) fn implementations(report: &Report) -> Vec<Rivals> {
 
 /// Benchmarks of one group and one value; the first by name is the reference.
 fn functions(list: &Benchmarks) -> Vec<Rivals> {
-    let mut groups: Vec<((&str, Option<&str>), Vec<Measured>)> = Vec::new();
+    let mut places = HashMap::new();
+    let mut groups: Vec<Vec<Measured>> = Vec::new();
     for one in list.benchmarks.iter().filter(|one| one.function.is_some()) {
-        let key = (one.group.as_str(), one.value.as_deref());
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, all)) => all.push(benchmark(one)),
-            None => groups.push((key, vec![benchmark(one)])),
+        let place = *places.entry((&one.group, &one.value)).or_insert(groups.len());
+        if place == groups.len() {
+            groups.push(Vec::new());
         }
+        groups[place].push(benchmark(one));
     }
-    let rivals = groups.into_iter().map(|(_, all)| Rivals { reference: 0, all });
+    let rivals = groups.into_iter().map(|all| Rivals { reference: 0, all });
     rivals.filter(|rivals| rivals.all.len() > 1).collect()
 }
 
