@@ -11,9 +11,10 @@
 
 mod noise;
 
+use bench_report::{across::ALPHA, statistics::proportion::expected_counts};
 use noise::{
     NOISES, Noise,
-    alarms::{Counts, count, head, is_within_alpha, line},
+    alarms::{Counts, count, head, line},
 };
 
 /// Pairs of runs for each kind of noise.
@@ -26,6 +27,12 @@ fn counted(noise: &Noise, true_ratio: f64) -> Counts {
     let counts = count(noise, PAIRS, SAMPLES, true_ratio);
     println!("true ratio {true_ratio}\n{}\n{}", head(), line(noise, SAMPLES, &counts));
     counts
+}
+
+/// Whether `alarms` of `of` may be 5 % or less: not more than chance gives in one of a thousand tries.
+fn is_within_alpha(alarms: u64, of: u64) -> bool {
+    let (_, greatest) = expected_counts(ALPHA, of, 1e-3);
+    alarms <= greatest
 }
 
 /// At most 5 % before correction, at most 5 % of pairs after it, and no more comparisons of 20 rows

@@ -3,7 +3,7 @@
 //! Separate from the noise so that test and example count the same way. Next: [`Counts`].
 
 use bench_report::{
-    across::{ALPHA, Verdict, proven_above, verdicts},
+    across::{Verdict, proven_above, verdicts},
     statistics::unpaired::Ratio,
 };
 
@@ -100,10 +100,4 @@ pub(crate) fn head() -> String {
         100.0 * LEAST_EFFECT,
         100.0 * LEAST_EFFECT,
     )
-}
-
-/// Whether `alarms` of `of` may be 5 % or less: not more than chance gives in one of a thousand tries.
-pub(crate) fn is_within_alpha(alarms: u64, of: u64) -> bool {
-    let (_, greatest) = bench_report::statistics::proportion::expected_counts(ALPHA, of, 1e-3);
-    alarms <= greatest
 }
