@@ -233,6 +233,14 @@ fn a_filter_keeps_what_has_the_text() {
     assert!(across.left_out.is_empty());
 }
 
+#[test]
+fn a_time_that_cannot_be_is_refused() {
+    let mut impossible = benchmark("a", 1.0, 1);
+    impossible.samples[7].total_ns = 0.0;
+    let across = across(&[benchmarks(vec![benchmark("a", 1.0, 2)]), benchmarks(vec![impossible])]);
+    assert_eq!(reasons(&across), [("a", "a time is not above 0")]);
+}
+
 /// Few samples prove nothing, and say so.
 #[test]
 fn five_samples_prove_nothing() {

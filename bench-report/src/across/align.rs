@@ -124,6 +124,10 @@ fn obstacle(a: &Measured, b: &Measured) -> Option<String> {
     if a.times_ns.is_empty() || b.times_ns.is_empty() {
         return Some("it was not measured".into());
     }
+    let is_time = |time: &f64| time.is_finite() && *time > 0.0;
+    if !a.times_ns.iter().chain(&b.times_ns).all(is_time) {
+        return Some("a time is not above 0".into());
+    }
     let (what, one, other) = differing(&a.work, &b.work).next()?;
     Some(format!("not the same work: {what} {} and {}", brief(one), brief(other)))
 }
