@@ -169,6 +169,7 @@ fn what_cannot_be_read_is_warned_of_and_the_rest_is_written() {
     let (code, out, error) = run(&directory, &arguments);
     assert_eq!(code, 2, "{error}");
     assert!(error.contains("broken.json is missing from the result"), "{error}");
+    assert!(error.contains("EOF"), "{error}");
     assert!(out.contains("wrote out/report.html"), "{out}");
     assert!(directory.path().join("out/report.html").exists());
 }

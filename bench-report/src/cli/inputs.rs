@@ -100,13 +100,19 @@ pub(super) fn read(places: &[Place]) -> Result<Report, bench_report::Error> {
             Err(error) => {
                 report.unread.push(Unread {
                     name: place.path.display().to_string(),
-                    reason: error.to_string(),
+                    reason: with_cause(&error),
                 });
                 first_error.get_or_insert(error);
             }
         }
     }
     first_error.filter(|_| report.is_empty()).map_or(Ok(report), Err)
+}
+
+/// The error and what the system or the parser said.
+fn with_cause(error: &bench_report::Error) -> String {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+    format!("{error}{}", cause.unwrap_or_default())
 }
 
 fn one(place: &Place) -> Result<Report, bench_report::Error> {
