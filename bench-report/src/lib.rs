@@ -19,14 +19,16 @@
 //!
 //! ```text
 //! files --> source --> model --> compare --> answer --+--> render --> files, standard output
-//!                                   |                 |
-//!                               statistics    chart, quantity
+//!                        |          |                 |
+//!                        |      statistics    chart, quantity
+//!                        +--> across ---------------------> render
 //! ```
 //!
 //! - [`source`]: one file per kind of result file; everything hostile or damaged stops here.
 //! - [`model`]: plain data, units in the names.
 //! - [`compare`] on [`statistics`]: speed-ups and gains with intervals, and which law of scaling
 //!   describes them; pure, unrounded; once for all formats.
+//! - [`across`]: results against results of another run, build or machine.
 //! - [`answer`]: what the numbers allow to say.
 //! - [`chart`]: charts as data, and one way to draw them.
 //! - [`quantity`]: numbers into text; the only place that rounds.
@@ -35,6 +37,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod across;
 pub mod answer;
 pub mod article;
 pub mod chart;
@@ -50,7 +53,7 @@ mod write;
 use std::path::Path;
 
 pub use error::Error;
-pub use write::{write, write_compared};
+pub use write::{splice, write, write_compared};
 
 use model::Report;
 

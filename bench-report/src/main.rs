@@ -1,6 +1,7 @@
 //! The program `bench-report`: parse, run, print the error, set the exit code.
 //!
-//! 2 for bad input or usage, 1 for a report that could not be written. Next: `cli.rs`.
+//! 2 for bad input or usage, also where only a part could not be read; 1 for a proven regression or a
+//! report that could not be written. Next: `cli/mod.rs`.
 
 #![forbid(unsafe_code)]
 
@@ -12,14 +13,22 @@ use clap::Parser as _;
 
 fn main() -> ExitCode {
     match cli::run(&cli::Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(cli::Outcome::Done) => ExitCode::SUCCESS,
+        Ok(cli::Outcome::Regression) => ExitCode::from(1),
+        Ok(cli::Outcome::Incomplete) => ExitCode::from(2),
         Err(error) => {
             // If even standard error is closed, the exit code still tells.
             let _ = writeln!(std::io::stderr(), "error: {error:#}");
-            match error.downcast_ref::<bench_report::Error>() {
-                Some(error) if error.is_bad_input() => ExitCode::from(2),
-                _ => ExitCode::from(1),
-            }
+            ExitCode::from(code(&error))
         }
     }
+}
+
+/// Who is to blame: the input (2) or the writing (1).
+fn code(error: &anyhow::Error) -> u8 {
+    let is_bad_input = error.is::<cli::BadInput>()
+        || error
+            .downcast_ref::<bench_report::Error>()
+            .is_some_and(bench_report::Error::is_bad_input);
+    if is_bad_input { 2 } else { 1 }
 }

@@ -104,6 +104,27 @@ pub fn change(difference: f64) -> String {
     format!("{} %", points(difference))
 }
 
+/// A ratio of two figures of the same kind: `1.051`.
+pub fn ratio(ratio: f64) -> String {
+    fixed(ratio, ratio_decimals(ratio))
+}
+
+/// An interval of such ratios: `1.043–1.059`.
+pub fn ratios(interval: Interval) -> String {
+    let decimals = ratio_decimals(interval.high);
+    format!("{}–{}", fixed(interval.low, decimals), fixed(interval.high, decimals))
+}
+
+/// One per mille is told where it can be seen.
+fn ratio_decimals(ratio: f64) -> usize {
+    if ratio < 10.0 { 3 } else { 1 }
+}
+
+/// A limit as a person would give it: `5 %`, `0.5 %`.
+pub fn limit(share: f64) -> String {
+    format!("{} %", length(share * 100.0))
+}
+
 /// A value that was counted among others: `3 of 40`.
 pub fn part(part: u64, whole: u64) -> String {
     format!("{} of {}", self::whole(part), self::whole(whole))

@@ -10,7 +10,12 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use crate::{Error, compare::Compared, model::Report, render::Format};
+use crate::{
+    Error,
+    compare::Compared,
+    model::Report,
+    render::{Format, splice},
+};
 
 /// Compares the workloads of a report and writes it, as [`write_compared`].
 ///
@@ -56,6 +61,40 @@ pub fn write_compared(
         file.persist(path).map_err(|error| failed(path)(error.error))?;
     }
     Ok(files.into_iter().map(|(path, _)| path).collect())
+}
+
+/// Puts `text` between the markers of the file at `path`, as [`splice::spliced`] says; all its other
+/// bytes, and who may read it, stay as they are. A link is followed, not replaced.
+///
+/// # Errors
+///
+/// The file cannot be read or has not exactly one pair of markers ([`Error::Useless`]), or cannot be
+/// written; then it is as it was.
+pub fn splice(path: &Path, name: Option<&str>, text: &str) -> Result<(), Error> {
+    let unreadable = |source| Error::Read { path: path.to_path_buf(), source };
+    let target = fs::canonicalize(path).map_err(unreadable)?;
+    let old = fs::read(&target).map_err(unreadable)?;
+    let new = splice::spliced(&old, name, text).map_err(|problem| Error::Useless {
+        path: path.to_path_buf(),
+        problem: problem.to_string(),
+    })?;
+    if new == old {
+        return Ok(());
+    }
+    replace_content(&target, &new)
+        .map_err(|source| Error::Write { path: path.to_path_buf(), source })
+}
+
+/// Replaces the file at `path`, which exists, by one with the same permissions.
+fn replace_content(path: &Path, content: &[u8]) -> io::Result<()> {
+    let permissions = fs::metadata(path)?.permissions();
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let mut file = builder().tempfile_in(directory)?;
+    file.write_all(content)?;
+    file.as_file().set_permissions(permissions)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
 }
 
 /// Puts `text` into a new file in `directory`, down to the disk: a rename that outlives a crash must

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use super::{
     Format,
     page::{self, Page},
+    plain::escape,
     tables::Table,
 };
 use crate::{Error, compare::Compared};
@@ -119,7 +120,7 @@ fn write_facts(out: &mut String, rows: &[(String, String)]) -> std::fmt::Result 
 }
 
 /// A table with aligned source; the first column to the left, numbers to the right.
-fn write_table(out: &mut String, table: &Table) -> std::fmt::Result {
+pub(super) fn write_table(out: &mut String, table: &Table) -> std::fmt::Result {
     let lines = std::iter::once(&table.columns).chain(&table.rows);
     let lines: Vec<Vec<String>> =
         lines.map(|line| line.iter().map(|cell| escape(cell)).collect()).collect();
@@ -151,35 +152,9 @@ fn write_rule(out: &mut String, widths: &[usize]) -> std::fmt::Result {
     writeln!(out)
 }
 
-/// Text that Markdown takes as text: markup gets a backslash, HTML an entity.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '!' => {
-                escaped.push('\\');
-                escaped.push(c);
-            }
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn markup_in_text_stays_text() {
-        assert_eq!(
-            escape("<b> a|b [x](y) `c` x86_64"),
-            "&lt;b&gt; a\\|b \\[x\\](y) \\`c\\` x86\\_64"
-        );
-    }
 
     #[test]
     fn tables_are_aligned() {

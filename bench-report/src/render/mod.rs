@@ -5,10 +5,13 @@
 //! all formats show is gathered in `page.rs`. To add a format, write its file and add it to
 //! [`ALL`]; command line, help and tests follow.
 
+pub mod across;
 pub mod html;
 pub mod json;
 pub mod markdown;
 mod page;
+mod plain;
+pub mod splice;
 mod tables;
 pub mod terminal;
 
@@ -62,6 +65,9 @@ pub const ALL: &[&dyn Format] =
 pub fn for_people() -> impl Iterator<Item = &'static dyn Format> {
     ALL.iter().copied().filter(|format| format.reader() == Reader::Person)
 }
+
+/// The format that is put between the markers of other files.
+pub const SPLICED: &dyn Format = &markdown::Markdown;
 
 /// The format with this name.
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {

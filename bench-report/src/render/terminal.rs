@@ -134,7 +134,7 @@ fn star(workload: &Workload) -> &'static str {
 }
 
 /// The first column to the left, numbers to the right.
-fn table(content: tables::Table) -> String {
+pub(super) fn table(content: tables::Table) -> String {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING.header_separator(LineStyle::none().fill('─').junction('─')))
@@ -148,7 +148,7 @@ fn table(content: tables::Table) -> String {
 }
 
 /// Text in lines of at most [`WIDTH`] characters where it has spaces.
-fn write_wrapped(out: &mut String, prefix: &str, text: &str) -> std::fmt::Result {
+pub(super) fn write_wrapped(out: &mut String, prefix: &str, text: &str) -> std::fmt::Result {
     let mut line = prefix.to_owned();
     let mut is_first = true;
     for word in text.split(' ') {

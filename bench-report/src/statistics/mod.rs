@@ -30,6 +30,8 @@
 //! - [`tukey`]: how many values are far out, and how far. Nothing is ever dropped.
 //! - [`difference`]: Kruskal-Wallis, Mann-Whitney, Holm.
 //! - [`proportion`]: Wilson's interval, and what chance alone may do to a share.
+//! - [`unpaired`]: the ratio of two medians from lists that share no block; [`lags`]: how many
+//!   independent samples a list is worth.
 //! - [`series`]: times of one series of worker counts in complete blocks, checked.
 //! - [`scaling`]: speed-up, efficiency, what each worker adds, Karp-Flatt.
 //! - [`laws`]: the table of laws. [`mod@fit`] fits one, [`choice`] lays all fits side by side, and
@@ -46,6 +48,7 @@ mod drawn;
 pub mod fit;
 pub mod independent;
 pub mod information;
+pub mod lags;
 pub mod laws;
 mod problem;
 pub mod proportion;
@@ -54,6 +57,7 @@ pub mod scaling;
 pub mod series;
 mod sums;
 pub mod tukey;
+pub mod unpaired;
 pub mod usl;
 pub mod verdict;
 

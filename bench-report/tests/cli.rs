@@ -1,0 +1,257 @@
+//! The program as a black box: what it reads, what it prints, and how it leaves.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up its files must stop")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use assert_cmd::Command;
+use rand::{SeedableRng as _, rngs::ChaCha8Rng};
+use rand_distr::{Distribution as _, Normal};
+use serde_json::json;
+use tempfile::TempDir;
+
+const BEGIN: &str = "<!-- bench-report:begin -->";
+const END: &str = "<!-- bench-report:end -->";
+
+fn program(directory: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bench-report"));
+    command.current_dir(directory.path());
+    command
+}
+
+/// Exit code, standard output and standard error.
+fn run(directory: &TempDir, arguments: &[&str]) -> (i32, String, String) {
+    let output = program(directory).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// Writes what criterion would leave of one benchmark of 100 samples.
+fn benchmark(directory: &TempDir, name: &str, baseline: &str, level_ns: f64) {
+    let seed =
+        name.bytes().chain(baseline.bytes()).fold(7, |seed, byte| seed * 31 + u64::from(byte));
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let noise = Normal::new(level_ns, 0.02 * level_ns).unwrap();
+    let times: Vec<f64> = (0..100).map(|_| 10.0 * noise.sample(&mut random)).collect();
+    let place = directory.path().join("target/criterion/group").join(name).join(baseline);
+    fs::create_dir_all(&place).unwrap();
+    let about = json!({
+        "group_id": "group", "function_id": name, "value_str": null, "throughput": null,
+        "full_id": format!("group/{name}"), "directory_name": format!("group/{name}"),
+        "title": format!("group/{name}"),
+    });
+    let sample = json!({ "sampling_mode": "Flat", "iters": vec![10.0; 100], "times": times });
+    fs::write(place.join("benchmark.json"), about.to_string()).unwrap();
+    fs::write(place.join("sample.json"), sample.to_string()).unwrap();
+}
+
+/// Two baselines: one benchmark is the same, the other takes `factor` times as long.
+fn two_baselines(factor: f64) -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    for (baseline, factor) in [("main", 1.0), ("new", factor)] {
+        benchmark(&directory, "steady", baseline, 100.0);
+        benchmark(&directory, "moved", baseline, 100.0 * factor);
+    }
+    directory
+}
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+/// A directory with the recorded study in it.
+fn with_study() -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    fs::copy(data("version-2/study.json"), directory.path().join("study.json")).unwrap();
+    directory
+}
+
+#[test]
+fn a_proven_regression_leaves_with_1_and_is_named() {
+    let directory = two_baselines(1.2);
+    let (code, out, _) = run(&directory, &["compare", "main", "new", "--fail-above", "5%"]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("Proven to be slower by more than 5 %: group/moved."), "{out}");
+    let (code, ..) = run(&directory, &["compare", "main", "new", "--fail-above", "50%"]);
+    assert_eq!(code, 0);
+    let (code, ..) = run(&directory, &["compare", "main", "new"]);
+    assert_eq!(code, 0, "without a limit nothing fails");
+    let (code, ..) = run(&directory, &["compare", "new", "main", "--fail-above", "5%"]);
+    assert_eq!(code, 0, "faster is no regression");
+}
+
+#[test]
+fn equal_runs_leave_with_0() {
+    let directory = two_baselines(1.0);
+    let (code, out, _) = run(&directory, &["compare", "main", "new", "--fail-above", "1%"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("No row is proven to be slower by more than 1 %."), "{out}");
+}
+
+#[test]
+fn a_side_is_a_directory_a_baseline_in_it_or_a_bare_baseline() {
+    let directory = two_baselines(1.2);
+    let sides = [
+        ["main", "new"],
+        ["target/criterion@main", "target/criterion"],
+        ["target/criterion@main", "target/criterion@new"],
+    ];
+    let json = |sides: [&str; 2]| {
+        let (code, out, _) = run(&directory, &["compare", sides[0], sides[1], "--format", "json"]);
+        assert_eq!(code, 0);
+        serde_json::from_str::<serde_json::Value>(&out).unwrap()["rows"][0]["ratio"].clone()
+    };
+    let ratios: Vec<_> = sides.map(json).into();
+    assert!(ratios.iter().all(|ratio| ratio.is_f64() && *ratio == ratios[0]), "{ratios:?}");
+}
+
+#[test]
+fn studies_are_compared_with_studies() {
+    let directory = with_study();
+    let arguments = ["compare", "study.json", "study.json", "--fail-above", "1%"];
+    let (code, out, _) = run(&directory, &arguments);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("not paired"), "{out}");
+}
+
+#[test]
+fn bad_input_leaves_with_2_and_says_what_is_wrong() {
+    let directory = two_baselines(1.0);
+    let cases: [(&[&str], &[&str]); 8] = [
+        (&["compare", "main"], &["compared with nothing"]),
+        (&["compare", "main", "old"], &["\"old\"", "main, new"]),
+        (&["compare", "main", "nowhere.json"], &["nowhere.json"]),
+        (&["compare", "main", "target/criterion@old"], &["old"]),
+        (&["compare", "main", "new", "--fail-above", "5"], &["\"5\"", "from 0 to 1000", "5%"]),
+        (&["compare", "main", "new", "--min-effect", "0.05"], &["\"0.05\"", "per cent sign"]),
+        (&["compare", "main", "new", "--filter", "no such name"], &["nothing of new"]),
+        (&["render", "--study", "nowhere.json"], &["nowhere.json"]),
+    ];
+    for (arguments, parts) in cases {
+        let (code, _, error) = run(&directory, arguments);
+        assert_eq!(code, 2, "{arguments:?}: {error}");
+        for part in parts {
+            assert!(error.contains(part), "{part:?} is missing in {error:?}");
+        }
+    }
+}
+
+#[test]
+fn nothing_to_report_on_names_what_was_looked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let (code, out, error) = run(&directory, &["render"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    for part in ["target/criterion", "`cargo bench`", "target/parzen/study.json", "`cargo study`"] {
+        assert!(error.contains(part), "{part:?} is missing in {error:?}");
+    }
+}
+
+#[test]
+fn defaults_are_what_the_measuring_programs_leave() {
+    let directory = with_study();
+    fs::create_dir_all(directory.path().join("target/parzen")).unwrap();
+    let place = directory.path().join("target/parzen/study.json");
+    fs::rename(directory.path().join("study.json"), place).unwrap();
+    let (code, out, error) = run(&directory, &["render"]);
+    assert_eq!(code, 0, "{error}");
+    assert!(out.contains("wrote target/parzen/report.html"), "{out}");
+    assert!(directory.path().join("target/parzen/report.html").exists());
+}
+
+#[test]
+fn what_cannot_be_read_is_warned_of_and_the_rest_is_written() {
+    let directory = with_study();
+    fs::write(directory.path().join("broken.json"), "{").unwrap();
+    let arguments = ["render", "study.json", "broken.json", "--out", "out"];
+    let (code, out, error) = run(&directory, &arguments);
+    assert_eq!(code, 2, "{error}");
+    assert!(error.contains("broken.json is missing from the result"), "{error}");
+    assert!(error.contains("EOF"), "{error}");
+    assert!(out.contains("wrote out/report.html"), "{out}");
+    assert!(directory.path().join("out/report.html").exists());
+}
+
+#[test]
+fn a_comparison_is_put_between_the_markers_and_nowhere_else() {
+    let directory = two_baselines(1.2);
+    let page = directory.path().join("README.md");
+    let before = format!("# Mine\r\n{BEGIN}\r\nold\r\n{END}\r\nrest \u{fe}\r\n");
+    fs::write(&page, &before).unwrap();
+    let arguments = ["compare", "main", "new", "--splice", "README.md"];
+    assert_eq!(run(&directory, &arguments).0, 0);
+    let after = fs::read_to_string(&page).unwrap();
+    assert!(
+        after.starts_with(&format!("# Mine\r\n{BEGIN}\r\n**new against main**\r\n")),
+        "{after}"
+    );
+    assert!(after.ends_with(&format!("\r\n{END}\r\nrest \u{fe}\r\n")), "{after}");
+    assert!(!after.contains("old"));
+    assert_eq!(run(&directory, &arguments).0, 0);
+    assert_eq!(fs::read_to_string(&page).unwrap(), after, "twice is once");
+}
+
+#[test]
+fn a_report_is_put_between_named_markers() {
+    let directory = with_study();
+    let page = directory.path().join("README.md");
+    let named = |which: &str| format!("<!-- bench-report:{which} figures -->");
+    fs::write(&page, format!("{BEGIN}\n{END}\n{}\n{}\n", named("begin"), named("end"))).unwrap();
+    let arguments = [
+        "render",
+        "study.json",
+        "--format",
+        "terminal",
+        "--splice",
+        "README.md",
+        "--marker",
+        "figures",
+    ];
+    let (code, _, error) = run(&directory, &arguments);
+    assert_eq!(code, 0, "{error}");
+    let after = fs::read_to_string(&page).unwrap();
+    assert!(after.starts_with(&format!("{BEGIN}\n{END}\n{}\n# ", named("begin"))), "{after}");
+}
+
+#[test]
+fn a_file_without_markers_stays_as_it_is() {
+    let directory = two_baselines(1.2);
+    let page = directory.path().join("README.md");
+    for content in ["nothing", &format!("{BEGIN}\n{BEGIN}\n{END}\n"), &format!("{END}\n{BEGIN}\n")]
+    {
+        fs::write(&page, content).unwrap();
+        let (code, _, error) =
+            run(&directory, &["compare", "main", "new", "--splice", "README.md"]);
+        assert_eq!(code, 2, "{error}");
+        assert!(error.contains("README.md has"), "{error}");
+        assert_eq!(fs::read_to_string(&page).unwrap(), content);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn permissions_and_links_outlive_a_splice() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    let directory = two_baselines(1.2);
+    let page = directory.path().join("page.md");
+    fs::write(&page, format!("{BEGIN}\n{END}\n")).unwrap();
+    fs::set_permissions(&page, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("page.md", directory.path().join("link.md")).unwrap();
+    assert_eq!(run(&directory, &["compare", "main", "new", "--splice", "link.md"]).0, 0);
+    assert!(directory.path().join("link.md").symlink_metadata().unwrap().is_symlink());
+    assert!(fs::read_to_string(&page).unwrap().contains("new against main"));
+    assert_eq!(fs::metadata(&page).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn help_has_examples() {
+    let directory = tempfile::tempdir().unwrap();
+    for command in ["render", "compare"] {
+        let (code, out, _) = run(&directory, &[command, "--help"]);
+        assert_eq!(code, 0);
+        assert!(out.contains("Examples:"), "{out}");
+    }
+}
