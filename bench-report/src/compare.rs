@@ -9,8 +9,9 @@
 //! `sweep.rs` orders configurations and judges steps, `costs.rs` adds what a wall time leaves out,
 //! `resources.rs` asks the workers, `trust.rs` asks whether any of it can be believed and
 //! `judgement.rs` where it forbids a verdict, `law.rs` asks which law describes a backend, with the
-//! cores that `placement.rs` knows. Next: [`crate::answer`] puts it into words.
+//! cores that `placement.rs` knows. [`benchmarks`] and their parameters stand apart. Next: [`crate::answer`] puts it into words.
 
+pub mod benchmarks;
 mod compared;
 mod costs;
 mod judgement;

@@ -9,6 +9,8 @@ use crate::model::{Report, Study, Workload};
 /// The studies of a report, in its order, with their comparisons.
 #[derive(Debug)]
 pub struct Compared<'a> {
+    /// The report itself, for what needs no comparison in blocks.
+    pub report: &'a Report,
     /// The studies.
     pub studies: Vec<ComparedStudy<'a>>,
 }
@@ -29,7 +31,7 @@ impl<'a> Compared<'a> {
             let comparisons = study.workloads.iter().map(|one| workload(study, one)).collect();
             ComparedStudy { study, comparisons }
         };
-        Self { studies: report.studies.iter().map(compared).collect() }
+        Self { report, studies: report.studies.iter().map(compared).collect() }
     }
 }
 

@@ -38,6 +38,7 @@ pub mod choice;
 mod descent;
 pub mod difference;
 pub mod fit;
+pub mod independent;
 pub mod information;
 pub mod laws;
 mod problem;
