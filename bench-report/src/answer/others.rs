@@ -39,17 +39,18 @@ fn of_job(job: &PeerWorkload) -> String {
     match rival {
         None => format!("{} takes {time}; nothing else was measured.{wrong}", reference.name),
         Some((rival, ratio)) => format!(
-            "{} takes {time}; the fastest of the others, {}, takes {} as long{}.{wrong}",
+            "{} takes {time}; the fastest of the others, {}, takes {}{}.{wrong}",
             reference.name,
             rival.name,
-            with_interval(ratio),
+            as_long(ratio),
             if is_unclear(ratio) { ", so nobody can tell which is faster" } else { "" }
         ),
     }
 }
 
-fn with_interval(ratio: Estimate) -> String {
-    let value = quantity::times_as_long(ratio.value);
+/// `2.60× as long (2.51–2.65×)`.
+fn as_long(ratio: Estimate) -> String {
+    let value = format!("{} as long", quantity::times_as_long(ratio.value));
     match ratio.interval {
         Some(interval) => format!("{value} ({})", quantity::times_as_long_range(interval)),
         None => value,

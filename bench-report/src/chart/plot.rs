@@ -41,7 +41,7 @@ pub struct Zone {
 /// What a part of the width means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ZoneKind {
-    /// Nothing was measured here.
+    /// Laws go on here beyond what they were fitted to.
     Extrapolated,
     /// More workers than CPUs.
     Oversubscribed,

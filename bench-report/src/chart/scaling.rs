@@ -59,7 +59,7 @@ impl<'a> Measured<'a> {
             title,
             x: Axis::workers(reached),
             y: Axis::linear(what.axis, Interval { low: 0.0, high: y.high * 1.04 }, what.tick),
-            zones: self.zones(sweeps, reached),
+            zones: self.zones(sweeps, fitted_reach(&curves)),
             columns: Vec::new(),
             curves,
         })
@@ -98,8 +98,8 @@ impl<'a> Measured<'a> {
         spanned([measured.high].into_iter().chain(bands))
     }
 
-    /// Where nothing was measured, and where workers outnumber CPUs.
-    fn zones(&self, sweeps: &[Sweep], reached: f64) -> Vec<Zone> {
+    /// Where workers outnumber CPUs, and where laws go beyond what they were fitted to.
+    fn zones(&self, sweeps: &[Sweep], reached_by_laws: f64) -> Vec<Zone> {
         let entries =
             || sweeps.iter().flat_map(|sweep| &sweep.entry_idxs).map(|&idx| self.entry(idx));
         let fitting =
@@ -111,9 +111,9 @@ impl<'a> Measured<'a> {
             let from = (fitting.unwrap_or(0).min(beyond) as f64 + beyond as f64) / 2.0;
             zones.push(Zone { kind: ZoneKind::Oversubscribed, from });
         }
-        let most = most_workers(sweeps, self);
-        if reached > most {
-            zones.push(Zone { kind: ZoneKind::Extrapolated, from: most });
+        let fitted = fitting.unwrap_or(0) as f64;
+        if reached_by_laws > fitted {
+            zones.push(Zone { kind: ZoneKind::Extrapolated, from: fitted });
         }
         zones
     }

@@ -22,23 +22,29 @@ const DIMENSIONS: &str = "d";
 
 /// Time of one iteration against n, both logarithmic: one chart for each first part of the names,
 /// or several if it has more curves than can be told apart. Names that differ in n only share a
-/// curve.
-pub fn cost(timed: &[Timed<'_>], id: &str) -> Vec<Plot> {
+/// curve; those that differ in their instruction set as well stand beside each other.
+pub fn cost(timed: &[Timed<'_>], isas: &[String], id: &str) -> Vec<Plot> {
     let families = grouped(timed, |one| {
-        one.parameter(SAMPLES).map(|_| (one.head().to_owned(), one.family(SAMPLES, &[])))
+        one.parameter(SAMPLES)?;
+        let family = one.family(SAMPLES, isas);
+        Some((one.head().to_owned(), family, one.isa, one.family(SAMPLES, &[])))
     });
     let curves: Vec<Cost> = families
         .into_iter()
-        .map(|((head, family), members)| {
-            let name = family.strip_prefix(&format!("{head}/")).unwrap_or(&family).to_owned();
+        .map(|((head, _, _, name), members)| {
+            let name = name.strip_prefix(&format!("{head}/")).unwrap_or(&name).to_owned();
             Cost { head, name, points: against_n(&members) }
         })
-        .filter(|curve: &Cost| curve.points.len() > 1)
+        .filter(|curve| curve.points.len() > 1)
         .collect();
     let same_head = |a: &Cost, b: &Cost| a.head == b.head;
-    let charts = curves.chunk_by(same_head).flat_map(|curves| curves.chunks(MOST_CURVES));
-    let charts = charts.take(MOST_PLOTS).enumerate();
-    charts.filter_map(|(idx, curves)| cost_plot(curves, format!("{id}-{}", idx + 1))).collect()
+    let parts = |curves: &'_ [Cost]| curves.len().div_ceil(MOST_CURVES);
+    let charts = curves.chunk_by(same_head).flat_map(|curves| {
+        let chunks = curves.chunks(MOST_CURVES).enumerate();
+        chunks.map(move |(idx, chunk)| (chunk, (idx + 1, parts(curves))))
+    });
+    let plot = |(idx, (curves, part))| cost_plot(curves, part, format!("{id}-{}", idx + 1));
+    charts.take(MOST_PLOTS).enumerate().filter_map(plot).collect()
 }
 
 /// One curve of cost.
@@ -67,12 +73,23 @@ fn against_n(members: &[&Timed<'_>]) -> Vec<Point> {
     points
 }
 
-fn cost_plot(curves: &[Cost], id: String) -> Option<Plot> {
+fn cost_plot(curves: &[Cost], (part, parts): (usize, usize), id: String) -> Option<Plot> {
     let head = &curves.first()?.head;
     let points = || curves.iter().flat_map(|curve| &curve.points);
     let x = spanned(points().map(|point| point.x))?;
     let y = spanned(points().flat_map(|point| ends(point.y)))?;
-    let title = format!("Cost against n, {head}");
+    let title = match parts {
+        1 => format!("Cost against n, {head}"),
+        _ => format!("Cost against n, {head}, part {part} of {parts}"),
+    };
+    let axis = Axis::log("n, samples", x, quantity::ticks::count);
+    let cheapest = points().map(|point| point.y.value / point.x).fold(f64::INFINITY, f64::min);
+    let proportional = Curve {
+        name: "in proportion to n, through the least cost of a sample".into(),
+        look: Look::Bound(2),
+        lines: vec![[axis.low, axis.high].map(|n| (n, n * cheapest)).into()],
+        ..Curve::default()
+    };
     let curve = |(place, cost): (usize, &Cost)| Curve {
         name: cost.name.clone(),
         look: Look::Measured(place),
@@ -82,11 +99,11 @@ fn cost_plot(curves: &[Cost], id: String) -> Option<Plot> {
     Some(Plot {
         id,
         title,
-        x: Axis::log("n, samples", x, quantity::ticks::count),
+        x: axis,
         y: Axis::log("time of one iteration", y, quantity::ticks::time),
         zones: Vec::new(),
         columns: Vec::new(),
-        curves: curves.iter().enumerate().map(curve).collect(),
+        curves: [proportional].into_iter().chain(curves.iter().enumerate().map(curve)).collect(),
     })
 }
 

@@ -67,6 +67,20 @@ pub fn everything(study: Study) -> Report {
     }
 }
 
+/// Benchmarks, other implementations, a machine and a broken file, without a study; small enough to
+/// be recorded.
+pub fn without_study() -> Report {
+    let mut benchmarks = benchmarks();
+    benchmarks.benchmarks.retain(|one| !one.id.contains("d=8") && !one.id.contains("wider"));
+    Report {
+        benchmarks: vec![benchmarks, foreign(4)],
+        peers: vec![peers()],
+        machines: vec![described()],
+        unread: vec![unread()],
+        ..Report::default()
+    }
+}
+
 fn unread() -> Unread {
     Unread {
         name: "criterion/broken/new/sample.json".into(),

@@ -51,7 +51,7 @@ pub fn of_plot(chart: &Plot) -> Vec<Key> {
             ZoneKind::Oversubscribed => key(&rect("zone crowded"), "more workers than CPUs"),
             ZoneKind::Extrapolated => key(
                 "<path class=\"zone-line\" d=\"M2 14L8 2M10 14L16 2M18 14L24 2\"/>",
-                "extrapolated: nothing was measured here",
+                "extrapolated: laws were fitted to what lies before",
             ),
         });
     }

@@ -60,11 +60,11 @@ impl<'a> Sets<'a> {
 
     pub(super) fn cost(&self) -> Option<Topic> {
         let charts = self.charts("cost", |set, timed, id| {
-            let plots = work::cost(timed, &id);
+            let plots = work::cost(timed, &self.isas, &id);
             plots.iter().map(|plot| of_plot(plot, source(set))).collect()
         });
         let note = "Benchmarks whose names differ in n only share a sign. Both axes are \
-            logarithmic: a cost in proportion to n is a straight line of slope 1. Nothing is drawn \
+            logarithmic: a cost in proportion to n runs beside the dotted line. Nothing is drawn \
             between sizes that were measured.";
         topic("cost", "Cost against n", note, charts, Origin::Others)
     }
