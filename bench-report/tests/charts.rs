@@ -68,7 +68,7 @@ fn every_part_has_its_section_in_the_order_of_reading() {
 fn what_is_missing_is_absent_and_says_which_file_would_fill_it() {
     let empty = page(&Report::default());
     assert_eq!(sections(&empty), ["answer", "warnings", "method", "absent"]);
-    for named in ["study.json", "target/criterion", "peers.json", "machine file"] {
+    for named in ["study.json", "cargo bench", "peers.json", "machine file"] {
         assert!(empty.contains(named), "{named}");
     }
     let foreign = page(&Report { benchmarks: vec![gallery::foreign(3)], ..Report::default() });

@@ -188,6 +188,7 @@ mod tests {
     fn log_places_are_proportional_to_ratios() {
         let axis = Axis::log("", Interval { low: 1.0, high: 100.0 }, count);
         assert!((axis.place(10.0) - 0.5).abs() < 1e-12);
-        assert!(axis.place(f64::NAN) == 0.0 && axis.place(1e9) == 1.0);
+        let ends = [f64::NAN, 1e9].map(|value| axis.place(value));
+        assert!(ends[0].abs() < 1e-12 && (ends[1] - 1.0).abs() < 1e-12, "{ends:?}");
     }
 }

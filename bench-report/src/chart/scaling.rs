@@ -50,7 +50,7 @@ impl<'a> Measured<'a> {
             .enumerate()
             .map(|(place, sweep)| self.curve(sweep, Look::Measured(place), what));
         curves.extend(measured.filter(|curve| !curve.points.is_empty()));
-        let y = self.shown(&curves)?;
+        let y = Self::shown(&curves)?;
         let most = most_workers(sweeps, self);
         let reached = fitted_reach(&curves).max(most);
         let title = format!("{} against workers, {}", what.name, answer::label(self.workload));
@@ -88,7 +88,7 @@ impl<'a> Measured<'a> {
     }
 
     /// The part of the y axis that measured and fitted values need; bounds may leave it.
-    fn shown(&self, curves: &[Curve]) -> Option<Interval> {
+    fn shown(curves: &[Curve]) -> Option<Interval> {
         let measured = curves.iter().flat_map(|curve| &curve.points);
         let ends = |point: &Point| [Some(point.y.value), point.y.interval.map(|i| i.high)];
         let measured = spanned(measured.flat_map(ends).flatten())?;
@@ -108,7 +108,7 @@ impl<'a> Measured<'a> {
             entries().filter(|entry| entry.oversubscribed).map(|entry| entry.workers).min();
         let mut zones = Vec::new();
         if let Some(beyond) = beyond {
-            let from = (fitting.unwrap_or(0).min(beyond) as f64 + beyond as f64) / 2.0;
+            let from = f64::midpoint(fitting.unwrap_or(0).min(beyond) as f64, beyond as f64);
             zones.push(Zone { kind: ZoneKind::Oversubscribed, from });
         }
         let fitted = fitting.unwrap_or(0) as f64;

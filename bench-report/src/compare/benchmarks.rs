@@ -163,7 +163,7 @@ mod tests {
         };
         let isas = ["wide".to_owned()];
         let timed = timed(&set, &isas);
-        assert_eq!(timed[0].ns.value, 5.0);
+        assert!((timed[0].ns.value - 5.0).abs() < 1e-12);
         assert_eq!(timed[0].isa, Some(0));
         assert_eq!(timed[0].parameter("n"), Some(10_000.0));
         assert_eq!(timed[0].family("n", &isas), "roofline/d=2/sum");

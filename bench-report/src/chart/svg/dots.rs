@@ -6,6 +6,7 @@
 use super::{escape, line, opening, plot::SHAPES};
 use crate::{
     chart::{
+        axis::Tick,
         both_ends,
         dots::{Dot, DotMark, Dots},
     },
@@ -39,11 +40,9 @@ pub fn draw(chart: &Dots) -> String {
     let plot = ROW * chart.rows.len() as f64;
     let mut svg = opening(&id, &length(plot + FOOT), &chart.title, &chart.description);
     let marks = [("ref", DotMark::Reference), ("dot", DotMark::Other), ("wrong", DotMark::Wrong)];
-    svg += "<defs>";
-    for (name, mark) in marks {
-        svg += &format!("<path id=\"{id}-{name}\" d=\"{}\"/>", shape(mark).1);
-    }
-    svg += "</defs>\n";
+    let shapes =
+        marks.map(|(name, mark)| format!("<path id=\"{id}-{name}\" d=\"{}\"/>", shape(mark).1));
+    svg += &["<defs>", &shapes.concat(), "</defs>\n"].concat();
     for tick in &chart.axis.ticks {
         let x = x(chart, tick.at);
         svg += &line("grid", (x, 0.0), (x, plot + 4.0));
@@ -98,22 +97,23 @@ fn texts(row: &Dot, top: f64) -> String {
 
 /// The axis.
 fn foot(chart: &Dots, plot: f64) -> String {
-    let mut svg = String::new();
-    for tick in &chart.axis.ticks {
+    let tick = |tick: &Tick| {
         let anchor = if chart.axis.place(tick.at) < 0.04 { "start" } else { "middle" };
-        svg += &format!(
+        format!(
             "<text class=\"tick\" text-anchor=\"{anchor}\" x=\"{}%\" y=\"{}\">{}</text>\n",
             length(x(chart, tick.at)),
             length(plot + 18.0),
             escape(&tick.text),
-        );
-    }
-    svg + &format!(
-        "<text class=\"key\" x=\"{}%\" y=\"{}\">{}</text>\n",
-        length(LEFT),
-        length(plot + 38.0),
-        escape(&chart.axis.label),
-    )
+        )
+    };
+    let ticks: String = chart.axis.ticks.iter().map(tick).collect();
+    ticks
+        + &format!(
+            "<text class=\"key\" x=\"{}%\" y=\"{}\">{}</text>\n",
+            length(LEFT),
+            length(plot + 38.0),
+            escape(&chart.axis.label),
+        )
 }
 
 /// Place of a value, in per cent of the width.

@@ -8,7 +8,7 @@
 use super::{escape, line, opening};
 use crate::{
     chart::{
-        axis::Axis,
+        axis::{Axis, Tick},
         plot::{Column, ColumnKind, Curve, Fill, Look, MOST_CURVES, Plot, Point, Zone, ZoneKind},
     },
     model::Interval,
@@ -146,20 +146,20 @@ fn stretched(chart: &Plot, curve: &Curve) -> String {
         format!("{} {}", length(x), length(y))
     };
     let path = |places: &[(f64, f64)]| places.iter().map(place).collect::<Vec<_>>().join("L");
-    let mut svg = String::new();
-    if curve.band.len() > 1 {
-        let upper = curve.band.iter().map(|&(at, interval)| (at, interval.high));
-        let lower = curve.band.iter().rev().map(|&(at, interval)| (at, interval.low));
-        let edge: Vec<(f64, f64)> = upper.chain(lower).collect();
-        svg += &format!("<path class=\"band {}\" d=\"M{}z\"/>\n", color(curve.look), path(&edge));
-    }
+    let upper = curve.band.iter().map(|&(at, interval)| (at, interval.high));
+    let lower = curve.band.iter().rev().map(|&(at, interval)| (at, interval.low));
+    let edge: Vec<(f64, f64)> = upper.chain(lower).collect();
+    let band = match curve.band.len() {
+        0 | 1 => String::new(),
+        _ => format!("<path class=\"band {}\" d=\"M{}z\"/>\n", color(curve.look), path(&edge)),
+    };
     let lines: Vec<String> =
         curve.lines.iter().filter(|line| line.len() > 1).map(|line| path(line)).collect();
-    if !lines.is_empty() {
-        let class = line_class(curve.look);
-        svg += &format!("<path class=\"{class}\" d=\"M{}\"/>\n", lines.join("M"));
+    if lines.is_empty() {
+        return band;
     }
-    svg
+    let class = line_class(curve.look);
+    band + &format!("<path class=\"{class}\" d=\"M{}\"/>\n", lines.join("M"))
 }
 
 /// The classes of a line.
@@ -211,27 +211,29 @@ fn whisker(chart: &Plot, at: f64, interval: Option<Interval>) -> String {
 
 /// What the axes count, and their ticks.
 fn texts(chart: &Plot) -> String {
-    let mut svg =
-        format!("<text class=\"key\" x=\"0\" y=\"13\">{}</text>\n", escape(&chart.y.label));
-    for tick in &chart.y.ticks {
-        svg += &format!(
+    let tick_of_y = |tick: &Tick| {
+        format!(
             "<text class=\"tick\" text-anchor=\"end\" x=\"{}%\" dx=\"-5\" y=\"{}\">{}</text>\n",
             length(LEFT),
             length(y(&chart.y, tick.at) + 4.0),
             escape(&tick.text),
-        );
-    }
-    for tick in &chart.x.ticks {
+        )
+    };
+    let tick_of_x = |tick: &Tick| {
         let anchor = if chart.x.place(tick.at) > 0.97 { "end" } else { "middle" };
-        svg += &format!(
+        format!(
             "<text class=\"tick\" text-anchor=\"{anchor}\" x=\"{}%\" y=\"{}\">{}</text>\n",
             length(x(&chart.x, tick.at)),
             length(TOP + HEIGHT + 18.0),
             escape(&tick.text),
-        );
-    }
-    svg + &format!(
-        "<text class=\"key\" text-anchor=\"end\" x=\"{}%\" y=\"{}\">{}</text>\n",
+        )
+    };
+    let ticks = chart.y.ticks.iter().map(tick_of_y);
+    let ticks: String = ticks.chain(chart.x.ticks.iter().map(tick_of_x)).collect();
+    format!(
+        "<text class=\"key\" x=\"0\" y=\"13\">{}</text>\n{ticks}\
+         <text class=\"key\" text-anchor=\"end\" x=\"{}%\" y=\"{}\">{}</text>\n",
+        escape(&chart.y.label),
         length(LEFT + WIDTH),
         length(TOP + HEIGHT + 38.0),
         escape(&chart.x.label),

@@ -33,12 +33,12 @@ fn drawn(row: &Row, reach: f64, top: f64) -> String {
     let middle = top + TOP + HEIGHT / 2.0;
     let edges = [top + TOP, top + TOP + HEIGHT].map(|y| line("grid", (0.0, y), (100.0, y)));
     let last = row.deviations.len().max(2) - 1;
-    let mut dots = String::new();
-    for (idx, deviation) in row.deviations.iter().enumerate() {
+    let dot = |(idx, deviation): (usize, &f64)| {
         let x = 12.0 + 976.0 * idx as f64 / last as f64;
         let y = 50.0 - 44.0 * (deviation / reach).clamp(-1.0, 1.0);
-        dots += &format!("M{} {}h0", tenths(x), tenths(y));
-    }
+        format!("M{} {}h0", tenths(x), tenths(y))
+    };
+    let dots: String = row.deviations.iter().enumerate().map(dot).collect();
     format!(
         "{}{}<svg x=\"0\" y=\"{}\" width=\"100%\" height=\"{HEIGHT}\" viewBox=\"0 0 1000 100\" \
          preserveAspectRatio=\"none\"><path class=\"samples\" d=\"{dots}\"/></svg>\n\

@@ -134,18 +134,15 @@ impl<'a> Sets<'a> {
 
 /// What chart and table do not show of so many benchmarks.
 fn left_out(count: usize) -> String {
-    let mut text = String::new();
-    if count > MOST_ROWS {
-        text += &format!(
-            " The chart shows the first {MOST_ROWS} of {}.",
-            quantity::whole(count as u64)
-        );
+    let chart =
+        format!(" The chart shows the first {MOST_ROWS} of {}.", quantity::whole(count as u64));
+    let table =
+        format!(" The table has the first {MOST_LISTED}; the others are in the input files.");
+    match () {
+        () if count <= MOST_ROWS => String::new(),
+        () if count <= MOST_LISTED => chart,
+        () => chart + &table,
     }
-    if count > MOST_LISTED {
-        text +=
-            &format!(" The table has the first {MOST_LISTED}; the others are in the input files.");
-    }
-    text
 }
 
 /// Where benchmarks come from.
@@ -161,11 +158,11 @@ fn of_peers((file_idx, peers): (usize, &Peers)) -> Vec<Shown> {
         let dots = sides::dots(&rows[..rows.len().min(MOST_ROWS)], title, Told::Times, id)?;
         let cpu = peers.cpu.as_ref().map_or_else(String::new, |cpu| format!(", measured on {cpu}"));
         let mut shown = of_dots(&dots, &rows, &format!("From {}{cpu}.", peers.file_name));
-        let absent = workload.entries.iter().filter(|peer| peer.query_ns.is_empty());
-        for peer in absent {
+        let absent = workload.entries.iter().filter(|peer| peer.query_ns.is_empty()).map(|peer| {
             let why = peer.absent.as_deref().unwrap_or("the file does not say why");
-            shown.caption += &format!(" Not measured: {} ({why}).", sides::peer_name(peer));
-        }
+            format!(" Not measured: {} ({why}).", sides::peer_name(peer))
+        });
+        shown.caption.extend(absent);
         Some(shown)
     };
     peers.workloads.iter().enumerate().filter_map(chart).collect()
