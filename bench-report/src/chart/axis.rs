@@ -54,8 +54,8 @@ impl Axis {
         Self {
             label: label.into(),
             scale: Scale::Linear,
-            low: first * step,
-            high: last * step,
+            low: low.min(first * step),
+            high: high.max(last * step),
             ticks,
         }
     }

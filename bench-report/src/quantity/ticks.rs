@@ -59,7 +59,7 @@ mod tests {
         assert_eq!(count(500.0), "500");
         assert_eq!(count(0.0), "0");
         assert_eq!(hundredths(-0.300_000_000_000_000_04), "−30");
-        assert_eq!(hundredths(-1e-17), "0");
+        assert_eq!(hundredths(-0.0), "0");
         assert_eq!(integer(128.0), "128");
         assert_eq!(times_as_long(0.5), "0.5×");
         assert_eq!(times_as_long(1e-7), "1e−7×");

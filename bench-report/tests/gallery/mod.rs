@@ -242,7 +242,9 @@ pub fn foreign(count: usize) -> Benchmarks {
         ..benchmark("", &name(idx), 1.0, 40.0 * 1.3_f64.powi((idx % 70) as i32))
     };
     let mut benchmarks: Vec<Benchmark> = (0..count).map(one).collect();
-    benchmarks.iter_mut().for_each(|one| one.id = one.id.trim_start_matches('/').into());
+    for one in &mut benchmarks {
+        one.id = one.id.trim_start_matches('/').into();
+    }
     benchmarks.sort_by(|a, b| a.id.cmp(&b.id));
     Benchmarks { origin: "other-criterion".into(), baseline: "new".into(), benchmarks }
 }
