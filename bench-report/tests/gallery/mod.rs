@@ -70,6 +70,13 @@ pub fn everything(study: Study) -> Report {
     }
 }
 
+/// 2,000 benchmarks and a study of 128 workers in 200 blocks.
+pub fn largest() -> Report {
+    let mut study = study(&(1..=128).collect::<Vec<_>>(), &["threads"], 200);
+    study.workloads.truncate(1);
+    Report { studies: vec![study], benchmarks: vec![foreign(2000)], ..Report::default() }
+}
+
 /// Benchmarks, other implementations, a machine and a broken file, without a study; small enough to
 /// be recorded.
 pub fn without_study() -> Report {
