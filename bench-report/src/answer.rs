@@ -14,12 +14,14 @@ mod belief;
 mod disturbances;
 mod doubts;
 mod laws;
+mod others;
 mod words;
 mod workers;
 
 pub use belief::belief;
 pub use doubts::{doubts, study_doubts};
 pub use laws::{LawAnswer, derived, laws, laws_in_brief, parameters};
+pub use others::of_others;
 pub use words::{heading, label, working_set};
 
 use crate::{

@@ -11,8 +11,9 @@
 //! `resources.rs` asks the workers, `foreign.rs` what others used, in the `ticks.rs` of the system,
 //! `trust.rs` asks whether any of it can be believed and
 //! `judgement.rs` where it forbids a verdict, `law.rs` asks which law describes a backend, with the
-//! cores that `placement.rs` knows. Next: [`crate::answer`] puts it into words.
+//! cores that `placement.rs` knows. [`benchmarks`] and their parameters stand apart. Next: [`crate::answer`] puts it into words.
 
+pub mod benchmarks;
 mod compared;
 mod costs;
 mod foreign;

@@ -2,9 +2,11 @@
 //!
 //! Separate so that no format rounds on its own and every format shows the same digits. Three
 //! significant digits for values, the same number of decimals at both ends of an interval.
-//! Next: [`crate::render`] puts these texts into pages.
+//! `ticks.rs` holds the shorter texts of axes. Next: [`crate::render`] puts these texts into pages.
 
-use crate::model::{Estimate, Interval};
+pub mod ticks;
+
+use crate::model::{Estimate, Interval, Unit};
 
 /// What stands where a value is unknown.
 pub const NONE: &str = "–";
@@ -58,6 +60,22 @@ fn ends(interval: Interval, size: f64) -> String {
 pub fn rate(per_s: f64) -> String {
     let (size, prefix) = fitting(&MULTIPLES, per_s);
     format!("{} {prefix}/s", significant(per_s / size))
+}
+
+/// Work per second in its own unit: `12.3 G elements/s`, `1.20 GiB/s`.
+pub fn throughput(unit: &Unit, per_s: f64) -> String {
+    if *unit == Unit::Bytes {
+        let (size, unit) = fitting(&BYTES, per_s);
+        return format!("{} {unit}/s", significant(per_s / size));
+    }
+    let (size, prefix) = fitting(&MULTIPLES, per_s);
+    let value = significant(per_s / size);
+    match unit {
+        Unit::BytesDecimal => format!("{value} {prefix}B/s"),
+        Unit::Bits => format!("{value} {prefix}bit/s"),
+        Unit::Other(name) => format!("{value} {prefix} {name}/s").replace("  ", " "),
+        Unit::Elements | Unit::Bytes => format!("{value} {prefix} elements/s").replace("  ", " "),
+    }
 }
 
 /// A size: `1.0 GiB`; below one KiB without decimals: `1000 B`.
@@ -178,6 +196,16 @@ fn small(value: f64, decimals: usize) -> String {
 /// A probability of a test: `p = 0.0034`, `p < 0.0001`.
 pub fn p_value(p: f64) -> String {
     if p < 1e-4 { "p < 0.0001".into() } else { format!("p = {}", fixed(p, 4)) }
+}
+
+/// How many times as long something takes: `4.21×`; an interval is [`times_as_long_range`].
+pub fn times_as_long(ratio: f64) -> String {
+    format!("{}×", coefficient(ratio))
+}
+
+/// An interval of such ratios: `4.02–4.40×`.
+pub fn times_as_long_range(interval: Interval) -> String {
+    format!("{}×", coefficients(interval))
 }
 
 /// A number with its minus sign: `−0.97`.

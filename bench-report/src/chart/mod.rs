@@ -1,10 +1,21 @@
 //! Charts as data: what is to be seen, not how it is drawn.
 //!
-//! Separate from the drawing so that a chart can be built and tested without a picture. The one
-//! kind is the article's: horizontal bars of time, labelled with the speed-up, and a dashed line
-//! at the serial time. Next: [`svg`] draws it; `of_workload` and `of_article` build it.
+//! Separate from the drawing so that a chart can be built and tested without a picture. There are
+//! four kinds: [`Bars`], the article's (time, labelled with the speed-up, and a dashed line at the
+//! serial time), [`plot::Plot`] on two axes, [`dots::Dots`] in rows on one axis, and
+//! [`strip::Strip`], samples in the order measured. `of_workload` and `of_article` build bars,
+//! [`scaling`] what depends on workers, [`work`] what depends on the work, [`sides`] what stands side by side,
+//! [`noise`] the strips. Next: [`svg`] draws them all.
 
+pub mod axis;
+pub mod dots;
+pub mod noise;
+pub mod plot;
+pub mod scaling;
+pub mod sides;
+pub mod strip;
 pub mod svg;
+pub mod work;
 
 use crate::{
     article,
@@ -140,6 +151,17 @@ pub(crate) fn shortened(name: &str) -> String {
         None => name.into(),
         Some(_) => name.chars().take(LONGEST_NAME - 1).chain(['…']).collect(),
     }
+}
+
+/// Both ends of a long name, for rows: paths of benchmarks often differ at their ends.
+pub(crate) fn both_ends(name: &str) -> String {
+    let count = name.chars().count();
+    if count <= LONGEST_NAME {
+        return name.into();
+    }
+    let kept = (LONGEST_NAME - 1) / 2;
+    let first = name.chars().take(LONGEST_NAME - 1 - kept);
+    first.chain(['…']).chain(name.chars().skip(count - kept)).collect()
 }
 
 /// The numbers of all bars in one sentence.

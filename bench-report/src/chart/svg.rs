@@ -4,6 +4,19 @@
 //! the width that the page gives and vertical ones are pixels, so that text keeps its size from a
 //! phone to a wide screen while the bars grow. Each name stands above its bar: it can be long and
 //! still never meets a bar. Colors come from the page through classes (`bar`, `fits`, …).
+//!
+//! This file draws bars and what all charts share; `svg/plot.rs`, `dots.rs` and `strip.rs` draw the
+//! other kinds, `legend.rs` says what their signs mean.
+
+mod dots;
+mod legend;
+mod plot;
+mod strip;
+
+pub use dots::draw as dots;
+pub use legend::{Key as LegendKey, of_dots, of_plot};
+pub use plot::draw as plot;
+pub use strip::draw as strip;
 
 use super::{Bar, Bars, Mark, shortened};
 use crate::quantity::length;
@@ -33,14 +46,7 @@ pub fn draw(chart: &Bars) -> String {
     let legend = legend(chart);
     let height = length(plot + 10.0 + LEGEND * legend.len() as f64);
     let id = escape(&chart.id);
-    let mut svg = format!(
-        "<svg class=\"chart\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\" \
-         width=\"100%\" height=\"{height}\" xmlns=\"http://www.w3.org/2000/svg\">\n\
-         <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n{}",
-        escape(&chart.title),
-        escape(&chart.description),
-        hatching(&id),
-    );
+    let mut svg = opening(&id, &height, &chart.title, &chart.description) + &hatching(&id);
     for (idx, bar) in chart.bars.iter().enumerate() {
         svg += &drawn(bar, &id, ROW * idx as f64, scale);
     }
@@ -55,6 +61,17 @@ pub fn draw(chart: &Bars) -> String {
         svg += &key.drawn(&id, plot + 10.0 + LEGEND * idx as f64);
     }
     svg + "</svg>\n"
+}
+
+/// The beginning of a chart: its size, and what it is for those who hear it. `id` is escaped.
+fn opening(id: &str, height: &str, title: &str, description: &str) -> String {
+    format!(
+        "<svg class=\"chart\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\" \
+         width=\"100%\" height=\"{height}\" xmlns=\"http://www.w3.org/2000/svg\">\n\
+         <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n",
+        escape(title),
+        escape(description),
+    )
 }
 
 /// The pattern of oversubscribed bars: visible without color.

@@ -9,7 +9,7 @@ use crate::model::{Report, Study, Workload};
 /// The studies of a report, in its order, with their comparisons.
 #[derive(Debug)]
 pub struct Compared<'a> {
-    /// The report itself.
+    /// The report itself, for what needs no comparison in blocks.
     pub report: &'a Report,
     /// The studies.
     pub studies: Vec<ComparedStudy<'a>>,

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::{
     Format,
-    page::{self, Page},
+    page::{self, Origin, Page, Topic},
     plain::escape,
     tables::Table,
 };
@@ -43,11 +43,18 @@ fn write_page(out: &mut String, page: &Page) -> std::fmt::Result {
     }
     writeln!(out, "{}\n\n## Warnings\n", escape(page.reading))?;
     write_list(out, page.warnings.iter().map(String::as_str))?;
-    writeln!(out, "\n## The figure of 2014\n\n{}", escape(&page.article.caption))?;
-    writeln!(out, "{}\n", escape(page.article_caveat))?;
-    write_table(out, &page.article.table)?;
-    write_workloads(out, page)?;
-    writeln!(out, "\n## System information")?;
+    if !page.workloads.is_empty() {
+        writeln!(out, "\n## The figure of 2014\n\n{}", escape(&page.article.caption))?;
+        writeln!(out, "{}\n", escape(page.article_caveat))?;
+        write_table(out, &page.article.table)?;
+        write_workloads(out, page)?;
+    }
+    for topic in page.topics.iter().filter(|topic| topic.origin == Origin::Others) {
+        write_topic(out, topic)?;
+    }
+    if !page.machines.is_empty() {
+        writeln!(out, "\n## System information")?;
+    }
     for machine in &page.machines {
         writeln!(out, "\n### {}\n", escape(&machine.title))?;
         write_facts(out, &machine.rows)?;
@@ -55,7 +62,21 @@ fn write_page(out: &mut String, page: &Page) -> std::fmt::Result {
     writeln!(out, "\n## Method\n")?;
     write_list(out, page.method.iter().map(String::as_str))?;
     writeln!(out, "\n### Bias\n")?;
-    write_list(out, page.bias.iter().copied())
+    write_list(out, page.bias.iter().copied())?;
+    if !page.absent.is_empty() {
+        writeln!(out, "\n## What is not in this page\n")?;
+    }
+    write_list(out, page.absent.iter().copied())
+}
+
+/// The tables of charts whose numbers stand nowhere else.
+fn write_topic(out: &mut String, topic: &Topic) -> std::fmt::Result {
+    writeln!(out, "\n## {}\n\n{}", escape(topic.title), escape(&topic.note))?;
+    for chart in &topic.charts {
+        writeln!(out, "\n### {}\n\n{}\n", escape(&chart.title), escape(&chart.caption))?;
+        write_table(out, &chart.table)?;
+    }
+    Ok(())
 }
 
 fn write_workloads(out: &mut String, page: &Page) -> std::fmt::Result {

@@ -1,10 +1,17 @@
 //! What a page shows, as finished strings in reading order, for every format that is a page.
 //!
 //! Separate so that a template holds no logic beyond loops and two formats cannot disagree.
-//! Next: `tables.rs` fills the tables; `html.rs` and `markdown.rs` lay the page out.
+//! `page/topics.rs` gathers the charts. Next: `tables.rs` fills the tables; `html.rs` and
+//! `markdown.rs` lay the page out.
+
+mod benchmarks;
+mod topics;
+
+pub(super) use topics::{Origin, Topic};
 
 use serde::Serialize;
 
+use self::benchmarks::Sets;
 use super::tables::{self, Detail, Laws, Table};
 use crate::{
     answer, article,
@@ -29,6 +36,12 @@ pub(super) struct Page {
     pub(super) article: Figure,
     pub(super) article_caveat: &'static str,
     pub(super) workloads: Vec<Section>,
+    /// Speed-up and efficiency; the laws stand behind it.
+    pub(super) speed_up: Option<Topic>,
+    /// The other charts.
+    pub(super) topics: Vec<Topic>,
+    /// What no file told, and which would.
+    pub(super) absent: Vec<&'static str>,
     /// How to read the laws.
     pub(super) laws_note: &'static str,
     pub(super) machines: Vec<Facts>,
@@ -102,6 +115,7 @@ const BIAS: [&str; 5] = [
 /// Gathers the page of a report.
 pub(super) fn of(compared: &Compared<'_>) -> Page {
     let studies = || compared.studies.iter().map(|of_study| of_study.study);
+    let sets = Sets::of(compared.report);
     let mut page = Page {
         title: TITLE,
         subtitles: studies().map(subtitle).collect(),
@@ -111,6 +125,9 @@ pub(super) fn of(compared: &Compared<'_>) -> Page {
         article: published(),
         article_caveat: article::CAVEAT,
         workloads: Vec::new(),
+        speed_up: None,
+        topics: Vec::new(),
+        absent: Vec::new(),
         laws_note: tables::LAWS_NOTE,
         machines: Vec::new(),
         method: method(studies()),
@@ -127,6 +144,7 @@ pub(super) fn of(compared: &Compared<'_>) -> Page {
         let title = format!("Machine of {}", study.file_name);
         page.machines.push(Facts { title, rows: tables::machine(study) });
     }
+    page.add_others(compared, &sets);
     if page.warnings.is_empty() {
         page.warnings.push("None.".into());
     }
@@ -134,6 +152,44 @@ pub(super) fn of(compared: &Compared<'_>) -> Page {
 }
 
 impl Page {
+    /// What needs no study, and every chart but the article's.
+    fn add_others(&mut self, compared: &Compared<'_>, sets: &Sets<'_>) {
+        let report = compared.report;
+        let unread = report.unread.iter();
+        self.warnings.splice(0..0, unread.map(|one| format!("{}: {}", one.name, one.reason)));
+        self.subtitles.extend(report.benchmarks.iter().map(|set| {
+            let benchmarks = quantity::counted(set.benchmarks.len() as u64, "benchmark");
+            format!("{}, baseline {}: {benchmarks}", set.origin, set.baseline)
+        }));
+        self.subtitles.extend(report.peers.iter().map(|peers| match peers.created_unix_s {
+            Some(unix_s) => format!("{}, measured {}", peers.file_name, quantity::moment(unix_s)),
+            None => format!("{}, time of measuring unknown", peers.file_name),
+        }));
+        for described in &report.machines {
+            self.machines.push(Facts {
+                title: format!("Machine of {}", described.file_name),
+                rows: tables::described(&described.machine, &described.limits, &described.state),
+            });
+        }
+        let answers = answer::of_others(report).into_iter();
+        self.answers.extend(answers.map(|(workload, sentence)| Answer { workload, sentence }));
+        let all = topics::measured(compared);
+        self.speed_up = topics::speed_up(&all);
+        let topics = [
+            topics::gains(&all),
+            topics::throughput(&all),
+            sets.cost(),
+            sets.roofline(),
+            sets.implementations(&report.peers),
+            sets.isas(),
+            topics::backends(&all),
+            sets.listed(),
+            topics::noise(&all, sets.noise()),
+        ];
+        self.topics = topics.into_iter().flatten().collect();
+        self.absent = absent(self, sets);
+    }
+
     fn add(&mut self, study: &Study, workload: &Workload, comparison: &Comparison, id: String) {
         self.warnings.extend(answer::doubts(study, workload, comparison));
         for sentence in answer::sentences(study, workload, comparison) {
@@ -163,9 +219,10 @@ impl Page {
             samples: Facts { title: "Samples".into(), rows: tables::samples(study, workload) },
             raw: tables::raw(workload),
             raw_summary: format!(
-                "{} of {}: wall time in ns of {} together, and the order of measuring",
+                "{} of {}{}: wall time in ns of {} together, and the order of measuring",
                 quantity::counted(workload.blocks.len() as u64, "block"),
                 answer::label(workload),
+                tables::raw_left_out(workload),
                 match workload.passes {
                     1 => "1 pass".into(),
                     passes => format!("{} passes", quantity::whole(passes)),
@@ -173,6 +230,42 @@ impl Page {
             ),
         });
     }
+}
+
+/// What the page lacks, and which file would fill it.
+fn absent(page: &Page, sets: &Sets<'_>) -> Vec<&'static str> {
+    let has = |id: &str| page.topics.iter().any(|topic| topic.id == id);
+    let lacks = [
+        (
+            page.workloads.is_empty(),
+            "Speed-ups, gains, backends: no study. “cargo study” writes one, study.json.",
+        ),
+        (
+            sets.is_empty(),
+            "Cost against n, roofline, instruction sets: no benchmarks. “cargo bench” leaves them \
+             in target/criterion.",
+        ),
+        (
+            !sets.is_empty() && !has("cost"),
+            "Cost against n: no two benchmarks differ only in a part “n=…” of their names.",
+        ),
+        (
+            !sets.is_empty() && !has("roofline"),
+            "Roofline: no benchmark “…/sum” that only loads the samples of others; the benchmark \
+             “roofline” of this project has them.",
+        ),
+        (
+            !sets.is_empty() && !sets.knows_isas(),
+            "Instruction sets side by side: no study and no machine file lists them.",
+        ),
+        (
+            !has("implementations"),
+            "Implementations side by side: no peers.json, and no group of benchmarks with several \
+             functions.",
+        ),
+        (page.machines.is_empty(), "System information: no study and no machine file."),
+    ];
+    lacks.into_iter().filter(|(lacks, _)| *lacks).map(|(_, line)| line).collect()
 }
 
 fn figure(bars: &Bars, caption: String, table: Table) -> Figure {

@@ -9,7 +9,7 @@ mod facts;
 mod laws;
 
 pub(super) use details::{Detail, details};
-pub(super) use facts::{machine, samples};
+pub(super) use facts::{described, machine, samples};
 pub(super) use laws::{Laws, NOTE as LAWS_NOTE, laws};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -208,7 +208,24 @@ pub(super) fn published() -> Table {
     }
 }
 
-/// The blocks as they were measured.
+/// Cells of one table of raw data; a study of many workers and blocks has more, in its file.
+const MOST_RAW: usize = 40_000;
+
+/// How many blocks the table of raw data shows.
+fn raw_blocks(workload: &Workload) -> usize {
+    workload.blocks.len().min((MOST_RAW / workload.entries.len().max(1)).max(1))
+}
+
+/// What the table of raw data leaves out, and where it is; empty if nothing.
+pub(super) fn raw_left_out(workload: &Workload) -> String {
+    let shown = raw_blocks(workload);
+    if shown == workload.blocks.len() {
+        return String::new();
+    }
+    format!(" (the first {shown} are shown; the others are in the study's file)")
+}
+
+/// The blocks as they were measured, as many as a page can hold.
 pub(super) fn raw(workload: &Workload) -> Table {
     let entries = &workload.entries;
     let names = entries.iter().enumerate().map(|(idx, entry)| {
@@ -227,7 +244,7 @@ pub(super) fn raw(workload: &Workload) -> Table {
             .into_iter()
             .chain(names)
             .collect(),
-        rows: workload.blocks.iter().enumerate().map(row).collect(),
+        rows: workload.blocks.iter().take(raw_blocks(workload)).enumerate().map(row).collect(),
     }
 }
 

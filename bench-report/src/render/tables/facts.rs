@@ -6,7 +6,7 @@
 use super::{or_none, ranges};
 use crate::{
     answer,
-    model::{Cache, Entry, Limits, Machine, Pages, Sample, Study, Workload},
+    model::{Cache, Entry, Limits, Machine, Pages, Sample, State, Study, Workload},
     quantity,
 };
 
@@ -64,7 +64,17 @@ fn pages(pages: Pages) -> String {
 
 /// The system information: what the article printed, and what else bears on the times.
 pub(in super::super) fn machine(study: &Study) -> Vec<(String, String)> {
-    let (machine, limits) = (&study.machine, &study.limits);
+    let mut facts = described(&study.machine, &study.limits, &study.state);
+    facts.extend(plan(study));
+    facts
+}
+
+/// The same of a machine without a study.
+pub(in super::super) fn described(
+    machine: &Machine,
+    limits: &Limits,
+    state: &State,
+) -> Vec<(String, String)> {
     let text = |text: &Option<String>| or_unknown(text.clone(), |text| text);
     let whole = |value| or_unknown(value, quantity::whole);
     let bytes = |value| or_unknown(value, quantity::bytes);
@@ -85,17 +95,16 @@ pub(in super::super) fn machine(study: &Study) -> Vec<(String, String)> {
             "nominal clock",
             or_unknown(machine.nominal_mhz, |mhz| format!("{} MHz", quantity::exact(mhz))),
         ),
-        ("governor", text(&study.state.governor)),
+        ("governor", text(&state.governor)),
         ("caches", caches(&machine.caches)),
         ("memory", bytes(machine.memory_bytes)),
         ("page size", bytes(machine.base_page_bytes)),
         ("transparent huge pages", text(&machine.transparent_huge_pages)),
         ("instruction sets", isas(machine)),
     ]);
-    for more in [&machine.more, &limits.more, &study.state.more] {
+    for more in [&machine.more, &limits.more, &state.more] {
         facts.extend(more.iter().map(|(name, value)| (name.replace('_', " "), value.clone())));
     }
-    facts.extend(plan(study));
     facts
 }
 

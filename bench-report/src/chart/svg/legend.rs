@@ -1,0 +1,110 @@
+//! What the signs of a chart mean, as signs with texts that the page lays out.
+//!
+//! Separate from the drawing because names of benchmarks have any length, and only the page can
+//! break lines. Next: `render/report.html.j2`.
+
+use super::{
+    dots, escape,
+    plot::{SHAPES, color, line_class},
+};
+use crate::chart::{
+    dots::{DotMark, Dots},
+    plot::{ColumnKind, Curve, Fill, Look, MOST_CURVES, Plot, ZoneKind},
+};
+
+/// One sign.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Key {
+    /// An `svg` element of 30 × 16 pixels.
+    pub sign: String,
+    /// What it means.
+    pub text: String,
+}
+
+/// The signs that occur in a chart on two axes.
+pub fn of_plot(chart: &Plot) -> Vec<Key> {
+    let mut keys: Vec<Key> = chart.curves.iter().map(of_curve).collect();
+    for (kind, class, text) in [
+        (ColumnKind::Gain, "gain", "its interval lies above 0: a gain"),
+        (ColumnKind::Loss, "loss", "its interval lies below 0: a loss"),
+        (ColumnKind::Unclear, "unclear", "cannot tell"),
+    ] {
+        if chart.columns.iter().any(|column| column.kind == kind) {
+            keys.push(key(&rect(&format!("column {class}")), text));
+        }
+    }
+    let mut points = chart.curves.iter().flat_map(|curve| &curve.points);
+    if points.clone().any(|point| point.fill == Fill::Hollow) {
+        let sign = format!(
+            "<path class=\"point hollow neutral\" d=\"{}\" transform=\"translate(15 8)\"/>",
+            SHAPES[0]
+        );
+        keys.push(key(&sign, "hollow: more workers than CPUs"));
+    }
+    let has_whisker = points.any(|point| point.y.interval.is_some())
+        || chart.columns.iter().any(|column| column.y.interval.is_some());
+    if has_whisker {
+        keys.push(key("<path class=\"whisker\" d=\"M15 1V15\"/>", "95 % interval"));
+    }
+    for zone in &chart.zones {
+        keys.push(match zone.kind {
+            ZoneKind::Oversubscribed => key(&rect("zone crowded"), "more workers than CPUs"),
+            ZoneKind::Extrapolated => key(
+                "<path class=\"zone-line\" d=\"M2 14L8 2M10 14L16 2M18 14L24 2\"/>",
+                "extrapolated: laws were fitted to what lies before",
+            ),
+        });
+    }
+    keys
+}
+
+fn of_curve(curve: &Curve) -> Key {
+    let line = if curve.lines.iter().any(|line| line.len() > 1) || curve.points.is_empty() {
+        format!("<path class=\"{}\" d=\"M1 8H29\"/>", line_class(curve.look))
+    } else {
+        String::new()
+    };
+    let point = match curve.look {
+        Look::Measured(number) => format!(
+            "<path class=\"point {}\" d=\"{}\" transform=\"translate(15 8)\"/>",
+            color(curve.look),
+            SHAPES[number % MOST_CURVES]
+        ),
+        _ => String::new(),
+    };
+    key(&(line + &point), &curve.name)
+}
+
+/// The signs that occur among rows with points.
+pub fn of_dots(chart: &Dots) -> Vec<Key> {
+    let marks = [
+        (DotMark::Reference, "what the others are compared with"),
+        (DotMark::Wrong, "wrong answers: its time is no result"),
+    ];
+    let mut keys: Vec<Key> = marks
+        .into_iter()
+        .filter(|(mark, _)| chart.rows.iter().any(|row| row.mark == *mark))
+        .map(|(mark, text)| {
+            let (class, shape) = dots::shape(mark);
+            key(
+                &format!("<path class=\"{class}\" d=\"{shape}\" transform=\"translate(15 8)\"/>"),
+                text,
+            )
+        })
+        .collect();
+    if chart.rows.iter().any(|row| row.value.interval.is_some()) {
+        keys.push(key("<path class=\"whisker\" d=\"M2 8H28\"/>", "95 % interval of the median"));
+    }
+    keys
+}
+
+fn rect(class: &str) -> String {
+    format!("<rect class=\"{}\" x=\"2\" y=\"2\" width=\"26\" height=\"12\"/>", escape(class))
+}
+
+fn key(sign: &str, text: &str) -> Key {
+    let sign = format!(
+        "<svg class=\"chart sign\" aria-hidden=\"true\" width=\"30\" height=\"16\">{sign}</svg>"
+    );
+    Key { sign, text: text.into() }
+}
