@@ -14,7 +14,7 @@
 //!    then take turns twice.
 //! 3. Whole blocks are drawn [`RESAMPLES`](super::RESAMPLES) times. Each draw is fitted again,
 //!    beginning at the estimate, with the same σ and a loss of second order around it
-//!    ([`super::sums`]), and gets back the level of its blocks. Its
+//!    (`sums`), and gets back the level of its blocks. Its
 //!    parameters are moved away from the estimate by [`stretch`], but not beyond their bounds.
 //! 4. Intervals are [`percentile_interval`]s of whatever follows from the drawn parameters.
 
