@@ -9,7 +9,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use crate::backend::{Changed, Error, Question, Sample, Team};
+use crate::backend::{Error, Question, Sample, Team};
 
 /// A sample of the baseline lasts at least this long: a million times the resolution of today's
 /// clocks, several scheduler ticks, and short enough for many blocks.
@@ -138,13 +138,7 @@ pub fn checked(
     expected: &[u64],
 ) -> Result<Sample, Wrong> {
     let mut counts = vec![u64::MAX; question.places()];
-    let sample = team.measure(passes, &mut counts).map_err(|error| match error {
-        Error::Unstable { backend, worker, changed } => {
-            let width = question.width_at(changed.width);
-            Error::Unstable { backend, worker, changed: Changed { width, ..changed } }
-        }
-        other => other,
-    })?;
+    let sample = team.measure(passes, &mut counts)?;
     let counts = question.totals(&counts);
     match counts.iter().zip(expected).position(|(found, expected)| found != expected) {
         Some(width) => Err(Wrong::Count { width, found: counts[width], expected: expected[width] }),

@@ -159,9 +159,8 @@ fn compare(
     cell: &Cell,
     steps: &mut dyn Steps,
 ) -> Result<Compared, Error> {
-    let failed = |wrong: Wrong| {
-        Error::of_sample(options.workload.name, cell, &bench.job.question().widths, wrong)
-    };
+    let failed =
+        |wrong: Wrong| Error::of_sample(options.workload.name, cell, bench.job.question(), wrong);
     let found = cell.backend.prepare(bench.job, &cell.placement, FIRST);
     let found = found.and_then(|mut team| {
         let mut counts = vec![0; bench.job.question().places()];

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::grid::Cell;
 use super::journal;
 use super::plan::{MAX_SAMPLES, MAX_WORKERS};
+use crate::backend::{Changed, Question};
 use crate::measure::Wrong;
 use crate::{backend, placement, workload};
 
@@ -106,15 +107,30 @@ impl Error {
     pub(super) fn of_sample(
         workload: &'static str,
         cell: &Cell,
-        widths: &[f64],
+        question: &Question,
         wrong: Wrong,
     ) -> Self {
         let configuration = cell.configuration().describe();
         match wrong {
-            Wrong::Failed(source) => Self::Backend { workload, configuration, source },
+            Wrong::Failed(source) => {
+                let source = naming_the_width(source, question);
+                Self::Backend { workload, configuration, source }
+            }
             Wrong::Count { width, found, expected } => {
-                Self::Count { workload, configuration, width: widths[width], found, expected }
+                let width = question.widths[width];
+                Self::Count { workload, configuration, width, found, expected }
             }
         }
+    }
+}
+
+/// A team names the place of a count that changed; a reader wants to know the width.
+fn naming_the_width(error: backend::Error, question: &Question) -> backend::Error {
+    match error {
+        backend::Error::Unstable { backend, worker, changed } => {
+            let width = question.width_at(changed.width);
+            backend::Error::Unstable { backend, worker, changed: Changed { width, ..changed } }
+        }
+        other => other,
     }
 }

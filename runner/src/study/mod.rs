@@ -160,7 +160,11 @@ fn go_on(options: &Options, around: &Surroundings, journal: &mut Journal) -> End
     match all_series(&sweep, journal) {
         Ok(true) => Ended::Complete,
         Ok(false) => Ended::Interrupted,
-        Err(error) => Ended::Failed(error),
+        Err(error) => {
+            // What was measured is kept, whatever went wrong; if that fails, too, the first error counts.
+            let _second = journal.sync();
+            Ended::Failed(error)
+        }
     }
 }
 

@@ -127,6 +127,12 @@ pub struct PlannedSeries {
     pub backends: Vec<String>,
     /// Numbers of workers.
     pub workers: Vec<usize>,
+    /// The cache whose size was not known, and the size that was taken.
+    #[serde(default)]
+    pub assumed: Option<String>,
+    /// Why the samples are smaller than their level asks for, if they are.
+    #[serde(default)]
+    pub shortfall: Option<String>,
 }
 
 impl Options {
@@ -212,6 +218,8 @@ impl Series {
             widths_per_scan: self.widths_per_scan,
             backends: self.backends.iter().map(|backend| backend.name().into()).collect(),
             workers: self.workers.clone(),
+            assumed: self.assumed.clone(),
+            shortfall: self.shortfall.clone(),
         }
     }
 

@@ -332,7 +332,9 @@ impl Series {
         let backends = backends.collect::<Result<_, _>>().map_err(|error| unknown(&error))?;
         let (dial, workers) = (planned.widths_per_scan, planned.workers.clone());
         let series = source.series(facts, planned.mode, dial, backends, workers);
-        Ok(Self { workload: planned.sized(series.workload), ..series })
+        // Caches and memory may be others by now; the samples are those of the plan.
+        let (assumed, shortfall) = (planned.assumed.clone(), planned.shortfall.clone());
+        Ok(Self { workload: planned.sized(series.workload), assumed, shortfall, ..series })
     }
 }
 

@@ -112,7 +112,7 @@ impl Turn<'_> {
 
     /// Passes that make a sample of the baseline long enough.
     fn passes(&self, baseline: &Cell, job: &Job<'_>) -> Result<NonZeroUsize, Error> {
-        let widths = &job.question().widths;
+        let question = job.question();
         let found = baseline.backend.prepare(job, &baseline.placement, Duration::MAX);
         let found = found.and_then(|mut team| {
             let mut found = vec![0; job.question().places()];
@@ -120,7 +120,7 @@ impl Turn<'_> {
             team.dismiss()?;
             Ok(passes)
         });
-        found.map_err(|error| self.wrong(baseline, widths, error.into()))
+        found.map_err(|error| self.wrong(baseline, question, error.into()))
     }
 
     fn subject(
@@ -269,14 +269,14 @@ impl Turn<'_> {
     /// Time that the baseline needs for what one order asks of a worker at most, seen once: what
     /// patience is measured by.
     fn serial_time(&self, bench: &Bench<'_>, baseline: &Cell) -> Result<Duration, Error> {
-        let widths = &bench.job.question().widths;
+        let question = bench.job.question();
         let began = clock::now_ns();
         let team = baseline.backend.prepare(bench.job, &baseline.placement, Duration::MAX);
         let measured = team.and_then(|mut team| {
             team.measure(bench.passes, &mut vec![0; bench.job.question().places()])?;
             team.dismiss()
         });
-        measured.map_err(|error| self.wrong(baseline, widths, error.into()))?;
+        measured.map_err(|error| self.wrong(baseline, question, error.into()))?;
         let (orders, _) = bench.job.mode().rounds(bench.passes);
         Ok(Duration::from_nanos((clock::now_ns() - began).div_ceil(orders as u64)))
     }
@@ -304,7 +304,7 @@ impl Turn<'_> {
             let idle_foreign = (place == 0)
                 .then(|| conditions::idle_foreign(self.sweep.reader, self.sweep.allowed, IDLE))
                 .flatten();
-            let failed = |wrong| self.wrong(cell, &bench.job.question().widths, wrong);
+            let failed = |wrong| self.wrong(cell, bench.job.question(), wrong);
             let Shot { measured, ended } = bench.take(configuration, cell).map_err(failed)?;
             let (series, block) = (self.index, *block);
             let taken = Taken { series, block, place, idle_foreign, measured };
@@ -366,8 +366,8 @@ impl Turn<'_> {
         Error::Workload { workload: self.series().workload.name, source }
     }
 
-    fn wrong(&self, cell: &Cell, widths: &[f64], wrong: Wrong) -> Error {
-        Error::of_sample(self.series().workload.name, cell, widths, wrong)
+    fn wrong(&self, cell: &Cell, question: &Question, wrong: Wrong) -> Error {
+        Error::of_sample(self.series().workload.name, cell, question, wrong)
     }
 }
 

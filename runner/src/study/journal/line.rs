@@ -112,7 +112,7 @@ pub struct Taken {
 pub struct Resumed {
     /// When, in seconds since 1970.
     pub unix_s: u64,
-    /// The time for all series from here on, if it was changed.
+    /// The time for all series from here on; `None` for a study with fixed blocks.
     pub budget_s: Option<f64>,
     /// What may have changed on the machine.
     #[serde(default)]

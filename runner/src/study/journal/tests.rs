@@ -25,6 +25,8 @@ fn header() -> Header {
         widths_per_scan: NonZeroUsize::MIN,
         backends: vec!["any".into()],
         workers: vec![1],
+        assumed: None,
+        shortfall: None,
     };
     Header {
         format: FORMAT.into(),

@@ -62,6 +62,7 @@ fn a_series_comes_back_from_its_plan() {
             let less = Facts { memory_bytes: Some(1 << 20), ..facts() };
             let again = Series::of_plan(&planned, &less).unwrap();
             assert_eq!(again.workload, series.workload, "the size of the plan holds");
+            assert_eq!(again.shortfall, series.shortfall, "and what was said of it");
         }
     }
     let mut planned = ALL[0].series(&Wishes::default(), &facts())[0].plan();
