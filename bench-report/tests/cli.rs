@@ -230,6 +230,36 @@ fn a_file_without_markers_stays_as_it_is() {
     }
 }
 
+/// A place that is not there is told before anything is written.
+#[test]
+fn a_report_is_not_written_if_there_is_no_place_for_its_figures() {
+    let directory = with_study();
+    fs::write(directory.path().join("README.md"), "nothing").unwrap();
+    for page in ["README.md", "nowhere.md"] {
+        let arguments = ["render", "study.json", "--out", "out", "--splice", page];
+        let (code, out, error) = run(&directory, &arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{error}");
+        assert!(error.contains(page), "{error}");
+        assert!(!directory.path().join("out").exists());
+    }
+}
+
+/// The place is there, but gone or not to be written when its turn comes.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_splice_that_fails_late_does_not_hide_what_was_written() {
+    let directory = with_study();
+    // Named like a file that is written: it has markers before and none after.
+    fs::create_dir(directory.path().join("out")).unwrap();
+    fs::write(directory.path().join("out/report.md"), format!("{BEGIN}\n{END}\n")).unwrap();
+    let arguments = ["render", "study.json", "--out", "out", "--splice", "out/report.md"];
+    let (code, out, error) = run(&directory, &arguments);
+    assert_eq!(code, 2, "{error}");
+    assert!(error.contains("out/report.md has no line"), "{error}");
+    assert!(out.contains("wrote out/report.html"), "{out}");
+    assert_eq!(out.matches("wrote out/report.md").count(), 1, "{out}");
+}
+
 #[cfg(unix)]
 #[test]
 fn permissions_and_links_outlive_a_splice() {
