@@ -9,6 +9,7 @@
 pub mod criterion;
 mod file;
 mod header;
+mod limits;
 pub mod machine;
 pub mod peers;
 pub mod report;

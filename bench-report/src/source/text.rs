@@ -146,8 +146,9 @@ mod tests {
             assert_eq!(shown(&format!("a{c}b")), "a�b", "{c:?}");
             assert_eq!(harmless(&format!("a{c}b")), "a�b", "{c:?}");
             let mut units = [0; 2];
-            let escapes: String =
-                c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+            let units = c.encode_utf16(&mut units).iter();
+            let escapes: Vec<String> = units.map(|unit| format!("\\u{unit:04x}")).collect();
+            let escapes = escapes.concat();
             assert!(unfit_for_show(&format!("\"{c}\"")).is_some(), "{c:?}");
             assert!(unfit_for_show(&format!("\"{escapes}\"")).is_some(), "{escapes}");
         }

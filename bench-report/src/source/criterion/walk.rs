@@ -104,11 +104,11 @@ impl Walk {
             let kind = entry.file_type()?;
             let name = path.join(entry.file_name());
             if entry.file_name() == shape::BENCHMARK {
-                match file::irregular(kind) {
-                    Some(reason) => self.skip(name, reason),
-                    None => {
-                        self.places.push(Place { path: path.into(), baseline: baseline(dir, path) })
-                    }
+                if let Some(reason) = file::irregular(kind) {
+                    self.skip(name, reason);
+                } else {
+                    let baseline = baseline(dir, path);
+                    self.places.push(Place { path: path.into(), baseline });
                 }
             } else if kind.is_dir() {
                 below.push(name);
