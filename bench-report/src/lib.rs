@@ -53,7 +53,7 @@ mod write;
 use std::path::Path;
 
 pub use error::Error;
-pub use write::{splice, write, write_compared};
+pub use write::{check_splice, splice, write, write_compared};
 
 use model::Report;
 

@@ -9,6 +9,7 @@ mod cli;
 
 use std::{io::Write as _, process::ExitCode};
 
+use bench_report::source::harmless;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
@@ -18,9 +19,19 @@ fn main() -> ExitCode {
         Ok(cli::Outcome::Incomplete) => ExitCode::from(2),
         Err(error) => {
             // If even standard error is closed, the exit code still tells.
-            let _ = writeln!(std::io::stderr(), "error: {error:#}");
+            let _ = writeln!(std::io::stderr(), "error: {}", told(&error));
             ExitCode::from(code(&error))
         }
+    }
+}
+
+/// The error and its causes, without anything that could steer the terminal: paths and names in it
+/// are somebody else's. Only what this program words itself has several lines.
+fn told(error: &anyhow::Error) -> String {
+    let text = format!("{error:#}");
+    match error.downcast_ref::<cli::BadInput>() {
+        Some(_) => text.lines().map(harmless).collect::<Vec<_>>().join("\n"),
+        None => harmless(&text),
     }
 }
 

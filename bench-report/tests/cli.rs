@@ -31,8 +31,8 @@ fn run(directory: &TempDir, arguments: &[&str]) -> (i32, String, String) {
 
 /// Writes what criterion would leave of one benchmark of 100 samples.
 fn benchmark(directory: &TempDir, name: &str, baseline: &str, level_ns: f64) {
-    let seed =
-        name.bytes().chain(baseline.bytes()).fold(7, |seed, byte| seed * 31 + u64::from(byte));
+    let letters = name.bytes().chain(baseline.bytes());
+    let seed = letters.fold(7_u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let noise = Normal::new(level_ns, 0.02 * level_ns).unwrap();
     let times: Vec<f64> = (0..100).map(|_| 10.0 * noise.sample(&mut random)).collect();
@@ -174,6 +174,57 @@ fn what_cannot_be_read_is_warned_of_and_the_rest_is_written() {
     assert!(directory.path().join("out/report.html").exists());
 }
 
+/// Whoever names a file or writes one must not be able to steer the terminal of its reader, or to
+/// begin a line that looks like ours.
+#[cfg(unix)]
+#[test]
+fn what_steers_a_terminal_never_reaches_it() {
+    const EVIL: &str = "evil\u{1b}[2J\u{202e}\nerror: all is lost";
+    let directory = with_study();
+    fs::write(directory.path().join(EVIL), "{").unwrap();
+    let foreign = serde_json::json!({"format": EVIL}).to_string();
+    fs::write(directory.path().join("foreign.json"), foreign).unwrap();
+    let workload = serde_json::json!({"format": "parzen-study", "version": 2, "workloads": [EVIL]});
+    fs::write(directory.path().join("typed.json"), workload.to_string()).unwrap();
+    benchmark(&directory, "one", EVIL, 100.0);
+    let missing = format!("target/criterion@{EVIL}?");
+    let cases: [&[&str]; 8] = [
+        &["render", EVIL, "--out", "out"],
+        &["render", "foreign.json", "--out", "out"],
+        &["render", "typed.json", "--out", "out"],
+        &["render", "study.json", EVIL, "foreign.json", "--out", "out", "--format", "json"],
+        &["render", "target/criterion", "--out", "out"],
+        &["render", "--criterion", &missing, "--out", "out"],
+        &["render", "study.json", "--out", "out", "--splice", EVIL],
+        &["compare", "nothing", "target/criterion"],
+    ];
+    for arguments in cases {
+        let (code, _, error) = run(&directory, arguments);
+        assert_eq!(code, 2, "{arguments:?}: {error}");
+        assert!(!error.contains(['\u{1b}', '\u{202e}']), "{arguments:?}: {error:?}");
+        assert!(!error.contains("\nerror: all"), "{arguments:?}: {error:?}");
+        assert!(!error.is_empty());
+    }
+    // The copy of a report that names such a file can be read again.
+    let (code, _, error) = run(&directory, &["render", "out/report.json", "--out", "again"]);
+    assert!(code == 2 && error.starts_with("warning: evil�[2J��error"), "{error}");
+}
+
+/// The name of a file that is missing does not depend on where it lies.
+#[test]
+fn a_report_does_not_depend_on_where_its_inputs_lie() {
+    let pages = ["a", "b"].map(|place| {
+        let directory = with_study();
+        fs::create_dir(directory.path().join(place)).unwrap();
+        let broken = directory.path().join(place).join("broken.json");
+        fs::write(&broken, "{").unwrap();
+        let broken = broken.to_str().unwrap();
+        assert_eq!(run(&directory, &["render", "study.json", broken, "--out", "out"]).0, 2);
+        fs::read_to_string(directory.path().join("out/report.md")).unwrap()
+    });
+    assert_eq!(pages[0], pages[1]);
+}
+
 #[test]
 fn a_comparison_is_put_between_the_markers_and_nowhere_else() {
     let directory = two_baselines(1.2);
@@ -228,6 +279,35 @@ fn a_file_without_markers_stays_as_it_is() {
         assert!(error.contains("README.md has"), "{error}");
         assert_eq!(fs::read_to_string(&page).unwrap(), content);
     }
+}
+
+/// A place that is not there is told before anything is written.
+#[test]
+fn a_report_is_not_written_if_there_is_no_place_for_its_figures() {
+    let directory = with_study();
+    fs::write(directory.path().join("README.md"), "nothing").unwrap();
+    for page in ["README.md", "nowhere.md"] {
+        let arguments = ["render", "study.json", "--out", "out", "--splice", page];
+        let (code, out, error) = run(&directory, &arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{error}");
+        assert!(error.contains(page), "{error}");
+        assert!(!directory.path().join("out").exists());
+    }
+}
+
+/// The place is there, but gone or not to be written when its turn comes.
+#[test]
+fn a_splice_that_fails_late_does_not_hide_what_was_written() {
+    let directory = with_study();
+    // Named like a file that is written: it has markers before and none after.
+    fs::create_dir(directory.path().join("out")).unwrap();
+    fs::write(directory.path().join("out/report.md"), format!("{BEGIN}\n{END}\n")).unwrap();
+    let arguments = ["render", "study.json", "--out", "out", "--splice", "out/report.md"];
+    let (code, out, error) = run(&directory, &arguments);
+    assert_eq!(code, 2, "{error}");
+    assert!(error.contains("out/report.md has no line"), "{error}");
+    assert!(out.contains("wrote out/report.html"), "{out}");
+    assert_eq!(out.matches("wrote out/report.md").count(), 1, "{out}");
 }
 
 #[cfg(unix)]

@@ -173,6 +173,10 @@ fn more_than_a_report_can_lay_out_is_refused() {
         },
         &["8193 CPUs", "at most 8192"],
     );
+    assert_refused(
+        |study| study["warnings"] = json!(vec!["w"; 10_001]),
+        &["10001 warnings", "at most 10000"],
+    );
 }
 
 #[test]

@@ -183,7 +183,7 @@ fn a_file_that_is_missing_or_a_directory_is_named() {
     fs::remove_file(bad.join("sample.json")).unwrap();
     tree.assert_skipped("criterion/bad/new", "sample.json cannot be read");
     fs::create_dir(bad.join("sample.json")).unwrap();
-    tree.assert_skipped("criterion/bad/new", "sample.json cannot be read");
+    tree.assert_skipped("criterion/bad/new", "sample.json is no regular file, but a directory");
     fs::remove_file(bad.join("benchmark.json")).unwrap();
     fs::create_dir(bad.join("benchmark.json")).unwrap();
     tree.assert_skipped("criterion/bad/new/benchmark.json", "is no regular file");
@@ -211,9 +211,30 @@ fn a_directory_with_only_broken_benchmarks_is_an_error_that_names_one() {
     let error = criterion::read(&tree.root(), None).unwrap_err();
     assert!(error.is_bad_input());
     let reason = error.reason();
-    assert!(reason.contains("no benchmark that can be read: sample.json"), "{reason}");
+    assert!(
+        reason
+            .contains("no benchmark of \"new\" that can be read: criterion/good/new: sample.json"),
+        "{reason}"
+    );
     let error = criterion::read(Path::new("no/such/directory"), None).unwrap_err();
     assert!(error.to_string().contains("no/such/directory"));
+}
+
+/// The baseline is there, so nobody may be told that it is not.
+#[test]
+fn a_baseline_of_which_all_is_broken_is_told_as_broken() {
+    let tree = Tree::new();
+    fs::rename(tree.root().join("good/new"), tree.root().join("good/main")).unwrap();
+    fs::create_dir_all(tree.root().join("other/new/benchmark.json")).unwrap();
+    // Something of another baseline that is broken is not the reason.
+    fs::create_dir_all(tree.root().join("a/main/benchmark.json")).unwrap();
+    let reason = criterion::read(&tree.root(), None).unwrap_err().reason();
+    let expected = "holds no benchmark of \"new\" that can be read: \
+                    criterion/other/new/benchmark.json: is no regular file, but a directory";
+    assert_eq!(reason, expected);
+    fs::remove_dir(tree.root().join("other/new/benchmark.json")).unwrap();
+    let reason = criterion::read(&tree.root(), None).unwrap_err().reason();
+    assert_eq!(reason, "holds no baseline \"new\", but main");
 }
 
 #[test]
@@ -254,12 +275,54 @@ mod unix {
         symlink("..", tree.root().join("good/circle")).unwrap();
         symlink(tree.root(), tree.root().join("good/root")).unwrap();
         symlink("/", tree.root().join("out")).unwrap();
+        // Where nothing of a benchmark can be behind a link, there is nothing to say.
+        symlink("good/new/sample.json", tree.root().join("file")).unwrap();
+        symlink("nowhere", tree.root().join("broken")).unwrap();
         let (read, unread) = tree.read();
-        assert_eq!((read.benchmarks.len(), unread), (1, vec![]));
+        assert_eq!(read.benchmarks.len(), 1);
+        let names: Vec<&str> = unread.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["criterion/out", "criterion/good/circle", "criterion/good/root"]);
+        for one in &unread {
+            assert_eq!(one.reason, "is a link to a directory, which is not followed");
+        }
+        for link in ["good/circle", "good/root", "out"] {
+            fs::remove_file(tree.root().join(link)).unwrap();
+        }
         let bad = tree.root().join("bad/new");
         fs::create_dir_all(&bad).unwrap();
         symlink("../../good/new/benchmark.json", bad.join("benchmark.json")).unwrap();
         tree.assert_skipped("criterion/bad/new/benchmark.json", "is no regular file");
+    }
+
+    #[test]
+    fn no_file_of_a_benchmark_may_be_a_link() {
+        for name in ["benchmark.json", "sample.json", "estimates.json"] {
+            let tree = Tree::new();
+            let bad = tree.add("bad/new", BENCHMARK, SAMPLE);
+            fs::rename(bad.join(name), tree.0.path().join(name)).unwrap();
+            symlink(tree.0.path().join(name), bad.join(name)).unwrap();
+            let is_walked = name == "benchmark.json";
+            let place =
+                if is_walked { "criterion/bad/new/benchmark.json" } else { "criterion/bad/new" };
+            tree.assert_skipped(place, "is no regular file, but a link, which is not followed");
+        }
+    }
+
+    /// A pipe that nobody writes to would hold up its reader for ever.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn no_file_of_a_benchmark_may_be_a_pipe() {
+        for name in ["benchmark.json", "sample.json", "estimates.json"] {
+            let tree = Tree::new();
+            let bad = tree.add("bad/new", BENCHMARK, SAMPLE);
+            fs::remove_file(bad.join(name)).unwrap();
+            let made = std::process::Command::new("mkfifo").arg(bad.join(name)).status().unwrap();
+            assert!(made.success());
+            let is_walked = name == "benchmark.json";
+            let place =
+                if is_walked { "criterion/bad/new/benchmark.json" } else { "criterion/bad/new" };
+            tree.assert_skipped(place, "is no regular file, but a pipe");
+        }
     }
 
     #[test]

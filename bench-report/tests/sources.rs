@@ -222,9 +222,12 @@ fn a_copy_that_breaks_a_promise_of_the_model_is_refused() {
     refused(&workload("widths/0"), json!(-1), "width");
     refused(&workload("entries"), json!([]), "no entry");
     refused(&workload("entries/0/workers"), json!(0), "entry 0: workers is 0");
+    refused(&workload("entries/0/workers"), json!(u64::MAX), "entry 0: there are too many workers");
+    refused("/report/studies/1/warnings", json!(vec!["w"; 10_001]), "10001 warnings");
     refused(&workload("entries/0/samples"), json!([]), "one sample for each block");
     refused(&workload("entries/0/samples/0/wall_ns"), json!(0), "wall_ns is 0");
     refused(&workload("entries/0/role"), json!({"control": {"original": 99}}), "copies");
+    refused(&workload("entries/1/role"), json!({"control": {"original": 0}}), "copies");
     refused(&workload("blocks"), json!([]), "no block");
     refused(&workload("blocks/0/order/0"), json!(99), "every entry once");
     refused(&workload("blocks/0/opening/wall_ns"), json!(0), "wall_ns is 0");

@@ -62,6 +62,45 @@ fn a_name_that_is_taken_by_a_directory_leaves_no_temporary_file() {
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
 }
 
+/// Every place is looked at before the first file is replaced.
+#[test]
+fn a_directory_in_the_place_of_any_file_leaves_all_old_ones() {
+    let report = report_from_study(&study()).unwrap();
+    let names = render::ALL.iter().filter_map(|format| format.file_name());
+    for taken in names {
+        let directory = old_report();
+        fs::remove_file(directory.path().join(taken)).unwrap();
+        fs::create_dir(directory.path().join(taken)).unwrap();
+        let error = write(&report, render::ALL, directory.path()).unwrap_err();
+        assert!(matches!(error, Error::Write { path, .. } if path.ends_with(taken)));
+        fs::remove_dir(directory.path().join(taken)).unwrap();
+        fs::write(directory.path().join(taken), "old").unwrap();
+        assert_old(directory.path());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_that_only_its_owner_may_read_stays_so() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+
+    let directory = old_report();
+    let private = directory.path().join("report.html");
+    fs::set_permissions(&private, fs::Permissions::from_mode(0o600)).unwrap();
+    // Only the superuser may give a file away; all others keep their own, and see that they do.
+    let _ = chown(&private, Some(12_345), Some(54_321));
+    let owner = |path: &Path| {
+        let metadata = fs::metadata(path).unwrap();
+        (metadata.uid(), metadata.gid(), metadata.mode() & 0o777)
+    };
+    let before = owner(&private);
+    let report = report_from_study(&study()).unwrap();
+    write(&report, render::ALL, directory.path()).unwrap();
+    assert_ne!(fs::read_to_string(&private).unwrap(), "old");
+    assert_eq!(owner(&private), before);
+    assert_eq!(before.2, 0o600);
+}
+
 /// The program under a shell that limits it; gives its exit code and its errors.
 #[cfg(unix)]
 fn under(limits: &str, out: &Path) -> (Option<i32>, String) {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use bench_report::{
     model::{Report, Unread},
     read_any,
-    source::criterion,
+    source::{criterion, names, shown},
 };
 
 use super::BadInput;
@@ -60,7 +60,10 @@ impl Place {
         }
         let names = match known.as_slice() {
             [] => format!("there are no benchmarks in {BENCHMARKS}; `cargo bench` makes them"),
-            known => format!("its baselines are {}", known.join(", ")),
+            known => {
+                let known: Vec<String> = known.iter().map(|name| shown(name)).collect();
+                format!("its baselines are {}", known.join(", "))
+            }
         };
         Err(BadInput(format!(
             "{text:?} is neither a file nor a directory nor a baseline of {BENCHMARKS}: {names}"
@@ -94,25 +97,18 @@ pub(super) fn defaults() -> Result<Vec<Place>, BadInput> {
 pub(super) fn read(places: &[Place]) -> Result<Report, bench_report::Error> {
     let mut report = Report::default();
     let mut first_error = None;
-    for place in places {
+    let paths: Vec<&Path> = places.iter().map(|place| place.path.as_path()).collect();
+    // Only as much of a path as is needed: a report does not depend on where its inputs lie.
+    for (place, name) in places.iter().zip(names(&paths)) {
         match one(place) {
             Ok(part) => report.append(part),
             Err(error) => {
-                report.unread.push(Unread {
-                    name: place.path.display().to_string(),
-                    reason: with_cause(&error),
-                });
+                report.unread.push(Unread { name, reason: shown(&error.reason()) });
                 first_error.get_or_insert(error);
             }
         }
     }
     first_error.filter(|_| report.is_empty()).map_or(Ok(report), Err)
-}
-
-/// The error and what the system or the parser said.
-fn with_cause(error: &bench_report::Error) -> String {
-    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
-    format!("{error}{}", cause.unwrap_or_default())
 }
 
 fn one(place: &Place) -> Result<Report, bench_report::Error> {

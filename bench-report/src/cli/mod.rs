@@ -15,7 +15,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use bench_report::{model::Unread, splice};
+use bench_report::{check_splice, model::Unread, splice};
 use clap::{
     Args, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
@@ -86,6 +86,11 @@ fn marker(name: &str) -> Result<String, String> {
 }
 
 impl Splice {
+    /// Looks for the place, before anything else is written.
+    fn check(&self) -> Result<(), bench_report::Error> {
+        self.splice.as_ref().map_or(Ok(()), |path| check_splice(path, self.marker.as_deref()))
+    }
+
     /// Puts the text into the file, if one is named; makes the text only then.
     fn put(
         &self,

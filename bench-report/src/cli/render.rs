@@ -77,20 +77,23 @@ fn format_name() -> impl clap::builder::TypedValueParser<Value = String> {
 
 impl Render {
     pub(super) fn run(&self) -> anyhow::Result<Outcome> {
+        self.splice.check()?;
         let report = inputs::read(&self.places()?)?;
         let outcome = warn(&report.unread);
         let compared = Compared::of(&report);
         let formats = self.formats();
-        let paths = write_compared(&compared, &formats, &self.out)?;
-        self.splice.put(|| render::SPLICED.lay_out(&compared))?;
         let mut text = String::new();
         for format in formats.iter().filter(|format| format.file_name().is_none()) {
             text += &format.lay_out(&compared)?;
         }
-        for path in paths.iter().chain(&self.splice.splice) {
+        let paths = write_compared(&compared, &formats, &self.out)?;
+        // Whatever becomes of the splice, the files are there, and that must be told.
+        let spliced = self.splice.put(|| render::SPLICED.lay_out(&compared));
+        for path in paths.iter().chain(self.splice.splice.iter().filter(|_| spliced.is_ok())) {
             writeln!(text, "wrote {}", path.display())?;
         }
         print(&text)?;
+        spliced?;
         Ok(outcome)
     }
 

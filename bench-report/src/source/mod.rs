@@ -9,16 +9,20 @@
 pub mod criterion;
 mod file;
 mod header;
+mod limits;
 pub mod machine;
 pub mod peers;
 pub mod report;
 pub mod study;
 mod text;
 
-use std::path::{Component, Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Component, Path, PathBuf},
+};
 
 use self::header::Header;
-use self::text::shown;
+pub use self::text::{harmless, shown};
 use crate::{
     Error,
     model::{Report, Unread},
@@ -76,13 +80,16 @@ pub(crate) fn add_directory(
 ) -> Result<(), Error> {
     let wanted = if baselines.is_empty() { &[criterion::LATEST] } else { baselines };
     let mut first_error = None;
+    // What no baseline could read is named once.
+    let mut named: BTreeSet<(String, String)> =
+        report.unread.iter().map(|one| (one.name.clone(), one.reason.clone())).collect();
     for baseline in wanted {
         match criterion::read(path, Some(baseline)) {
             Ok((benchmarks, unread)) => {
                 report.benchmarks.push(benchmarks);
-                // What no baseline could read is named once.
-                let new = |one: &Unread| !report.unread.contains(one);
-                report.unread.extend(unread.into_iter().filter(new).collect::<Vec<_>>());
+                let mut is_new =
+                    |one: &Unread| named.insert((one.name.clone(), one.reason.clone()));
+                report.unread.extend(unread.into_iter().filter(|one| is_new(one)));
             }
             Err(error) if first_error.is_none() => first_error = Some(error),
             Err(error) => report.unread.push(unread(name, &error)),
@@ -98,7 +105,7 @@ pub(crate) fn unread(name: &str, error: &Error) -> Unread {
 
 /// A name for each input: the last part of its path, and as many parts before it as tell it from
 /// all others. So a report does not depend on where its inputs lie.
-pub(crate) fn names(inputs: &[&Path]) -> Vec<String> {
+pub fn names(inputs: &[&Path]) -> Vec<String> {
     let ending = |path: &Path, parts: usize| -> PathBuf {
         let all: Vec<Component<'_>> = path.components().collect();
         all[all.len().saturating_sub(parts)..].iter().collect()

@@ -15,7 +15,7 @@ use std::path::Path;
 
 pub use parse::{Files, parse};
 
-use self::walk::Place;
+use self::walk::{Place, Skipped};
 use super::{file, file_name, shown};
 use crate::{
     Error,
@@ -33,26 +33,28 @@ const LARGEST_FILE: u64 = 64 << 20;
 ///
 /// # Errors
 ///
-/// There is no such directory, the baseline is not in it, or none of its benchmarks can be read.
+/// There is no such directory, the baseline is not in it, or none of its benchmarks can be read: then
+/// the first of them is named, and why.
 pub fn read(dir: &Path, baseline: Option<&str>) -> Result<(Benchmarks, Vec<Unread>), Error> {
     let baseline = baseline.unwrap_or(LATEST);
-    let (places, mut unread) = walk::places(dir)?;
+    let (places, skipped) = walk::places(dir)?;
     let wanted: Vec<&Place> = places.iter().filter(|place| place.baseline == baseline).collect();
     if wanted.is_empty() {
-        return Err(useless(dir, missing(baseline, &places, &unread)));
+        return Err(useless(dir, missing(dir, baseline, &places, &skipped)));
     }
-    let mut benchmarks = Vec::new();
+    let (mut benchmarks, mut broken) = (Vec::new(), Vec::new());
     for place in wanted {
         match benchmark(&dir.join(&place.path)) {
             Ok(benchmark) => benchmarks.push((benchmark, place)),
-            Err(reason) => unread.push(walk::unread(dir, &place.path, &reason)),
+            Err(reason) => broken.push(Skipped { path: place.path.clone(), reason }),
         }
     }
-    let Some(benchmarks) = distinct(benchmarks, dir, &mut unread) else {
-        let first = unread.first().map_or("", |unread| &unread.reason);
-        return Err(useless(dir, format!("holds no benchmark that can be read: {first}")));
+    let Some(benchmarks) = distinct(benchmarks, &mut broken) else {
+        let problem = format!("holds no benchmark of {baseline:?} that can be read");
+        return Err(useless(dir, with_first(dir, &problem, broken.first())));
     };
     let origin = file_name(dir);
+    let unread = skipped.iter().chain(&broken).map(|one| one.unread(dir)).collect();
     Ok((Benchmarks { origin, baseline: shown(baseline), benchmarks }, unread))
 }
 
@@ -77,19 +79,30 @@ fn useless(dir: &Path, problem: String) -> Error {
     Error::Useless { path: dir.into(), problem }
 }
 
-/// Why there is nothing of a baseline.
-fn missing(baseline: &str, places: &[Place], unread: &[Unread]) -> String {
-    let there = names(places).join(", ");
-    match unread.first() {
-        _ if !places.is_empty() => shown(&format!("holds no baseline {baseline:?}, but {there}")),
-        Some(Unread { name, reason }) => format!("holds no benchmark: {name}: {reason}"),
-        None => "holds no benchmark".into(),
+/// Why there is nothing of a baseline: what is broken of it, or else that it is not there.
+fn missing(dir: &Path, baseline: &str, places: &[Place], skipped: &[Skipped]) -> String {
+    let broken = skipped.iter().find(|one| one.is_of(dir, baseline));
+    if broken.is_some() {
+        let problem = format!("holds no benchmark of {baseline:?} that can be read");
+        return with_first(dir, &problem, broken);
     }
+    if places.is_empty() {
+        return with_first(dir, "holds no benchmark", skipped.first());
+    }
+    shown(&format!("holds no baseline {baseline:?}, but {}", names(places).join(", ")))
+}
+
+/// The problem, and the first thing that it is about.
+fn with_first(dir: &Path, problem: &str, first: Option<&Skipped>) -> String {
+    first.map(|one| one.unread(dir)).map_or_else(
+        || shown(problem),
+        |Unread { name, reason }| format!("{}: {name}: {reason}", shown(problem)),
+    )
 }
 
 /// The benchmark in one directory.
 fn benchmark(dir: &Path) -> Result<Benchmark, String> {
-    let required = |name| file::read(&dir.join(name), LARGEST_FILE);
+    let required = |name| file::read_regular(&dir.join(name), LARGEST_FILE);
     let files = [shape::BENCHMARK, shape::SAMPLE]
         .map(|name| required(name).map_err(|error| format!("{name} {}", error.reason())));
     let [benchmark, sample] = files;
@@ -106,15 +119,14 @@ fn benchmark(dir: &Path) -> Result<Benchmark, String> {
 /// first is kept. `None` if there is none.
 fn distinct(
     mut benchmarks: Vec<(Benchmark, &Place)>,
-    dir: &Path,
-    unread: &mut Vec<Unread>,
+    broken: &mut Vec<Skipped>,
 ) -> Option<Vec<Benchmark>> {
     benchmarks.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
     let mut kept: Vec<Benchmark> = Vec::new();
     for (benchmark, place) in benchmarks {
         if kept.last().is_some_and(|last| last.id == benchmark.id) {
             let reason = format!("has the name of another benchmark, {:?}", benchmark.id);
-            unread.push(walk::unread(dir, &place.path, &reason));
+            broken.push(Skipped { path: place.path.clone(), reason });
         } else {
             kept.push(benchmark);
         }

@@ -5,11 +5,11 @@
 
 use serde_json::Value;
 
-use super::{super::shown, shape};
+use super::{
+    super::{limits::MOST_SAMPLES, shown},
+    shape,
+};
 use crate::model::{Benchmark, Estimate, Interval, Reported, Sampling, Throughput, Timing, Unit};
-
-/// The most samples of one benchmark; criterion takes 100 unless asked for more.
-const MOST_SAMPLES: usize = 100_000;
 
 /// The most kinds of throughput of one benchmark that are kept.
 const MOST_THROUGHPUTS: usize = 8;

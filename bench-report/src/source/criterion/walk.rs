@@ -4,12 +4,13 @@
 //! it, depth without end, directories that may not be read.
 
 use std::{
+    ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
 };
 
 use super::{
-    super::{file_name, shown},
+    super::{file, file_name, shown},
     shape,
 };
 use crate::{Error, model::Unread};
@@ -30,21 +31,46 @@ pub(super) struct Place {
     pub(super) baseline: String,
 }
 
+/// A file or directory that was not looked at.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Skipped {
+    /// Below the directory that was named.
+    pub(super) path: PathBuf,
+    /// Why, as the rest of a sentence.
+    pub(super) reason: String,
+}
+
+impl Skipped {
+    /// What a report says about it: where it is, from the last part of `dir` on.
+    pub(super) fn unread(&self, dir: &Path) -> Unread {
+        let name = Path::new(&file_name(dir)).join(&self.path);
+        Unread { name: shown(&name.to_string_lossy()), reason: shown(&self.reason) }
+    }
+
+    /// Whether a benchmark of this baseline may be missing because of it: it is, or lies in, a
+    /// directory of that name.
+    pub(super) fn is_of(&self, dir: &Path, baseline: &str) -> bool {
+        let is_file = self.path.file_name() == Some(OsStr::new(shape::BENCHMARK));
+        let place = self.path.parent().filter(|_| is_file).unwrap_or(&self.path);
+        self::baseline(dir, place) == baseline
+    }
+}
+
 /// What was found so far.
 #[derive(Default)]
 struct Walk {
     places: Vec<Place>,
-    unread: Vec<Unread>,
+    skipped: Vec<Skipped>,
     directories: usize,
 }
 
-/// The places below `dir` in the order of their paths, and what could not be looked at. Links are
-/// not followed, except if `dir` is one.
+/// The places below `dir` in the order of their paths, and what was not looked at. Links are not
+/// followed, except if `dir` is one; those to directories are among what was not looked at.
 ///
 /// # Errors
 ///
 /// `dir` is no directory or cannot be read.
-pub(super) fn places(dir: &Path) -> Result<(Vec<Place>, Vec<Unread>), Error> {
+pub(super) fn places(dir: &Path) -> Result<(Vec<Place>, Vec<Skipped>), Error> {
     let mut walk = Walk::default();
     let below = walk.look(dir, Path::new(""));
     let below = below.map_err(|source| Error::Read { path: dir.into(), source })?;
@@ -52,53 +78,61 @@ pub(super) fn places(dir: &Path) -> Result<(Vec<Place>, Vec<Unread>), Error> {
     let mut todo: Vec<PathBuf> = below.into_iter().rev().collect();
     while let Some(path) = todo.pop() {
         if path.components().count() > DEEPEST {
-            walk.unread.push(unread(dir, &path, "is too deep below the named directory"));
+            walk.skip(path, "is too deep below the named directory".into());
             continue;
         }
         if walk.directories >= MOST_DIRECTORIES {
             let reason = format!("comes after {MOST_DIRECTORIES} others, which is too many");
-            walk.unread.push(unread(dir, &path, &reason));
+            walk.skip(path, reason);
             break;
         }
         match walk.look(dir, &path) {
             Ok(below) => todo.extend(below.into_iter().rev()),
-            Err(error) => walk.unread.push(unread(dir, &path, &format!("cannot be read: {error}"))),
+            Err(error) => walk.skip(path, format!("cannot be read: {error}")),
         }
     }
-    Ok((walk.places, walk.unread))
+    Ok((walk.places, walk.skipped))
 }
 
 impl Walk {
     /// Looks into the directory at `path` below `dir` and gives the directories in it, ascending.
     fn look(&mut self, dir: &Path, path: &Path) -> io::Result<Vec<PathBuf>> {
         self.directories += 1;
-        let mut below = Vec::new();
+        let (mut below, mut links) = (Vec::new(), Vec::new());
         for entry in fs::read_dir(dir.join(path))? {
             let entry = entry?;
             let kind = entry.file_type()?;
             let name = path.join(entry.file_name());
-            if entry.file_name() == shape::BENCHMARK && !kind.is_file() {
-                self.unread.push(unread(dir, &name, "is no regular file"));
-            } else if entry.file_name() == shape::BENCHMARK {
-                self.places.push(Place { path: path.into(), baseline: baseline(dir, path) });
+            if entry.file_name() == shape::BENCHMARK {
+                if let Some(reason) = file::irregular(kind) {
+                    self.skip(name, reason);
+                } else {
+                    let baseline = baseline(dir, path);
+                    self.places.push(Place { path: path.into(), baseline });
+                }
             } else if kind.is_dir() {
                 below.push(name);
+            } else if kind.is_symlink() && dir.join(&name).is_dir() {
+                links.push(name);
             }
+        }
+        // The system gives the entries of a directory in any order.
+        links.sort_unstable();
+        for link in links {
+            self.skip(link, "is a link to a directory, which is not followed".into());
         }
         below.sort_unstable();
         Ok(below)
     }
+
+    fn skip(&mut self, path: PathBuf, reason: String) {
+        self.skipped.push(Skipped { path, reason });
+    }
 }
 
-/// The name of the directory at `path` below `dir`.
+/// The name of the directory at `path` below `dir`, also where `dir` is `.` or ends in `..`.
 fn baseline(dir: &Path, path: &Path) -> String {
-    let name = path.file_name().or(dir.file_name()).unwrap_or_default();
-    name.to_string_lossy().into_owned()
-}
-
-/// What a report says about a file below `dir` that it lacks: where it is, from the last part of
-/// `dir` on.
-pub(super) fn unread(dir: &Path, path: &Path, reason: &str) -> Unread {
-    let name = Path::new(&file_name(dir)).join(path);
-    Unread { name: shown(&name.to_string_lossy()), reason: shown(reason) }
+    let name = |path: &Path| Some(path.file_name()?.to_string_lossy().into_owned());
+    let whole = || fs::canonicalize(dir).ok().and_then(|dir| name(&dir));
+    name(path).or_else(|| name(dir)).or_else(whole).unwrap_or_default()
 }

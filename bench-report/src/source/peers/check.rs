@@ -3,13 +3,11 @@
 //! Separate from the shape of the file because these rules hold for the model, wherever it was read
 //! from. A problem is the pair (place in the file, what is wrong with which value).
 
+use super::super::limits::{MOST_CONFIGURATIONS, MOST_SAMPLES, at_most};
 use crate::model::{Answers, Peer, PeerWorkload, Peers};
 
 /// Where, and what.
 type Problem = (String, String);
-
-/// Times of one implementation at most.
-const MOST_ROUNDS: usize = 100_000;
 
 /// Checks all of them; the first problem ends it.
 pub(super) fn peers(peers: &Peers) -> Result<(), Problem> {
@@ -35,6 +33,7 @@ fn sizes(workload: &PeerWorkload) -> Result<(), String> {
             return Err(format!("{name} is 0, expected at least 1"));
         }
     }
+    at_most("entries", entries.len(), MOST_CONFIGURATIONS)?;
     let mut names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
     names.sort_unstable();
     if let Some([name, _]) = names.array_windows().find(|[name, next]| name == next) {
@@ -68,9 +67,9 @@ fn entry(peer: &Peer) -> Result<(), String> {
 }
 
 fn times(name: &str, times: &[f64]) -> Result<(), String> {
-    if times.len() > MOST_ROUNDS {
+    if times.len() > MOST_SAMPLES {
         let rounds = times.len();
-        return Err(format!("there are {rounds} times in {name}, expected at most {MOST_ROUNDS}"));
+        return Err(format!("there are {rounds} times in {name}, expected at most {MOST_SAMPLES}"));
     }
     match times.iter().position(|time| !time.is_normal() || *time < 0.0) {
         Some(idx) => Err(format!("{name}[{idx}] is {}, expected more than 0", times[idx])),

@@ -5,6 +5,12 @@
 //! counts) is taken on trust. A problem is the pair (place, what is wrong with which value). Next:
 //! [`crate::model`].
 
+use std::collections::BTreeSet;
+
+use super::super::limits::{
+    MOST_BACKENDS, MOST_CONFIGURATIONS, MOST_CPUS, MOST_REMARKS, MOST_SAMPLES, MOST_WORKERS,
+    at_most,
+};
 use crate::model::{
     Benchmark, Benchmarks, Block, Described, Entry, Limits, Machine, Role, Sample, Study, Workload,
 };
@@ -12,14 +18,13 @@ use crate::model::{
 /// Where, and what.
 type Problem = (String, String);
 
-/// Samples of one workload, and of one benchmark, at most: as in the files that they come from.
-const MOST_SAMPLES: usize = 100_000;
-
 /// Checks all of them; the first problem ends it.
 pub(super) fn studies(studies: &[Study]) -> Result<(), Problem> {
     studies.iter().try_for_each(|study| {
         let place = format!("study {:?}", study.file_name);
         that(!study.workloads.is_empty(), "there is no workload")
+            .and_then(|()| at_most("warnings", study.warnings.len(), MOST_REMARKS))
+            .and_then(|()| at_most("entries of skipped", study.skipped.len(), MOST_REMARKS))
             .and_then(|()| plan(study))
             .and_then(|()| machine(&study.machine, &study.limits))
             .map_err(|problem| (place.clone(), problem))?;
@@ -49,6 +54,7 @@ pub(super) fn machines(machines: &[Described]) -> Result<(), Problem> {
 }
 
 fn machine(machine: &Machine, limits: &Limits) -> Result<(), String> {
+    at_most("CPUs", machine.topology.len(), MOST_CPUS)?;
     that(is_positive(machine.nominal_mhz), "nominal_mhz is not above 0")?;
     that(is_positive(limits.quota_cpus), "quota_cpus is not above 0")
 }
@@ -105,6 +111,9 @@ fn workload(workload: &Workload) -> Result<(), String> {
     let pages = workload.pages.as_ref();
     that(pages.is_none_or(|pages| pages.huge_bytes <= pages.bytes), "huge_bytes is above bytes")?;
     that(!entries.is_empty() && !blocks.is_empty(), "there is no entry, or no block")?;
+    at_most("entries", entries.len(), MOST_CONFIGURATIONS)?;
+    let backends: BTreeSet<&str> = entries.iter().map(|one| one.backend.as_str()).collect();
+    at_most("backends", backends.len(), MOST_BACKENDS)?;
     let samples = blocks.len().saturating_mul(entries.len());
     that(samples <= MOST_SAMPLES, "there are too many samples")?;
     (0..entries.len()).try_for_each(|idx| {
@@ -118,12 +127,18 @@ fn workload(workload: &Workload) -> Result<(), String> {
 fn entry(entries: &[Entry], idx: usize, blocks: usize) -> Result<(), String> {
     let entry = &entries[idx];
     that(entry.workers > 0, "workers is 0")?;
+    that(entry.workers <= MOST_WORKERS, "there are too many workers")?;
+    at_most("cpus", entry.cpus.len(), MOST_CPUS)?;
     let cpus = entry.cpus.len() as u64;
     that(cpus == 0 || cpus == entry.workers, "there is not one CPU for each worker")?;
     that(entry.samples.len() == blocks, "there is not one sample for each block")?;
     if let Role::Control { original } = entry.role {
-        let is_measured = |other: &Entry| !other.is_control();
-        that(entries.get(original).is_some_and(is_measured), "it copies no measured entry")?;
+        let is_copied = |other: &Entry| {
+            !other.is_control()
+                && other.backend == entry.backend
+                && (other.workers, &other.cpus) == (entry.workers, &entry.cpus)
+        };
+        that(entries.get(original).is_some_and(is_copied), "it copies no measured entry")?;
     }
     entry.samples.iter().try_for_each(sample)
 }

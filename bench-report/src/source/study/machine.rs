@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::super::limits::{MOST_CPUS, at_most};
 use crate::{model, source::shown};
 
 /// Facts of one kind that are repeated at most.
@@ -113,11 +114,13 @@ struct Capture {
 ///
 /// # Errors
 ///
-/// The bytes are not such a file.
+/// The bytes are not such a file, or list more CPUs than any machine has.
 pub(in crate::source) fn parse(
     bytes: &[u8],
 ) -> serde_json::Result<(model::Machine, model::Limits, model::State)> {
-    let Capture { machine, limits, state } = serde_json::from_slice(bytes)?;
+    let Capture { machine, limits, state }: Capture = serde_json::from_slice(bytes)?;
+    let cpus = machine.as_ref().map_or(0, Machine::listed_cpus);
+    at_most("CPUs", cpus, MOST_CPUS).map_err(serde::de::Error::custom)?;
     Ok(converted(machine, limits, state))
 }
 
@@ -172,10 +175,16 @@ fn text(text: Option<String>) -> Option<String> {
     text.map(|text| shown(&text))
 }
 
-/// Facts under the names that the file gives them; what is null or deeply nested is left out.
+/// Facts under the names that the file gives them; what is null or deeply nested is left out. Of too
+/// many the rest is counted.
 fn facts(more: &BTreeMap<String, Value>) -> Vec<(String, String)> {
     let named = |(name, value): (&String, &Value)| Some((shown(name), said(value)?));
-    more.iter().filter_map(named).take(MOST_FACTS).collect()
+    let mut facts: Vec<_> = more.iter().filter_map(named).collect();
+    if facts.len() > MOST_FACTS {
+        let rest = facts.split_off(MOST_FACTS).len();
+        facts.push(("not shown".into(), format!("{rest} more facts")));
+    }
+    facts
 }
 
 /// A value in words, if it has any: a scalar, a list of scalars, or names with scalars.
@@ -240,6 +249,22 @@ mod tests {
         ];
         assert_eq!(machine.topology, expected);
         assert_eq!(machine.more, []);
+    }
+
+    #[test]
+    fn of_too_many_facts_the_rest_is_counted() {
+        let all = (0..MOST_FACTS + 3).map(|idx| (format!("fact {idx:03}"), Value::from(idx)));
+        let facts = facts(&all.collect());
+        assert_eq!(facts.len(), MOST_FACTS + 1);
+        assert_eq!(facts[MOST_FACTS], ("not shown".into(), "3 more facts".into()));
+    }
+
+    #[test]
+    fn a_machine_with_more_cpus_than_any_is_refused() {
+        let cpus: Vec<Value> = (0..=MOST_CPUS).map(|id| serde_json::json!({"id": id})).collect();
+        let capture = serde_json::json!({"machine": {"topology": cpus}}).to_string();
+        let problem = parse(capture.as_bytes()).unwrap_err().to_string();
+        assert!(problem.contains("8193 CPUs"), "{problem}");
     }
 
     #[test]

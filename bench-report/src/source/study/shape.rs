@@ -3,6 +3,21 @@
 //! Separate because this is the one place that follows the names in the file. A field that is not
 //! an `Option` is needed; all others may be missing or null, which means unknown. Next:
 //! `check.rs` looks at the values, `convert.rs` takes them into the model.
+//!
+//! What a writer tells and no report reads, on purpose:
+//!
+//! - of a study `resumptions` and `plan.series`: what changed while it was interrupted, and what was
+//!   planned otherwise than measured, stands in `warnings` and `skipped` in words;
+//! - of a series `parts`, which is in `tasks` already, and `pages_again`: `pages` is where the samples
+//!   lay first, and a change that counts is among the warnings;
+//! - of a sample `clock_readings`, `caller_ns`, `caller_cpu`, `warm_up_ns` and, of each worker,
+//!   `cpu_clock_readings`: they went into `observer_ns`, `foreign_ns`, `unplaced_ns` and `steady`,
+//!   which are read;
+//! - of a sample `thermal_events`, `cpu_pressure_ns` and, of each worker, `clock_mhz_before`: what they
+//!   prove is among the `tags`, or concerns the warm-up as well, so that no figure can be made of it.
+//!
+//! The journal is read by the program that writes it and never here: `study.json` has all of it that is
+//! whole, and its checksums and the version of the program only decide whether a study may go on.
 
 use serde::Deserialize;
 

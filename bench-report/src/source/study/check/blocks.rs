@@ -3,12 +3,10 @@
 //! Separate from the rest of the checks because here is the one thing that may be missing: the end
 //! of the last block of a study that was interrupted. Next: `convert.rs` leaves that block out.
 
+use super::super::super::limits::MOST_SAMPLES;
 use super::super::Version;
 use super::super::shape::{Block, Measured, Workload};
 use super::{Problem, at_least_one, equal};
-
-/// Samples per workload that the bootstrap still handles in a few seconds.
-const MOST_SAMPLES: usize = 100_000;
 
 /// Checks every block; only the last one may be incomplete, and not if it is the only one.
 pub(super) fn all(workload: &Workload<Block>, version: Version) -> Result<(), Problem> {

@@ -1,31 +1,27 @@
-//! How much a file may hold: beyond any machine, and short of what a report cannot handle.
+//! Whether a study keeps to what a file may hold.
 //!
-//! Separate because these limits say nothing about a study and all about a hostile or broken file:
-//! some tables grow with configurations times backends, and worker counts are doubled. Next:
-//! `blocks.rs` limits the samples.
+//! Separate because these checks say nothing about a study and all about a hostile or broken file.
+//! Next: `blocks.rs` limits the samples, `source/limits.rs` has the numbers.
 
 use std::collections::BTreeSet;
 
+use super::super::super::limits::{
+    MOST_BACKENDS, MOST_CONFIGURATIONS, MOST_CPUS, MOST_REMARKS, MOST_WORKERS, at_most,
+};
 use super::super::machine::Machine;
 use super::super::shape::{Block, File, Workload};
 use super::Problem;
 
-/// Configurations of one workload.
-const MOST_CONFIGURATIONS: usize = 4096;
-
-/// Backends of one workload.
-const MOST_BACKENDS: usize = 64;
-
-/// Workers of one configuration.
-const MOST_WORKERS: u64 = 1 << 20;
-
-/// CPUs of the machine, and CPUs that the workers of one configuration sit on.
-const MOST_CPUS: usize = 8192;
-
-/// CPUs that belong to the whole file.
+/// CPUs and remarks that belong to the whole file.
 pub(super) fn file(file: &File<Block>) -> Result<(), Problem> {
     let cpus = file.machine.as_ref().map_or(0, Machine::listed_cpus);
-    at_most("CPUs", cpus, MOST_CPUS).map_err(|problem| ("machine".into(), problem))
+    at_most("CPUs", cpus, MOST_CPUS).map_err(|problem| ("machine".into(), problem))?;
+    let count = |remarks: Option<usize>| remarks.unwrap_or_default();
+    let warnings = count(file.warnings.as_ref().map(Vec::len));
+    let skipped = count(file.skipped.as_ref().map(Vec::len));
+    at_most("warnings", warnings, MOST_REMARKS)
+        .and_then(|()| at_most("entries of skipped", skipped, MOST_REMARKS))
+        .map_err(|problem| ("remarks".into(), problem))
 }
 
 /// Configurations, backends and workers of one workload.
@@ -46,12 +42,4 @@ pub(super) fn workload(workload: &Workload<Block>) -> Result<(), String> {
         at_most(&format!("cpus of configuration {idx}"), cpus, MOST_CPUS)?;
     }
     Ok(())
-}
-
-fn at_most(name: &str, found: usize, most: usize) -> Result<(), String> {
-    if found <= most {
-        Ok(())
-    } else {
-        Err(format!("{found} {name} are too many, expected at most {most}"))
-    }
 }
