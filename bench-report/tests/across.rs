@@ -153,6 +153,39 @@ fn other_work_under_the_same_name_is_refused() {
     }));
 }
 
+/// A benchmark that does this in one iteration.
+fn working(id: &str, work: &[(Unit, f64)]) -> Benchmark {
+    let one = |(unit, per_iteration): &(Unit, f64)| Throughput {
+        unit: unit.clone(),
+        per_iteration: *per_iteration,
+    };
+    Benchmark { throughput: work.iter().map(one).collect(), ..benchmark(id, 1.0, 1) }
+}
+
+#[test]
+fn work_told_in_several_units_is_the_same_in_any_order() {
+    let both = [(Unit::Elements, 10.0), (Unit::Bytes, 80.0)];
+    let turned = [(Unit::BytesDecimal, 80.0), (Unit::Elements, 10.0)];
+    let side = |work| benchmarks(vec![working("a", work)]);
+    for same in [&both, &turned] {
+        let paired = across(&[side(&both), side(same)]);
+        assert_eq!((paired.rows.len(), reasons(&paired).len()), (1, 0), "{:?}", paired.left_out);
+    }
+    let more = [(Unit::Elements, 10.0), (Unit::Bytes, 160.0)];
+    let refused = across(&[side(&both), side(&more)]);
+    let reason = "not the same work: work of one iteration 10 elements, 80 bytes and 10 elements, \
+                  160 bytes";
+    assert_eq!((refused.rows.len(), reasons(&refused)), (0, vec![("a", reason)]));
+}
+
+#[test]
+fn implementations_whose_work_has_several_units_are_paired() {
+    let both = [(Unit::Elements, 10.0), (Unit::Bytes, 80.0)];
+    let side = Side::new("x", benchmarks(vec![working("g/a", &both), working("g/b", &both)]));
+    let across = Across::by_implementation(&side, &Settings::default());
+    assert_eq!((across.rows.len(), across.left_out.len()), (1, 0), "{:?}", across.left_out);
+}
+
 #[test]
 fn a_study_against_itself_differs_nowhere() {
     let across = across(&[study(), study()]);

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use super::Kind;
 use crate::model::{
-    Answers, Benchmark, Benchmarks, Entry, Peer, PeerWorkload, Report, Study, Workload,
+    Answers, Benchmark, Benchmarks, Entry, Peer, PeerWorkload, Report, Study, Throughput, Unit,
+    Workload,
 };
 
 /// One thing that was measured, with its samples.
@@ -79,17 +80,35 @@ fn functions(list: &Benchmarks) -> Vec<Rivals> {
 }
 
 fn benchmark(benchmark: &Benchmark) -> Measured {
-    let work = |work: &crate::model::Throughput| {
-        ("work of one iteration", format!("{} {:?}", work.per_iteration, work.unit))
-    };
+    let work = work(&benchmark.throughput).map(|work| ("work of one iteration", work));
     Measured {
         kind: Kind::Benchmark,
         name: benchmark.id.clone(),
-        work: benchmark.throughput.iter().map(work).collect(),
+        work: work.into_iter().collect(),
         remarks: Vec::new(),
         times_ns: benchmark.iteration_ns(),
         tests: None,
         unusable: None,
+    }
+}
+
+/// All that one iteration does as one fact, if it is known: the same for the same work in whatever
+/// order it was told.
+fn work(throughputs: &[Throughput]) -> Option<String> {
+    let named = |work: &Throughput| format!("{} {}", work.per_iteration, unit(&work.unit));
+    let mut all: Vec<String> = throughputs.iter().map(named).collect();
+    all.sort_unstable();
+    all.dedup();
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
+/// What is counted. How multiples are to be shown does not make it other work.
+fn unit(unit: &Unit) -> &str {
+    match unit {
+        Unit::Elements => "elements",
+        Unit::Bytes | Unit::BytesDecimal => "bytes",
+        Unit::Bits => "bits",
+        Unit::Other(name) => name,
     }
 }
 
