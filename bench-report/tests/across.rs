@@ -239,6 +239,25 @@ fn functions_of_one_group_are_implementations() {
     assert_eq!(across.rows[0].verdict, Verdict::Faster);
 }
 
+/// Levels from clearly equal to clearly slower, so that some lie between proven and not.
+#[test]
+fn no_row_fails_that_is_not_slower() {
+    let side = |seed: u64, step: f64| {
+        let one = |i: u32| {
+            let level = 1000.0 * (1.0 + step * f64::from(i));
+            benchmark(&format!("b{i:02}"), level, seed + u64::from(i))
+        };
+        benchmarks((0..40).map(one).collect())
+    };
+    let sides = [Side::new("x", side(1, 0.0)), Side::new("y", side(500, 0.002))];
+    for (least_effect, fail_above) in [(0.01, 0.05), (0.05, 0.05), (0.05, 0.01), (0.0, 0.0)] {
+        let fail_above = Some(fail_above);
+        let across = Across::of(&sides, &Settings { least_effect, fail_above, filter: None });
+        assert!(across.failures().next().is_some());
+        assert!(across.failures().all(|row| row.verdict == Verdict::Slower));
+    }
+}
+
 #[test]
 fn the_mean_is_over_exactly_the_rows() {
     let side = |factor: f64, seed| {

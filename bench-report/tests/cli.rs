@@ -120,7 +120,9 @@ fn studies_are_compared_with_studies() {
 #[test]
 fn bad_input_leaves_with_2_and_says_what_is_wrong() {
     let directory = two_baselines(1.0);
-    let cases: [(&[&str], &[&str]); 8] = [
+    let limits = ["compare", "main", "new", "--fail-above", "0.5%", "--min-effect", "2%"];
+    let cases: [(&[&str], &[&str]); 9] = [
+        (&limits, &["--fail-above 0.5 %", "--min-effect 2 %", "cannot fail"]),
         (&["compare", "main"], &["compared with nothing"]),
         (&["compare", "main", "old"], &["\"old\"", "main, new"]),
         (&["compare", "main", "nowhere.json"], &["nowhere.json"]),

@@ -15,8 +15,13 @@
 //!   Schuirmann, J. Pharmacokinet. Biopharm. 15, 1987).
 //! - otherwise one cannot tell.
 //!
-//! A failure is a ratio above 1 + x: one one-sided test for each row, by Holm again. The chance that
-//! any of many equal rows fails is at most 5 %.
+//! A failure is the verdict "slower" with the limit in the place of m: the same tests, the same
+//! correction. So nothing fails that is not also "slower" by a lesser m: with a greater bound every
+//! p-value is greater or equal, and then so is every one that Holm corrected. (A gate of its own, of
+//! one-sided tests that are not doubled, would fail rows whose verdict is "cannot tell".) What does
+//! not count cannot fail: a limit below m fails only what is "slower" by m. Holm's steps hold for the
+//! direction as well (Shaffer, Ann. Statist. 8, 1980), so the chance that any of many rows within the
+//! limit fails is at most 5 %.
 
 use super::{
     Row, Settings,
@@ -69,7 +74,8 @@ pub(super) fn rows(pairs: &[Pair<'_>], settings: &Settings) -> Vec<Row> {
     let corrected = holm(&p_values);
     for (place, row) in rows.iter_mut().enumerate() {
         row.verdict = verdicts[place];
-        row.fails = fails.as_ref().is_some_and(|fails| fails[place]);
+        let is_beyond = fails.as_ref().is_some_and(|fails| fails[place]);
+        row.fails = is_beyond && row.verdict == Verdict::Slower;
         row.mann_whitney = row.mann_whitney.map(|_| corrected[place]);
     }
     rows
@@ -116,8 +122,56 @@ pub fn verdicts(ratios: &[Ratio], least_effect: f64) -> Vec<Verdict> {
     ratios.iter().enumerate().map(verdict).collect()
 }
 
-/// Which of these ratios are proven to be above 1 + `limit`.
+/// Which of these ratios are proven to be above 1 + `limit` (at least 0): the verdict "slower" with
+/// `limit` as the least effect.
 pub fn proven_above(ratios: &[Ratio], limit: f64) -> Vec<bool> {
-    let p_values: Vec<f64> = ratios.iter().map(|ratio| ratio.p_not_above(1.0 + limit)).collect();
-    holm(&p_values).into_iter().map(|p| p < ALPHA).collect()
+    verdicts(ratios, limit).into_iter().map(|verdict| verdict == Verdict::Slower).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::unpaired::StandardError;
+
+    /// A ratio whose logarithm lies `errors` standard errors above that of 1 + `bound`.
+    fn ratio(bound: f64, errors: f64) -> Ratio {
+        const ERROR: f64 = 0.01;
+        let error = StandardError { below: ERROR, above: ERROR, freedom: 1e6 };
+        Ratio { ln: bound.ln_1p() + errors * ERROR, error: Some(error) }
+    }
+
+    /// 1.8 standard errors: 3.6 % one-sided and 7.2 % two-sided.
+    #[test]
+    fn what_only_a_one_sided_test_rejects_does_not_fail() {
+        let borderline = [ratio(0.05, 1.8)];
+        assert!(borderline[0].p_not_above(1.05) < ALPHA);
+        assert_eq!(verdicts(&borderline, 0.05), [Verdict::CannotTell]);
+        assert_eq!(proven_above(&borderline, 0.05), [false]);
+        let clear = [ratio(0.05, 2.0)];
+        assert_eq!(verdicts(&clear, 0.05), [Verdict::Slower]);
+        assert_eq!(proven_above(&clear, 0.05), [true]);
+    }
+
+    /// Rows far and near, slower and faster, which take each other's place in Holm's order.
+    #[test]
+    fn what_fails_a_limit_is_slower_by_every_lesser_effect() {
+        let steps = || (-12..=12).map(f64::from);
+        let rows = |scale: f64| steps().map(|step| ratio(0.02, scale * step)).collect::<Vec<_>>();
+        let mut failing = 0;
+        for scale in [0.3, 0.5, 0.8] {
+            for count in 1..=rows(scale).len() {
+                let ratios = &rows(scale)[rows(scale).len() - count..];
+                let fails = proven_above(ratios, 0.02);
+                failing += fails.iter().filter(|&&fails| fails).count();
+                for least_effect in [0.0, 0.005, 0.01, 0.02] {
+                    let verdicts = verdicts(ratios, least_effect);
+                    let agree = |(&fails, &verdict): (&bool, &Verdict)| {
+                        !fails || verdict == Verdict::Slower
+                    };
+                    assert!(fails.iter().zip(&verdicts).all(agree), "{verdicts:?} {fails:?}");
+                }
+            }
+        }
+        assert!(failing > 0);
+    }
 }

@@ -40,7 +40,8 @@ impl Side {
 pub struct Settings {
     /// Least relative difference that counts, at least 0.
     pub least_effect: f64,
-    /// Relative slowdown that must not be exceeded, if there is one.
+    /// Relative slowdown that must not be exceeded, if there is one. Below `least_effect` it adds
+    /// nothing: what does not count cannot fail.
     pub fail_above: Option<f64>,
     /// Only what has this in its name.
     pub filter: Option<String>,
@@ -104,7 +105,8 @@ pub struct Row {
     pub mann_whitney: Option<f64>,
     /// What is proven, looking at all rows.
     pub verdict: Verdict,
-    /// Whether a slowdown beyond [`Settings::fail_above`] is proven, looking at all rows.
+    /// Whether a slowdown beyond [`Settings::fail_above`] is proven, looking at all rows; then
+    /// `verdict` is [`Verdict::Slower`].
     pub fails: bool,
     /// What differs between the sides but does not make it other work.
     pub remarks: Vec<String>,

@@ -5,6 +5,7 @@
 
 use bench_report::{
     across::{Across, Settings, Side},
+    quantity,
     render::across as formats,
 };
 use clap::{Args, ValueEnum};
@@ -32,7 +33,7 @@ pub(super) struct Compare {
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = By::Side)]
     by: By,
 
-    /// Exit with 1 if a slowdown beyond this share is proven, as 5%
+    /// Exit with 1 if a slowdown beyond this share is proven, as 5%; not below --min-effect
     #[arg(long, value_name = "SHARE", value_parser = percent::share)]
     fail_above: Option<f64>,
 
@@ -79,6 +80,7 @@ fn format_name() -> impl clap::builder::TypedValueParser<Value = String> {
 
 impl Compare {
     pub(super) fn run(&self) -> anyhow::Result<Outcome> {
+        self.limit_counts()?;
         let sides = self.sides()?;
         let comparisons = self.comparisons(&sides)?;
         let lay_out = |format: &dyn formats::Format| {
@@ -121,6 +123,18 @@ impl Compare {
                 Ok(sides.iter().map(|side| Across::by_implementation(side, &settings)).collect())
             }
         }
+    }
+
+    /// A limit below the least effect would fail what does not count.
+    fn limit_counts(&self) -> Result<(), BadInput> {
+        let Some(limit) = self.fail_above.filter(|&limit| limit < self.min_effect) else {
+            return Ok(());
+        };
+        let [limit, least] = [limit, self.min_effect].map(quantity::limit);
+        Err(BadInput(format!(
+            "--fail-above {limit} is less than --min-effect {least}: a difference that does not count \
+             cannot fail; give both the same share"
+        )))
     }
 }
 
