@@ -141,6 +141,25 @@ fn bad_input_leaves_with_2_and_says_what_is_wrong() {
     }
 }
 
+/// With a limit and without, in every format.
+#[test]
+fn a_comparison_without_rows_leaves_with_2_and_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    benchmark(&directory, "gone", "main", 100.0);
+    benchmark(&directory, "added", "new", 100.0);
+    for limit in [&[][..], &["--fail-above", "5%"]] {
+        for format in ["terminal", "markdown", "json"] {
+            let arguments = [&["compare", "main", "new", "--format", format], limit].concat();
+            let (code, out, error) = run(&directory, &arguments);
+            assert_eq!(code, 2, "{out}{error}");
+            assert!(error.contains("nothing of new was compared with main"), "{error}");
+            let told =
+                if format == "json" { "\"complete\": false" } else { "nothing was compared" };
+            assert!(out.contains(told) && out.contains("not in main"), "{out}");
+        }
+    }
+}
+
 #[test]
 fn nothing_to_report_on_names_what_was_looked_for() {
     let directory = tempfile::tempdir().unwrap();

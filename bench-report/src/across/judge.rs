@@ -24,7 +24,7 @@
 //! limit fails is at most 5 %.
 
 use super::{
-    Row, Settings,
+    LeftOut, Row, Settings,
     align::{Pair, differing},
 };
 use crate::statistics::{
@@ -64,9 +64,26 @@ impl Verdict {
     }
 }
 
-/// All pairs, compared and judged together.
-pub(super) fn rows(pairs: &[Pair<'_>], settings: &Settings) -> Vec<Row> {
-    let mut rows: Vec<Row> = pairs.iter().filter_map(row).collect();
+/// All pairs, compared and judged together. A pair that gives no ratio is left out; `names` are those
+/// of the other sides.
+pub(super) fn rows(
+    pairs: &[Pair<'_>],
+    names: &[String],
+    settings: &Settings,
+    left_out: &mut Vec<LeftOut>,
+) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for pair in pairs {
+        match row(pair) {
+            Some(row) => rows.push(row),
+            None => left_out.push(LeftOut {
+                side: names[pair.other].clone(),
+                name: pair.name.clone(),
+                reason: "its times give no ratio".into(),
+                others: vec![pair.other],
+            }),
+        }
+    }
     let ratios: Vec<Ratio> = rows.iter().map(|row| row.ratio).collect();
     let verdicts = verdicts(&ratios, settings.least_effect);
     let fails = settings.fail_above.map(|limit| proven_above(&ratios, limit));
@@ -81,11 +98,14 @@ pub(super) fn rows(pairs: &[Pair<'_>], settings: &Settings) -> Vec<Row> {
     rows
 }
 
-/// A pair compared, not yet judged.
+/// A pair compared, not yet judged; `None` if there is no ratio.
 fn row(pair: &Pair<'_>) -> Option<Row> {
     let [a, b] = pair.sides;
+    let ratio = Ratio::of(&a.times_ns, &b.times_ns).filter(|ratio| ratio.ln.is_finite())?;
     let medians_ns = [a, b].map(|side| median(&mut side.times_ns.clone()));
-    let per_s = |tests: Option<f64>, median_ns: f64| tests.map(|tests| tests * 1e9 / median_ns);
+    let per_s = |tests: Option<f64>, median_ns: f64| {
+        tests.map(|tests| tests * 1e9 / median_ns).filter(|rate| rate.is_finite())
+    };
     let tests_per_s = match (per_s(a.tests, medians_ns[0]), per_s(b.tests, medians_ns[1])) {
         (Some(a), Some(b)) => Some([a, b]),
         _ => None,
@@ -98,11 +118,12 @@ fn row(pair: &Pair<'_>) -> Option<Row> {
         samples: [a.times_ns.len(), b.times_ns.len()],
         medians_ns,
         tests_per_s,
-        ratio: Ratio::of(&a.times_ns, &b.times_ns)?,
+        ratio,
         mann_whitney: mann_whitney(&a.times_ns, &b.times_ns),
         verdict: Verdict::CannotTell,
         fails: false,
         remarks: differing(&a.remarks, &b.remarks).map(remark).collect(),
+        cluster: pair.cluster,
     })
 }
 
@@ -130,8 +151,44 @@ pub fn proven_above(ratios: &[Ratio], limit: f64) -> Vec<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{Kind, measured::Measured},
+        *,
+    };
     use crate::statistics::unpaired::StandardError;
+
+    fn measured(times_ns: &[f64]) -> Measured {
+        Measured {
+            kind: Kind::Benchmark,
+            name: "a".into(),
+            work: Vec::new(),
+            remarks: Vec::new(),
+            times_ns: times_ns.into(),
+            tests: None,
+            unusable: None,
+            is_preparation: false,
+        }
+    }
+
+    #[test]
+    fn a_pair_without_a_ratio_is_left_out_with_its_reason() {
+        let [some, none, endless] =
+            [&[1.0, 2.0][..], &[], &[f64::INFINITY]].map(|times| measured(times));
+        let pair = |name: &str, other| Pair {
+            other: 1,
+            name: name.into(),
+            sides: [&some, other],
+            cluster: 0,
+        };
+        let pairs = [pair("whole", &some), pair("empty", &none), pair("endless", &endless)];
+        let names = ["x".to_owned(), "y".to_owned()];
+        let mut left_out = Vec::new();
+        let rows = rows(&pairs, &names, &Settings::default(), &mut left_out);
+        assert_eq!((rows.len(), rows[0].name.as_str()), (1, "whole"));
+        let left: Vec<_> = left_out.iter().map(|l| (l.side.as_str(), l.name.as_str())).collect();
+        assert_eq!(left, [("y", "empty"), ("y", "endless")]);
+        assert!(left_out.iter().all(|left| !left.reason.is_empty() && left.others == [1]));
+    }
 
     /// A ratio whose logarithm lies `errors` standard errors above that of 1 + `bound`.
     fn ratio(bound: f64, errors: f64) -> Ratio {

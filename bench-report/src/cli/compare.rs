@@ -141,7 +141,7 @@ impl Compare {
 /// A gate that compared nothing must not be open.
 fn complete(comparisons: &[Across]) -> Result<(), BadInput> {
     for across in comparisons {
-        if let Some(other) = across.means.iter().position(|mean| mean.rows == 0) {
+        if let Some(other) = across.without_rows().next() {
             let (other, reference) = (&across.others[other], &across.reference);
             return Err(BadInput(format!("nothing of {other} was compared with {reference}")));
         }
