@@ -5,17 +5,17 @@
 //! baseline, and in that `benchmark.json` (what was measured), `sample.json` (the times) and
 //! `estimates.json` (what criterion made of them). None of it is documented by criterion, so this
 //! reader takes what it needs and ignores the rest. Next: `walk.rs` finds the directories,
-//! `parse.rs` understands the files of one, `shape.rs` is what they look like.
+//! `baseline.rs` says of which baseline they are, `parse.rs` understands the files of one, `shape.rs` is what they look like.
 
+mod baseline;
 mod parse;
 mod shape;
 mod walk;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use parse::{Files, parse};
 
-use self::walk::Place;
 use super::{file, file_name, shown};
 use crate::{
     Error,
@@ -37,15 +37,16 @@ const LARGEST_FILE: u64 = 64 << 20;
 pub fn read(dir: &Path, baseline: Option<&str>) -> Result<(Benchmarks, Vec<Unread>), Error> {
     let baseline = baseline.unwrap_or(LATEST);
     let (places, mut unread) = walk::places(dir)?;
-    let wanted: Vec<&Place> = places.iter().filter(|place| place.baseline == baseline).collect();
+    let wanted: Vec<&PathBuf> =
+        places.iter().filter(|path| baseline::is(dir, path, baseline)).collect();
     if wanted.is_empty() {
-        return Err(useless(dir, missing(baseline, &places, &unread)));
+        return Err(useless(dir, missing(dir, baseline, &places, &unread)));
     }
     let mut benchmarks = Vec::new();
-    for place in wanted {
-        match benchmark(&dir.join(&place.path)) {
-            Ok(benchmark) => benchmarks.push((benchmark, place)),
-            Err(reason) => unread.push(walk::unread(dir, &place.path, &reason)),
+    for path in wanted {
+        match benchmark(&dir.join(path)) {
+            Ok(benchmark) => benchmarks.push((benchmark, path.as_path())),
+            Err(reason) => unread.push(walk::unread(dir, path, &reason)),
         }
     }
     let Some(benchmarks) = distinct(benchmarks, dir, &mut unread) else {
@@ -63,11 +64,11 @@ pub fn read(dir: &Path, baseline: Option<&str>) -> Result<(Benchmarks, Vec<Unrea
 ///
 /// There is no such directory.
 pub fn baselines(dir: &Path) -> Result<Vec<String>, Error> {
-    Ok(names(&walk::places(dir)?.0))
+    Ok(names(dir, &walk::places(dir)?.0))
 }
 
-fn names(places: &[Place]) -> Vec<String> {
-    let mut names: Vec<String> = places.iter().map(|place| place.baseline.clone()).collect();
+fn names(dir: &Path, places: &[PathBuf]) -> Vec<String> {
+    let mut names: Vec<String> = places.iter().map(|path| baseline::of(dir, path)).collect();
     names.sort_unstable();
     names.dedup();
     names
@@ -78,8 +79,8 @@ fn useless(dir: &Path, problem: String) -> Error {
 }
 
 /// Why there is nothing of a baseline.
-fn missing(baseline: &str, places: &[Place], unread: &[Unread]) -> String {
-    let there = names(places).join(", ");
+fn missing(dir: &Path, baseline: &str, places: &[PathBuf], unread: &[Unread]) -> String {
+    let there = names(dir, places).join(", ");
     match unread.first() {
         _ if !places.is_empty() => shown(&format!("holds no baseline {baseline:?}, but {there}")),
         Some(Unread { name, reason }) => format!("holds no benchmark: {name}: {reason}"),
@@ -105,16 +106,16 @@ fn benchmark(dir: &Path) -> Result<Benchmark, String> {
 /// Sorts benchmarks by name. Where two have one name (a directory was renamed or copied), only the
 /// first is kept. `None` if there is none.
 fn distinct(
-    mut benchmarks: Vec<(Benchmark, &Place)>,
+    mut benchmarks: Vec<(Benchmark, &Path)>,
     dir: &Path,
     unread: &mut Vec<Unread>,
 ) -> Option<Vec<Benchmark>> {
     benchmarks.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
     let mut kept: Vec<Benchmark> = Vec::new();
-    for (benchmark, place) in benchmarks {
+    for (benchmark, path) in benchmarks {
         if kept.last().is_some_and(|last| last.id == benchmark.id) {
             let reason = format!("has the name of another benchmark, {:?}", benchmark.id);
-            unread.push(walk::unread(dir, &place.path, &reason));
+            unread.push(walk::unread(dir, path, &reason));
         } else {
             kept.push(benchmark);
         }

@@ -21,30 +21,21 @@ const DEEPEST: usize = 12;
 /// Directories that are looked into at most.
 const MOST_DIRECTORIES: usize = 100_000;
 
-/// A directory that holds a benchmark.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    /// Below the directory that was named.
-    pub(super) path: PathBuf,
-    /// Name of the baseline: that of the directory.
-    pub(super) baseline: String,
-}
-
 /// What was found so far.
 #[derive(Default)]
 struct Walk {
-    places: Vec<Place>,
+    places: Vec<PathBuf>,
     unread: Vec<Unread>,
     directories: usize,
 }
 
-/// The places below `dir` in the order of their paths, and what could not be looked at. Links are
+/// The directories below `dir` that hold a benchmark, in the order of their paths, and what could not be looked at. Links are
 /// not followed, except if `dir` is one.
 ///
 /// # Errors
 ///
 /// `dir` is no directory or cannot be read.
-pub(super) fn places(dir: &Path) -> Result<(Vec<Place>, Vec<Unread>), Error> {
+pub(super) fn places(dir: &Path) -> Result<(Vec<PathBuf>, Vec<Unread>), Error> {
     let mut walk = Walk::default();
     let below = walk.look(dir, Path::new(""));
     let below = below.map_err(|source| Error::Read { path: dir.into(), source })?;
@@ -80,7 +71,7 @@ impl Walk {
             if entry.file_name() == shape::BENCHMARK && !kind.is_file() {
                 self.unread.push(unread(dir, &name, "is no regular file"));
             } else if entry.file_name() == shape::BENCHMARK {
-                self.places.push(Place { path: path.into(), baseline: baseline(dir, path) });
+                self.places.push(path.into());
             } else if kind.is_dir() {
                 below.push(name);
             }
@@ -88,12 +79,6 @@ impl Walk {
         below.sort_unstable();
         Ok(below)
     }
-}
-
-/// The name of the directory at `path` below `dir`.
-fn baseline(dir: &Path, path: &Path) -> String {
-    let name = path.file_name().or(dir.file_name()).unwrap_or_default();
-    name.to_string_lossy().into_owned()
 }
 
 /// What a report says about a file below `dir` that it lacks: where it is, from the last part of
