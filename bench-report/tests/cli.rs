@@ -141,6 +141,29 @@ fn bad_input_leaves_with_2_and_says_what_is_wrong() {
     }
 }
 
+#[test]
+fn baselines_with_a_slash_are_told_apart() {
+    let directory = tempfile::tempdir().unwrap();
+    benchmark(&directory, "moved", "a/x", 100.0);
+    benchmark(&directory, "moved", "b/x", 200.0);
+    let (code, out, error) = run(&directory, &["compare", "a/x", "b/x", "--fail-above", "50%"]);
+    assert_eq!(code, 1, "{out}{error}");
+    assert_eq!(run(&directory, &["compare", "b/x", "a/x", "--fail-above", "50%"]).0, 0);
+    let (code, _, error) = run(&directory, &["compare", "a/x", "x"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("its baselines are a/x, b/x"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_in_an_error_steers_no_terminal() {
+    let directory = tempfile::tempdir().unwrap();
+    benchmark(&directory, "m", "r\u{1b}[31m", 100.0);
+    let (code, _, error) = run(&directory, &["compare", "old", "new"]);
+    assert_eq!(code, 2);
+    assert!(!error.contains('\u{1b}') && error.contains("r\\u{1b}[31m"), "{error}");
+}
+
 /// With a limit and without, in every format.
 #[test]
 fn a_comparison_without_rows_leaves_with_2_and_says_so() {

@@ -58,7 +58,8 @@ pub(super) struct Compare {
 enum By {
     /// Every side with the first
     Side,
-    /// Inside each side: implementations of the same work with their reference
+    /// Inside each side: implementations of the same work with their reference, which for benchmarks
+    /// of one group is the first by name
     Implementation,
 }
 

@@ -54,18 +54,27 @@ impl Place {
             return Ok(place);
         }
         let directory = Path::new(BENCHMARKS);
-        let known = criterion::baselines(directory).unwrap_or_default();
+        let (known, problem) = match criterion::baselines(directory) {
+            Ok(known) => (known, String::new()),
+            Err(error) => (Vec::new(), format!(" ({})", with_cause(&error))),
+        };
         if known.iter().any(|name| name == text) {
             return Ok(Self { path: directory.into(), baseline: Some(text.into()) });
         }
         let names = match known.as_slice() {
-            [] => format!("there are no benchmarks in {BENCHMARKS}; `cargo bench` makes them"),
-            known => format!("its baselines are {}", known.join(", ")),
+            [] => format!("no benchmarks are in {BENCHMARKS}{problem}; `cargo bench` makes them"),
+            known => format!("its baselines are {}", shown(known)),
         };
         Err(BadInput(format!(
             "{text:?} is neither a file nor a directory nor a baseline of {BENCHMARKS}: {names}"
         )))
     }
+}
+
+/// Names of directories, which may hold what steers a terminal.
+fn shown(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| name.escape_debug().to_string()).collect();
+    names.join(", ")
 }
 
 /// What is there of the things that are looked for if nothing is named.

@@ -118,32 +118,28 @@ fn with_interval(estimate: Estimate) -> String {
     }
 }
 
-/// Whether the limit is kept, and which rows do not keep it.
+/// Whether the limit is kept, which rows do not keep it, and of what that is not known.
 fn failures(across: &Across) -> Vec<String> {
     let Some(limit) = across.settings.fail_above else { return Vec::new() };
     let limit = quantity::limit(limit);
-    let failures: Vec<&Row> = across.failures().collect();
-    if across.rows.is_empty() {
-        return vec![format!(
-            "Whether anything is slower by more than {limit} is not known: nothing was compared."
-        )];
-    }
-    let unknown = across.without_rows().map(|other| {
+    let unknown = |other: usize| {
         let name = &across.others[other];
         format!("Whether anything of {name} is slower by more than {limit} is not known.")
-    });
-    let unknown: Vec<String> = unknown.collect();
-    if failures.is_empty() {
-        let passed = format!("No row is proven to be slower by more than {limit}.");
-        return [vec![passed], unknown].concat();
-    }
-    let name = |row: &&Row| match across.others.len() {
+    };
+    let compared = (!across.rows.is_empty()).then(|| verdict_of_gate(across, &limit));
+    compared.into_iter().chain(across.without_rows().map(unknown)).collect()
+}
+
+fn verdict_of_gate(across: &Across, limit: &str) -> String {
+    let name = |row: &Row| match across.others.len() {
         1 => row.name.clone(),
         _ => format!("{} ({})", row.name, across.others[row.other]),
     };
-    let names: Vec<String> = failures.iter().map(name).collect();
-    let failed = format!("Proven to be slower by more than {limit}: {}.", names.join("; "));
-    [vec![failed], unknown].concat()
+    let names: Vec<String> = across.failures().map(name).collect();
+    match names.as_slice() {
+        [] => format!("No row is proven to be slower by more than {limit}."),
+        names => format!("Proven to be slower by more than {limit}: {}.", names.join("; ")),
+    }
 }
 
 fn parts(across: &Across) -> Vec<Part> {
