@@ -153,6 +153,39 @@ fn other_work_under_the_same_name_is_refused() {
     }));
 }
 
+/// A benchmark that does this in one iteration.
+fn working(id: &str, work: &[(Unit, f64)]) -> Benchmark {
+    let one = |(unit, per_iteration): &(Unit, f64)| Throughput {
+        unit: unit.clone(),
+        per_iteration: *per_iteration,
+    };
+    Benchmark { throughput: work.iter().map(one).collect(), ..benchmark(id, 1.0, 1) }
+}
+
+#[test]
+fn work_told_in_several_units_is_the_same_in_any_order() {
+    let both = [(Unit::Elements, 10.0), (Unit::Bytes, 80.0)];
+    let turned = [(Unit::BytesDecimal, 80.0), (Unit::Elements, 10.0)];
+    let side = |work| benchmarks(vec![working("a", work)]);
+    for same in [&both, &turned] {
+        let paired = across(&[side(&both), side(same)]);
+        assert_eq!((paired.rows.len(), reasons(&paired).len()), (1, 0), "{:?}", paired.left_out);
+    }
+    let more = [(Unit::Elements, 10.0), (Unit::Bytes, 160.0)];
+    let refused = across(&[side(&both), side(&more)]);
+    let reason = "not the same work: work of one iteration 10 elements, 80 bytes and 10 elements, \
+                  160 bytes";
+    assert_eq!((refused.rows.len(), reasons(&refused)), (0, vec![("a", reason)]));
+}
+
+#[test]
+fn implementations_whose_work_has_several_units_are_paired() {
+    let both = [(Unit::Elements, 10.0), (Unit::Bytes, 80.0)];
+    let side = Side::new("x", benchmarks(vec![working("g/a", &both), working("g/b", &both)]));
+    let across = Across::by_implementation(&side, &Settings::default());
+    assert_eq!((across.rows.len(), across.left_out.len()), (1, 0), "{:?}", across.left_out);
+}
+
 #[test]
 fn a_study_against_itself_differs_nowhere() {
     let across = across(&[study(), study()]);
@@ -178,6 +211,33 @@ fn machines_are_told_apart_and_ranked_by_absolute_figures() {
     }
 }
 
+/// The same machines, told of in another order.
+#[test]
+fn the_order_of_machines_makes_no_difference() {
+    let on = |cpu: &str| {
+        let mut one = study();
+        one.studies[0].machine.cpu = Some(cpu.into());
+        one
+    };
+    let both = |first: &str, second: &str| {
+        let mut report = on(first);
+        report.append(on(second));
+        report
+    };
+    let same = across(&[both("One CPU", "Another CPU"), both("Another CPU", "One CPU")]);
+    assert!(!same.machines.differ(), "{:?}", same.machines.differences);
+    let other = across(&[both("One CPU", "Another CPU"), on("One CPU")]);
+    assert_eq!(other.machines.differences, ["processor: One CPU or Another CPU and One CPU"]);
+}
+
+#[test]
+fn rows_that_markdown_leaves_out_are_counted() {
+    let list = || benchmarks((0..51).map(|i| benchmark(&format!("b{i}"), 1.0, i)).collect());
+    let text = formats::Markdown.lay_out(&across(&[list(), list()])).unwrap();
+    assert!(text.contains("Not shown here, but in the other formats"), "{text}");
+    assert!(text.contains(": 1 row."), "{text}");
+}
+
 #[test]
 fn wrong_answers_and_absent_peers_are_refused() {
     let wrong = Answers::Wrong { wrong: 3, checked: 40, note: String::new() };
@@ -195,6 +255,53 @@ fn wrong_answers_and_absent_peers_are_refused() {
     assert_eq!(reasons(&across), expected);
 }
 
+/// An entry that happens to come first is not thereby what the others are compared with.
+#[test]
+fn without_a_named_reference_nothing_is_compared_with_the_first() {
+    let mut report = peers(vec![peer("one", 1000.0, 1), peer("two", 2000.0, 2)]);
+    report.peers[0].workloads[0].reference = None;
+    let across = Across::by_implementation(&Side::new("p", report), &Settings::default());
+    assert!(across.rows.is_empty(), "{:?}", across.rows);
+    let reason = "no reference is named that it could be compared with";
+    assert_eq!(reasons(&across), [("small: one", reason), ("small: two", reason)]);
+}
+
+#[test]
+fn a_reference_with_wrong_answers_is_blamed_itself() {
+    let wrong = Answers::Wrong { wrong: 3, checked: 40, note: String::new() };
+    let bad = Peer { answers: wrong, ..peer("ours", 1000.0, 1) };
+    let side = Side::new("p", peers(vec![bad.clone(), peer("other", 2000.0, 2)]));
+    let within = Across::by_implementation(&side, &Settings::default());
+    let reason = "of its reference, small: ours: its answers are wrong: 3 of 40";
+    assert_eq!(reasons(&within), [("small: other", reason)]);
+
+    let beside = across(&[peers(vec![bad]), peers(vec![peer("ours", 1000.0, 3)])]);
+    assert_eq!(reasons(&beside), [("small: ours", "its answers are wrong: 3 of 40")]);
+    assert_eq!(beside.left_out[0].side, "before");
+}
+
+#[test]
+fn times_to_prepare_are_left_out_with_a_reason() {
+    let prepared = Peer { build_ns: vec![5.0; 20], ..peer("other", 2000.0, 2) };
+    let side = Side::new("p", peers(vec![peer("ours", 1000.0, 1), prepared]));
+    let across = Across::by_implementation(&side, &Settings::default());
+    assert_eq!(across.rows.len(), 1);
+    let reason = "implementations are compared by the time to answer, not to prepare";
+    assert_eq!(reasons(&across), [("small: other, preparation", reason)]);
+}
+
+/// All ratios to one reference have its error in common, which more of them do not average out.
+#[test]
+fn the_mean_over_one_reference_is_known_no_better_than_its_rows() {
+    let list = ["g/a", "g/b", "g/c", "g/d", "g/e"].map(|id| benchmark(id, 1000.0, 1));
+    let side = Side::new("x", benchmarks(list.into()));
+    let across = Across::by_implementation(&side, &Settings::default());
+    assert_eq!(across.rows.len(), 4);
+    let of_mean = across.means[0].ratio.unwrap().error.unwrap();
+    let of_row = across.rows[0].ratio.error.unwrap();
+    assert!((of_mean.above / of_row.above - 1.0).abs() < 1e-9, "{of_mean:?} {of_row:?}");
+}
+
 #[test]
 fn functions_of_one_group_are_implementations() {
     let list =
@@ -204,6 +311,25 @@ fn functions_of_one_group_are_implementations() {
     let names: Vec<&str> = across.rows.iter().map(|row| row.name.as_str()).collect();
     assert_eq!(names, ["g/b against g/a"]);
     assert_eq!(across.rows[0].verdict, Verdict::Faster);
+}
+
+/// Levels from clearly equal to clearly slower, so that some lie between proven and not.
+#[test]
+fn no_row_fails_that_is_not_slower() {
+    let side = |seed: u64, step: f64| {
+        let one = |i: u32| {
+            let level = 1000.0 * (1.0 + step * f64::from(i));
+            benchmark(&format!("b{i:02}"), level, seed + u64::from(i))
+        };
+        benchmarks((0..40).map(one).collect())
+    };
+    let sides = [Side::new("x", side(1, 0.0)), Side::new("y", side(500, 0.002))];
+    for (least_effect, fail_above) in [(0.01, 0.05), (0.05, 0.05), (0.05, 0.01), (0.0, 0.0)] {
+        let fail_above = Some(fail_above);
+        let across = Across::of(&sides, &Settings { least_effect, fail_above, filter: None });
+        assert!(across.failures().next().is_some());
+        assert!(across.failures().all(|row| row.verdict == Verdict::Slower));
+    }
 }
 
 #[test]
@@ -253,6 +379,52 @@ fn five_samples_prove_nothing() {
     assert_eq!(across.rows[0].verdict, Verdict::CannotTell);
     assert_eq!(across.rows[0].ratio.estimate().interval, None);
     assert!(!across.rows[0].fails);
+}
+
+/// Nothing compared is told as that, with how much was left out and why, and never as a pass.
+#[test]
+fn a_comparison_without_rows_says_so_and_why() {
+    let before = benchmarks(vec![working("a", &[(Unit::Bytes, 1.0)]), benchmark("b", 1.0, 2)]);
+    let after = benchmarks(vec![working("a", &[(Unit::Bytes, 2.0)]), benchmark("c", 1.0, 3)]);
+    let across = across(&[before, after]);
+    let told = [
+        "after: nothing was compared: 3 left out: not in after (1); not in before (1); not the same \
+         work: work of one iteration 1 bytes and 2 bytes (1).",
+        "Whether anything of after is slower by more than 5 % is not known.",
+    ];
+    for format in [&formats::Markdown as &dyn formats::Format, &formats::Terminal] {
+        let text = format.lay_out(&across).unwrap().replace('\n', " ");
+        for told in told {
+            assert!(text.contains(told), "{told:?} is missing in {text}");
+        }
+        assert!(!text.contains("No row is proven"), "{text}");
+    }
+    let json = formats::Json.lay_out(&across).unwrap();
+    assert!(json.contains("\"complete\": false"), "{json}");
+}
+
+#[test]
+fn a_side_without_rows_is_named_beside_others_that_have_some() {
+    let list = |id: &str| benchmarks(vec![benchmark(id, 1.0, 1)]);
+    let across = across(&[list("a"), list("a"), list("z")]);
+    assert_eq!(across.without_rows().collect::<Vec<_>>(), [1]);
+    let text = formats::Markdown.lay_out(&across).unwrap();
+    for told in [
+        "later: nothing was compared: 2 left out: not in before (1); not in later (1).",
+        "No row is proven to be slower by more than 5 %.",
+        "Whether anything of later is slower by more than 5 % is not known.",
+    ] {
+        assert!(text.contains(told), "{told:?} is missing in {text}");
+    }
+}
+
+#[test]
+fn a_filter_that_keeps_nothing_is_named() {
+    let report = benchmarks(vec![benchmark("a", 1.0, 1)]);
+    let sides = [Side::new("x", report.clone()), Side::new("y", report)];
+    let settings = Settings { filter: Some("z".into()), ..Settings::default() };
+    let text = formats::Terminal.lay_out(&Across::of(&sides, &settings)).unwrap();
+    assert!(text.contains("y: nothing was compared: nothing with \"z\" in its name"), "{text}");
 }
 
 /// All kinds of results, with names that would be alive on a page.

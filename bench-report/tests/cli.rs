@@ -120,7 +120,9 @@ fn studies_are_compared_with_studies() {
 #[test]
 fn bad_input_leaves_with_2_and_says_what_is_wrong() {
     let directory = two_baselines(1.0);
-    let cases: [(&[&str], &[&str]); 8] = [
+    let limits = ["compare", "main", "new", "--fail-above", "0.5%", "--min-effect", "2%"];
+    let cases: [(&[&str], &[&str]); 9] = [
+        (&limits, &["--fail-above 0.5 %", "--min-effect 2 %", "cannot fail"]),
         (&["compare", "main"], &["compared with nothing"]),
         (&["compare", "main", "old"], &["\"old\"", "main, new"]),
         (&["compare", "main", "nowhere.json"], &["nowhere.json"]),
@@ -135,6 +137,48 @@ fn bad_input_leaves_with_2_and_says_what_is_wrong() {
         assert_eq!(code, 2, "{arguments:?}: {error}");
         for part in parts {
             assert!(error.contains(part), "{part:?} is missing in {error:?}");
+        }
+    }
+}
+
+#[test]
+fn baselines_with_a_slash_are_told_apart() {
+    let directory = tempfile::tempdir().unwrap();
+    benchmark(&directory, "moved", "a/x", 100.0);
+    benchmark(&directory, "moved", "b/x", 200.0);
+    let (code, out, error) = run(&directory, &["compare", "a/x", "b/x", "--fail-above", "50%"]);
+    assert_eq!(code, 1, "{out}{error}");
+    assert_eq!(run(&directory, &["compare", "b/x", "a/x", "--fail-above", "50%"]).0, 0);
+    let (code, _, error) = run(&directory, &["compare", "a/x", "x"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("its baselines are a/x, b/x"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_in_an_error_steers_no_terminal() {
+    let directory = tempfile::tempdir().unwrap();
+    benchmark(&directory, "m", "r\u{1b}[31m", 100.0);
+    let (code, _, error) = run(&directory, &["compare", "old", "new"]);
+    assert_eq!(code, 2);
+    assert!(!error.contains('\u{1b}') && error.contains("r\u{fffd}[31m"), "{error}");
+}
+
+/// With a limit and without, in every format.
+#[test]
+fn a_comparison_without_rows_leaves_with_2_and_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    benchmark(&directory, "gone", "main", 100.0);
+    benchmark(&directory, "added", "new", 100.0);
+    for limit in [&[][..], &["--fail-above", "5%"]] {
+        for format in ["terminal", "markdown", "json"] {
+            let arguments = [&["compare", "main", "new", "--format", format], limit].concat();
+            let (code, out, error) = run(&directory, &arguments);
+            assert_eq!(code, 2, "{out}{error}");
+            assert!(error.contains("nothing of new was compared with main"), "{error}");
+            let told =
+                if format == "json" { "\"complete\": false" } else { "nothing was compared" };
+            assert!(out.contains(told) && out.contains("not in main"), "{out}");
         }
     }
 }

@@ -111,6 +111,30 @@ fn sampling_modes_differ_in_slope_and_in_how_iterations_grow() {
     }
 }
 
+/// criterion copies `new` to the directory that is the path of the benchmark joined with the name.
+#[test]
+fn a_slash_in_the_name_of_a_baseline_is_part_of_it() {
+    let root = tempfile::tempdir().unwrap();
+    let of_benchmark = recorded("0.8").join("alone");
+    for (from, to) in [("new", "new"), ("new", "a/x"), ("base", "b/x"), ("hundred", "x")] {
+        let place = root.path().join("alone").join(to);
+        fs::create_dir_all(&place).unwrap();
+        for file in ["benchmark.json", "sample.json"] {
+            fs::copy(of_benchmark.join(from).join(file), place.join(file)).unwrap();
+        }
+    }
+    assert_eq!(criterion::baselines(root.path()).unwrap(), ["a/x", "b/x", "new", "x"]);
+    for (name, copied) in [("a/x", "new"), ("b/x", "base"), ("x", "hundred"), ("new", "new")] {
+        let (found, unread) = criterion::read(root.path(), Some(name)).unwrap();
+        assert_eq!((found.baseline.as_str(), unread), (name, Vec::new()));
+        assert_eq!(found.benchmarks.len(), 1);
+        let (told, _) = criterion::read(&of_benchmark, Some(copied)).unwrap();
+        assert_eq!(found.benchmarks[0].samples, told.benchmarks[0].samples, "{name}");
+    }
+    let reason = criterion::read(root.path(), Some("c/x")).unwrap_err().reason();
+    assert_eq!(reason, "holds no baseline \"c/x\", but a/x, b/x, new, x");
+}
+
 #[test]
 fn baselines_with_odd_names_are_found_and_read() {
     for version in VERSIONS {

@@ -20,6 +20,24 @@ pub(super) struct Pair<'a> {
     pub(super) name: String,
     /// The reference first.
     pub(super) sides: [&'a Measured; 2],
+    /// Pairs of one cluster may err together; those of different clusters do not.
+    pub(super) cluster: usize,
+}
+
+/// Configurations of studies share their blocks, and so do peers. Benchmarks run one after the other:
+/// each is a cluster of its `own`, or all that are compared with the same one.
+fn cluster(kind: Kind, own: usize) -> usize {
+    match kind {
+        Kind::Study => 0,
+        Kind::Peer => 1,
+        Kind::Benchmark => 2 + own,
+    }
+}
+
+/// Why a pair is none, and which of the two is to blame.
+struct Obstacle {
+    place: usize,
+    reason: String,
 }
 
 type Index<'a> = HashMap<(Kind, &'a str), &'a Measured>;
@@ -34,22 +52,28 @@ pub(super) fn align<'a>(
     left_out: &mut Vec<LeftOut>,
 ) {
     let [reference, partner] =
-        [0, 1].map(|side| index(lists[side], names[side], settings, left_out));
+        [0, 1].map(|side| index(other, lists[side], names[side], settings, left_out));
     for measured in in_order(lists[0], &reference) {
         let Some(&found) = partner.get(&(measured.kind, measured.name.as_str())) else {
-            left_out.push(out(names[0], measured, format!("not in {}", names[1])));
+            left_out.push(out(other, names[0], measured, format!("not in {}", names[1])));
             continue;
         };
-        match obstacle(measured, found) {
-            Some(reason) => left_out.push(out(names[1], found, reason)),
-            None => {
-                pairs.push(Pair { other, name: measured.name.clone(), sides: [measured, found] });
+        let sides = [measured, found];
+        match obstacle(sides) {
+            Some(Obstacle { place, reason }) => {
+                left_out.push(out(other, names[place], sides[place], reason));
             }
+            None => pairs.push(Pair {
+                other,
+                name: measured.name.clone(),
+                sides,
+                cluster: cluster(measured.kind, pairs.len()),
+            }),
         }
     }
     for measured in in_order(lists[1], &partner) {
         if !reference.contains_key(&(measured.kind, measured.name.as_str())) {
-            left_out.push(out(names[1], measured, format!("not in {}", names[0])));
+            left_out.push(out(other, names[1], measured, format!("not in {}", names[0])));
         }
     }
 }
@@ -62,28 +86,50 @@ pub(super) fn within<'a>(
     left_out: &mut Vec<LeftOut>,
 ) -> Vec<Pair<'a>> {
     let mut pairs = Vec::new();
-    for group in groups {
-        let Some(reference) = group.all.get(group.reference) else { continue };
-        for (position, measured) in group.all.iter().enumerate() {
-            let is_preparation = measured.tests.is_none() != reference.tests.is_none();
-            if position == group.reference || is_preparation || !is_wanted(measured, settings) {
-                continue;
-            }
-            match obstacle(reference, measured) {
-                Some(reason) => left_out.push(out(side, measured, reason)),
-                None => pairs.push(Pair {
+    for (own, group) in groups.iter().enumerate() {
+        let reference = group.reference.and_then(|place| group.all.get(place));
+        for measured in group.all.iter().filter(|measured| is_wanted(measured, settings)) {
+            match rivals(reference, measured) {
+                Ok(Some(reference)) => pairs.push(Pair {
                     other: 0,
                     name: format!("{} against {}", measured.name, reference.name),
                     sides: [reference, measured],
+                    cluster: cluster(measured.kind, own),
                 }),
+                Ok(None) => {}
+                Err(reason) => left_out.push(out(0, side, measured, reason)),
             }
         }
     }
     pairs
 }
 
+/// What an implementation is compared with: nothing if it is the reference itself.
+fn rivals<'a>(
+    reference: Option<&'a Measured>,
+    measured: &Measured,
+) -> Result<Option<&'a Measured>, String> {
+    let Some(reference) = reference else {
+        return Err("no reference is named that it could be compared with".into());
+    };
+    if std::ptr::eq(reference, measured) {
+        return Ok(None);
+    }
+    if measured.is_preparation {
+        return Err("implementations are compared by the time to answer, not to prepare".into());
+    }
+    match obstacle([reference, measured]) {
+        Some(Obstacle { place: 0, reason }) => {
+            Err(format!("of its reference, {}: {reason}", reference.name))
+        }
+        Some(Obstacle { reason, .. }) => Err(reason),
+        None => Ok(Some(reference)),
+    }
+}
+
 /// By kind and name; what comes twice is left out the second time.
 fn index<'a>(
+    other: usize,
     list: &'a [Measured],
     side: &str,
     settings: &Settings,
@@ -97,7 +143,7 @@ fn index<'a>(
             }
             Entry::Occupied(_) => {
                 let reason = "it is there twice; only the first is compared".into();
-                left_out.push(out(side, measured, reason));
+                left_out.push(out(other, side, measured, reason));
             }
         }
     }
@@ -116,20 +162,14 @@ fn is_wanted(measured: &Measured, settings: &Settings) -> bool {
     settings.filter.as_ref().is_none_or(|text| measured.name.contains(text.as_str()))
 }
 
-/// Why two things of one name must not be compared, if so.
-fn obstacle(a: &Measured, b: &Measured) -> Option<String> {
-    if let Some(reason) = a.unusable.as_ref().or(b.unusable.as_ref()) {
-        return Some(reason.clone());
-    }
-    if a.times_ns.is_empty() || b.times_ns.is_empty() {
-        return Some("it was not measured".into());
-    }
-    let is_time = |time: &f64| time.is_finite() && *time > 0.0;
-    if !a.times_ns.iter().chain(&b.times_ns).all(is_time) {
-        return Some("a time is not above 0".into());
-    }
-    let (what, one, other) = differing(&a.work, &b.work).next()?;
-    Some(format!("not the same work: {what} {} and {}", brief(one), brief(other)))
+/// Why two things must not be compared, if so.
+fn obstacle(sides: [&Measured; 2]) -> Option<Obstacle> {
+    let useless = |place: usize| Some(Obstacle { place, reason: sides[place].useless()? });
+    useless(0).or_else(|| useless(1)).or_else(|| {
+        let (what, one, other) = differing(&sides[0].work, &sides[1].work).next()?;
+        let reason = format!("not the same work: {what} {} and {}", brief(one), brief(other));
+        Some(Obstacle { place: 1, reason })
+    })
 }
 
 /// Facts that both sides know and that differ.
@@ -152,6 +192,6 @@ fn brief(fact: &str) -> String {
     }
 }
 
-fn out(side: &str, measured: &Measured, reason: String) -> LeftOut {
-    LeftOut { side: side.into(), name: measured.name.clone(), reason }
+fn out(other: usize, side: &str, measured: &Measured, reason: String) -> LeftOut {
+    LeftOut { side: side.into(), name: measured.name.clone(), reason, others: vec![other] }
 }

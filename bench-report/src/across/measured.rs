@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use super::Kind;
 use crate::model::{
-    Answers, Benchmark, Benchmarks, Entry, Peer, PeerWorkload, Report, Study, Workload,
+    Answers, Benchmark, Benchmarks, Entry, Peer, PeerWorkload, Report, Study, Throughput, Unit,
+    Workload,
 };
 
 /// One thing that was measured, with its samples.
@@ -26,13 +27,28 @@ pub(super) struct Measured {
     pub(super) tests: Option<f64>,
     /// Why its times count for nothing, if so.
     pub(super) unusable: Option<String>,
+    /// Whether the times are not of the work, but of preparing for it.
+    pub(super) is_preparation: bool,
+}
+
+impl Measured {
+    /// Why it cannot be compared with anything, if so.
+    pub(super) fn useless(&self) -> Option<String> {
+        let is_time = |time: &f64| time.is_finite() && *time > 0.0;
+        match &self.unusable {
+            Some(reason) => Some(reason.clone()),
+            None if self.times_ns.is_empty() => Some("it was not measured".into()),
+            None if !self.times_ns.iter().all(is_time) => Some("a time is not above 0".into()),
+            None => None,
+        }
+    }
 }
 
 /// Things that do the same work in different ways.
 #[derive(Debug)]
 pub(super) struct Rivals {
-    /// Position in `all` of the one that the others are compared with.
-    pub(super) reference: usize,
+    /// Position in `all` of the one that the others are compared with; `None` if none is named.
+    pub(super) reference: Option<usize>,
     pub(super) all: Vec<Measured>,
 }
 
@@ -58,7 +74,7 @@ pub(super) fn implementations(report: &Report) -> Vec<Rivals> {
             let first = format!("{}: {name}", workload.name);
             all.iter().position(|measured| measured.name == first)
         });
-        Rivals { reference: reference.unwrap_or(0), all }
+        Rivals { reference, all }
     });
     peers.chain(report.benchmarks.iter().flat_map(functions)).collect()
 }
@@ -74,22 +90,41 @@ fn functions(list: &Benchmarks) -> Vec<Rivals> {
         }
         groups[place].push(benchmark(one));
     }
-    let rivals = groups.into_iter().map(|all| Rivals { reference: 0, all });
+    let rivals = groups.into_iter().map(|all| Rivals { reference: Some(0), all });
     rivals.filter(|rivals| rivals.all.len() > 1).collect()
 }
 
 fn benchmark(benchmark: &Benchmark) -> Measured {
-    let work = |work: &crate::model::Throughput| {
-        ("work of one iteration", format!("{} {:?}", work.per_iteration, work.unit))
-    };
+    let work = work(&benchmark.throughput).map(|work| ("work of one iteration", work));
     Measured {
         kind: Kind::Benchmark,
         name: benchmark.id.clone(),
-        work: benchmark.throughput.iter().map(work).collect(),
+        work: work.into_iter().collect(),
         remarks: Vec::new(),
         times_ns: benchmark.iteration_ns(),
         tests: None,
         unusable: None,
+        is_preparation: false,
+    }
+}
+
+/// All that one iteration does as one fact, if it is known: the same for the same work in whatever
+/// order it was told.
+fn work(throughputs: &[Throughput]) -> Option<String> {
+    let named = |work: &Throughput| format!("{} {}", work.per_iteration, unit(&work.unit));
+    let mut all: Vec<String> = throughputs.iter().map(named).collect();
+    all.sort_unstable();
+    all.dedup();
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
+/// What is counted. How multiples are to be shown does not make it other work.
+fn unit(unit: &Unit) -> &str {
+    match unit {
+        Unit::Elements => "elements",
+        Unit::Bytes | Unit::BytesDecimal => "bytes",
+        Unit::Bits => "bits",
+        Unit::Other(name) => name,
     }
 }
 
@@ -129,6 +164,7 @@ fn configuration(study: &Study, workload: &Workload, entry: &Entry) -> Measured 
         times_ns: entry.samples.iter().map(|sample| sample.wall_ns as f64 / passes).collect(),
         tests: Some(workload.tests_per_pass(entry.workers)),
         unusable: None,
+        is_preparation: false,
     }
 }
 
@@ -154,6 +190,7 @@ fn implementation(workload: &PeerWorkload, peer: &Peer) -> Vec<Measured> {
         times_ns: times_ns.to_vec(),
         tests,
         unusable: unusable.clone(),
+        is_preparation: tests.is_none(),
     };
     let name = format!("{}: {}", workload.name, peer.name);
     let mut all = vec![of(name.clone(), &peer.query_ns, Some(workload.tests()))];

@@ -11,7 +11,7 @@ mod judge;
 mod measured;
 mod sides;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::{model::Report, statistics::unpaired::Ratio};
 
@@ -40,7 +40,8 @@ impl Side {
 pub struct Settings {
     /// Least relative difference that counts, at least 0.
     pub least_effect: f64,
-    /// Relative slowdown that must not be exceeded, if there is one.
+    /// Relative slowdown that must not be exceeded, if there is one. Below `least_effect` it adds
+    /// nothing: what does not count cannot fail.
     pub fail_above: Option<f64>,
     /// Only what has this in its name.
     pub filter: Option<String>,
@@ -104,10 +105,13 @@ pub struct Row {
     pub mann_whitney: Option<f64>,
     /// What is proven, looking at all rows.
     pub verdict: Verdict,
-    /// Whether a slowdown beyond [`Settings::fail_above`] is proven, looking at all rows.
+    /// Whether a slowdown beyond [`Settings::fail_above`] is proven, looking at all rows; then
+    /// `verdict` is [`Verdict::Slower`].
     pub fails: bool,
     /// What differs between the sides but does not make it other work.
     pub remarks: Vec<String>,
+    /// Rows of one cluster may err together; see [`Mean`].
+    cluster: usize,
 }
 
 /// Something that is compared with nothing.
@@ -119,6 +123,27 @@ pub struct LeftOut {
     pub name: String,
     /// Why it is in no row.
     pub reason: String,
+    /// Which of [`Across::others`] it is not compared with, or is part of; ascending.
+    pub others: Vec<usize>,
+}
+
+/// The same thing left out for several sides becomes one.
+fn merged(all: Vec<LeftOut>) -> Vec<LeftOut> {
+    let mut merged: Vec<LeftOut> = Vec::new();
+    let mut places = HashMap::new();
+    for left in all {
+        let key = (left.side.clone(), left.name.clone(), left.reason.clone());
+        let place = *places.entry(key).or_insert(merged.len());
+        match merged.get_mut(place) {
+            Some(known) => known.others.extend(left.others),
+            None => merged.push(left),
+        }
+    }
+    for left in &mut merged {
+        left.others.sort_unstable();
+        left.others.dedup();
+    }
+    merged
 }
 
 /// The geometric mean of the ratios of one side.
@@ -132,18 +157,15 @@ pub struct Mean {
 
 impl Mean {
     /// Over the rows of side `other`. Benchmarks run one after the other; configurations of studies and
-    /// peers share their blocks.
+    /// peers share their blocks, and implementations the one that they are compared with.
     fn of(rows: &[Row], other: usize) -> Self {
-        let mut groups: Vec<Vec<Ratio>> = vec![Vec::new(); 2];
-        let of_other = rows.iter().filter(|row| row.other == other);
-        for row in of_other.clone() {
-            match row.kind {
-                Kind::Benchmark => groups.push(vec![row.ratio]),
-                Kind::Study => groups[0].push(row.ratio),
-                Kind::Peer => groups[1].push(row.ratio),
-            }
+        let mut clusters: BTreeMap<usize, Vec<Ratio>> = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.other == other) {
+            clusters.entry(row.cluster).or_default().push(row.ratio);
         }
-        Self { rows: of_other.count(), ratio: Ratio::geometric_mean(&groups) }
+        let clusters: Vec<Vec<Ratio>> = clusters.into_values().collect();
+        let rows = clusters.iter().map(Vec::len).sum();
+        Self { rows, ratio: Ratio::geometric_mean(&clusters) }
     }
 }
 
@@ -161,8 +183,6 @@ impl Across {
             let names = [sides[0].name.as_str(), side.name.as_str()];
             align::align(other - 1, [&lists[0], list], names, settings, &mut pairs, &mut left_out);
         }
-        let mut known = HashSet::new();
-        left_out.retain(|left: &LeftOut| known.insert(left.clone()));
         let names: Vec<String> = sides.iter().map(|side| side.name.clone()).collect();
         Self::judged(&names, &pairs, left_out, Machines::of(sides), settings)
     }
@@ -181,20 +201,26 @@ impl Across {
     fn judged(
         names: &[String],
         pairs: &[align::Pair<'_>],
-        left_out: Vec<LeftOut>,
+        mut left_out: Vec<LeftOut>,
         machines: Machines,
         settings: &Settings,
     ) -> Self {
-        let rows = judge::rows(pairs, settings);
+        let rows = judge::rows(pairs, &names[1..], settings, &mut left_out);
         Self {
             reference: names[0].clone(),
             others: names[1..].to_vec(),
             means: (0..names.len() - 1).map(|other| Mean::of(&rows, other)).collect(),
             rows,
-            left_out,
+            left_out: merged(left_out),
             machines,
             settings: settings.clone(),
         }
+    }
+
+    /// Positions in [`Across::others`] of the sides of which nothing was compared: of them nothing is
+    /// known, and a gate must not let them pass.
+    pub fn without_rows(&self) -> impl Iterator<Item = usize> {
+        self.means.iter().enumerate().filter(|(_, mean)| mean.rows == 0).map(|(other, _)| other)
     }
 
     /// Rows in which a slowdown beyond [`Settings::fail_above`] is proven.

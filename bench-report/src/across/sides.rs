@@ -18,6 +18,9 @@ pub struct Machines {
 /// What is known of a machine: fact and value.
 type Fingerprint = Vec<(&'static str, String)>;
 
+/// What is known of all machines of a side: fact and its values, in the order found.
+type Known = Vec<(&'static str, Vec<String>)>;
+
 impl Machines {
     pub(super) fn of(sides: &[Side]) -> Self {
         let mut names = Vec::new();
@@ -35,8 +38,7 @@ impl Machines {
         }
         let mut differences = Vec::new();
         for other in prints.iter().skip(1) {
-            for (what, a, b) in super::align::differing(&prints[0], other) {
-                let difference = format!("{what}: {a} and {b}");
+            for difference in differing(&prints[0], other) {
                 if !differences.contains(&difference) {
                     differences.push(difference);
                 }
@@ -51,9 +53,9 @@ impl Machines {
     }
 }
 
-/// The facts of all machines of one side; where they differ, all values of a fact.
-fn together(machines: Vec<Fingerprint>) -> Fingerprint {
-    let mut all: Vec<(&'static str, Vec<String>)> = Vec::new();
+/// The facts of all machines of one side.
+fn together(machines: Vec<Fingerprint>) -> Known {
+    let mut all = Known::new();
     for (what, value) in machines.into_iter().flatten() {
         match all.iter_mut().find(|(known, _)| *known == what) {
             Some((_, values)) if values.contains(&value) => {}
@@ -61,7 +63,18 @@ fn together(machines: Vec<Fingerprint>) -> Fingerprint {
             None => all.push((what, vec![value])),
         }
     }
-    all.into_iter().map(|(what, values)| (what, values.join(" or "))).collect()
+    all
+}
+
+/// Facts that both sides know and that differ, in words. The order of the values says nothing: a side
+/// that was read from the same files in another order is the same.
+fn differing(a: &Known, b: &Known) -> Vec<String> {
+    let difference = |(what, one): &(&str, Vec<String>)| {
+        let (_, other) = b.iter().find(|(known, _)| known == what)?;
+        let is_same = one.len() == other.len() && one.iter().all(|value| other.contains(value));
+        (!is_same).then(|| format!("{what}: {} and {}", one.join(" or "), other.join(" or ")))
+    };
+    a.iter().filter_map(difference).collect()
 }
 
 /// Name and fingerprint of each machine that a side tells of.

@@ -5,6 +5,7 @@
 
 use bench_report::{
     across::{Across, Settings, Side},
+    quantity,
     render::across as formats,
 };
 use clap::{Args, ValueEnum};
@@ -32,7 +33,7 @@ pub(super) struct Compare {
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = By::Side)]
     by: By,
 
-    /// Exit with 1 if a slowdown beyond this share is proven, as 5%
+    /// Exit with 1 if a slowdown beyond this share is proven, as 5%; not below --min-effect
     #[arg(long, value_name = "SHARE", value_parser = percent::share)]
     fail_above: Option<f64>,
 
@@ -57,7 +58,8 @@ pub(super) struct Compare {
 enum By {
     /// Every side with the first
     Side,
-    /// Inside each side: implementations of the same work with their reference
+    /// Inside each side: implementations of the same work with their reference, which for benchmarks
+    /// of one group is the first by name
     Implementation,
 }
 
@@ -79,6 +81,7 @@ fn format_name() -> impl clap::builder::TypedValueParser<Value = String> {
 
 impl Compare {
     pub(super) fn run(&self) -> anyhow::Result<Outcome> {
+        self.limit_counts()?;
         let sides = self.sides()?;
         let comparisons = self.comparisons(&sides)?;
         let lay_out = |format: &dyn formats::Format| {
@@ -122,12 +125,24 @@ impl Compare {
             }
         }
     }
+
+    /// A limit below the least effect would fail what does not count.
+    fn limit_counts(&self) -> Result<(), BadInput> {
+        let Some(limit) = self.fail_above.filter(|&limit| limit < self.min_effect) else {
+            return Ok(());
+        };
+        let [limit, least] = [limit, self.min_effect].map(quantity::limit);
+        Err(BadInput(format!(
+            "--fail-above {limit} is less than --min-effect {least}: a difference that does not count \
+             cannot fail; give both the same share"
+        )))
+    }
 }
 
 /// A gate that compared nothing must not be open.
 fn complete(comparisons: &[Across]) -> Result<(), BadInput> {
     for across in comparisons {
-        if let Some(other) = across.means.iter().position(|mean| mean.rows == 0) {
+        if let Some(other) = across.without_rows().next() {
             let (other, reference) = (&across.others[other], &across.reference);
             return Err(BadInput(format!("nothing of {other} was compared with {reference}")));
         }

@@ -54,12 +54,15 @@ impl Place {
             return Ok(place);
         }
         let directory = Path::new(BENCHMARKS);
-        let known = criterion::baselines(directory).unwrap_or_default();
+        let (known, problem) = match criterion::baselines(directory) {
+            Ok(known) => (known, String::new()),
+            Err(error) => (Vec::new(), format!(" ({})", shown(&error.reason()))),
+        };
         if known.iter().any(|name| name == text) {
             return Ok(Self { path: directory.into(), baseline: Some(text.into()) });
         }
         let names = match known.as_slice() {
-            [] => format!("there are no benchmarks in {BENCHMARKS}; `cargo bench` makes them"),
+            [] => format!("no benchmarks are in {BENCHMARKS}{problem}; `cargo bench` makes them"),
             known => {
                 let known: Vec<String> = known.iter().map(|name| shown(name)).collect();
                 format!("its baselines are {}", known.join(", "))

@@ -26,7 +26,8 @@ use clap::{
 #[command(
     version,
     after_help = "Exit codes: 0 done; 1 a regression is proven (compare --fail-above) or a report could \
-                  not be written; 2 bad input, also if only a part of it could not be read"
+                  not be written; 2 bad input, also if only a part of it could not be read, or if nothing of a \
+                  side could be compared"
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]

@@ -47,6 +47,7 @@ struct Document<'a> {
     filter: Option<&'a str>,
     alpha: f64,
     fails: bool,
+    complete: bool,
     rows: Vec<Line<'a>>,
     geometric_means: Vec<Mean<'a>>,
     left_out: Vec<Left<'a>>,
@@ -102,6 +103,7 @@ fn document(across: &Across) -> Document<'_> {
         filter: across.settings.filter.as_deref(),
         alpha: ALPHA,
         fails: across.failures().next().is_some(),
+        complete: across.without_rows().next().is_none(),
         rows: across.rows.iter().map(|row| line(across, row)).collect(),
         geometric_means: means(across),
         left_out: across

@@ -10,7 +10,7 @@ use super::{
     Format,
     page::{self, Page},
 };
-use crate::{Error, across::Across};
+use crate::{Error, across::Across, quantity};
 
 /// Rows of a table before the rest is only counted.
 const MOST_ROWS: usize = 50;
@@ -54,7 +54,8 @@ fn write_short(out: &mut String, mut table: Table) -> std::fmt::Result {
     table.rows.truncate(MOST_ROWS);
     write_table(out, &table)?;
     if more > 0 {
-        writeln!(out, "\n{more} more rows are in the other formats of this comparison.")?;
+        let more = quantity::counted(more as u64, "row");
+        writeln!(out, "\nNot shown here, but in the other formats of this comparison: {more}.")?;
     }
     Ok(())
 }

@@ -3,6 +3,8 @@
 //! Separate because sentences are written once. Numbers are rounded in [`crate::quantity`]. Next:
 //! `terminal.rs` and `markdown.rs` lay it out.
 
+use std::{cmp::Reverse, collections::BTreeMap};
+
 use super::super::tables::Table;
 use crate::{
     across::{Across, Kind, Row, Verdict},
@@ -65,13 +67,37 @@ fn answer(across: &Across, other: usize, name: &str) -> String {
     };
     let rows = across.means[other].rows as u64;
     if rows == 0 {
-        return format!("{name}: nothing that was measured on both sides.");
+        return format!("{name}: nothing was compared: {}.", why_nothing(across, other));
     }
     let counts = Verdict::ALL.into_iter().map(of).filter(|&(count, _)| count > 0);
     let words: Vec<String> = counts
         .map(|(count, verdict)| format!("{} {}", quantity::whole(count), verdict.words()))
         .collect();
     format!("{name}: of {}: {}.", quantity::counted(rows, "row"), words.join(", "))
+}
+
+/// How much was left out, and why; the most frequent reasons first.
+fn why_nothing(across: &Across, other: usize) -> String {
+    const MOST_REASONS: usize = 4;
+    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+    for left in across.left_out.iter().filter(|left| left.others.contains(&other)) {
+        *reasons.entry(&left.reason).or_default() += 1;
+    }
+    let all: u64 = reasons.values().sum();
+    if all == 0 {
+        return match &across.settings.filter {
+            Some(text) => format!("nothing with {text:?} in its name could be paired"),
+            None => "nothing could be paired".into(),
+        };
+    }
+    let mut reasons: Vec<(&str, u64)> = reasons.into_iter().collect();
+    reasons.sort_by_key(|&(_, count)| Reverse(count));
+    let rest: u64 = reasons.iter().skip(MOST_REASONS).map(|(_, count)| count).sum();
+    reasons.truncate(MOST_REASONS);
+    reasons.extend((rest > 0).then_some(("other reasons", rest)));
+    let words = |(reason, count)| format!("{reason} ({})", quantity::whole(count));
+    let words: Vec<String> = reasons.into_iter().map(words).collect();
+    format!("{} left out: {}", quantity::whole(all), words.join("; "))
 }
 
 fn mean(across: &Across, other: usize, name: &str) -> Option<String> {
@@ -92,20 +118,28 @@ fn with_interval(estimate: Estimate) -> String {
     }
 }
 
-/// Whether the limit is kept, and which rows do not keep it.
+/// Whether the limit is kept, which rows do not keep it, and of what that is not known.
 fn failures(across: &Across) -> Vec<String> {
     let Some(limit) = across.settings.fail_above else { return Vec::new() };
     let limit = quantity::limit(limit);
-    let failures: Vec<&Row> = across.failures().collect();
-    if failures.is_empty() {
-        return vec![format!("No row is proven to be slower by more than {limit}.")];
-    }
-    let name = |row: &&Row| match across.others.len() {
+    let unknown = |other: usize| {
+        let name = &across.others[other];
+        format!("Whether anything of {name} is slower by more than {limit} is not known.")
+    };
+    let compared = (!across.rows.is_empty()).then(|| verdict_of_gate(across, &limit));
+    compared.into_iter().chain(across.without_rows().map(unknown)).collect()
+}
+
+fn verdict_of_gate(across: &Across, limit: &str) -> String {
+    let name = |row: &Row| match across.others.len() {
         1 => row.name.clone(),
         _ => format!("{} ({})", row.name, across.others[row.other]),
     };
-    let names: Vec<String> = failures.iter().map(name).collect();
-    vec![format!("Proven to be slower by more than {limit}: {}.", names.join("; "))]
+    let names: Vec<String> = across.failures().map(name).collect();
+    match names.as_slice() {
+        [] => format!("No row is proven to be slower by more than {limit}."),
+        names => format!("Proven to be slower by more than {limit}: {}.", names.join("; ")),
+    }
 }
 
 fn parts(across: &Across) -> Vec<Part> {

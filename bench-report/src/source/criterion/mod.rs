@@ -5,17 +5,18 @@
 //! baseline, and in that `benchmark.json` (what was measured), `sample.json` (the times) and
 //! `estimates.json` (what criterion made of them). None of it is documented by criterion, so this
 //! reader takes what it needs and ignores the rest. Next: `walk.rs` finds the directories,
-//! `parse.rs` understands the files of one, `shape.rs` is what they look like.
+//! `baseline.rs` says of which baseline they are, `parse.rs` understands the files of one, `shape.rs` is what they look like.
 
+mod baseline;
 mod parse;
 mod shape;
 mod walk;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use parse::{Files, parse};
 
-use self::walk::{Place, Skipped};
+use self::walk::Skipped;
 use super::{file, file_name, shown};
 use crate::{
     Error,
@@ -38,15 +39,16 @@ const LARGEST_FILE: u64 = 64 << 20;
 pub fn read(dir: &Path, baseline: Option<&str>) -> Result<(Benchmarks, Vec<Unread>), Error> {
     let baseline = baseline.unwrap_or(LATEST);
     let (places, skipped) = walk::places(dir)?;
-    let wanted: Vec<&Place> = places.iter().filter(|place| place.baseline == baseline).collect();
+    let wanted: Vec<&PathBuf> =
+        places.iter().filter(|path| baseline::is(dir, path, baseline)).collect();
     if wanted.is_empty() {
         return Err(useless(dir, missing(dir, baseline, &places, &skipped)));
     }
     let (mut benchmarks, mut broken) = (Vec::new(), Vec::new());
-    for place in wanted {
-        match benchmark(&dir.join(&place.path)) {
-            Ok(benchmark) => benchmarks.push((benchmark, place)),
-            Err(reason) => broken.push(Skipped { path: place.path.clone(), reason }),
+    for path in wanted {
+        match benchmark(&dir.join(path)) {
+            Ok(benchmark) => benchmarks.push((benchmark, path.as_path())),
+            Err(reason) => broken.push(Skipped { path: path.clone(), reason }),
         }
     }
     let Some(benchmarks) = distinct(benchmarks, &mut broken) else {
@@ -65,11 +67,11 @@ pub fn read(dir: &Path, baseline: Option<&str>) -> Result<(Benchmarks, Vec<Unrea
 ///
 /// There is no such directory.
 pub fn baselines(dir: &Path) -> Result<Vec<String>, Error> {
-    Ok(names(&walk::places(dir)?.0))
+    Ok(names(dir, &walk::places(dir)?.0))
 }
 
-fn names(places: &[Place]) -> Vec<String> {
-    let mut names: Vec<String> = places.iter().map(|place| place.baseline.clone()).collect();
+fn names(dir: &Path, places: &[PathBuf]) -> Vec<String> {
+    let mut names: Vec<String> = places.iter().map(|path| baseline::of(dir, path)).collect();
     names.sort_unstable();
     names.dedup();
     names
@@ -80,7 +82,7 @@ fn useless(dir: &Path, problem: String) -> Error {
 }
 
 /// Why there is nothing of a baseline: what is broken of it, or else that it is not there.
-fn missing(dir: &Path, baseline: &str, places: &[Place], skipped: &[Skipped]) -> String {
+fn missing(dir: &Path, baseline: &str, places: &[PathBuf], skipped: &[Skipped]) -> String {
     let broken = skipped.iter().find(|one| one.is_of(dir, baseline));
     if broken.is_some() {
         let problem = format!("holds no benchmark of {baseline:?} that can be read");
@@ -89,7 +91,7 @@ fn missing(dir: &Path, baseline: &str, places: &[Place], skipped: &[Skipped]) ->
     if places.is_empty() {
         return with_first(dir, "holds no benchmark", skipped.first());
     }
-    shown(&format!("holds no baseline {baseline:?}, but {}", names(places).join(", ")))
+    shown(&format!("holds no baseline {baseline:?}, but {}", names(dir, places).join(", ")))
 }
 
 /// The problem, and the first thing that it is about.
@@ -118,15 +120,15 @@ fn benchmark(dir: &Path) -> Result<Benchmark, String> {
 /// Sorts benchmarks by name. Where two have one name (a directory was renamed or copied), only the
 /// first is kept. `None` if there is none.
 fn distinct(
-    mut benchmarks: Vec<(Benchmark, &Place)>,
+    mut benchmarks: Vec<(Benchmark, &Path)>,
     broken: &mut Vec<Skipped>,
 ) -> Option<Vec<Benchmark>> {
     benchmarks.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
     let mut kept: Vec<Benchmark> = Vec::new();
-    for (benchmark, place) in benchmarks {
+    for (benchmark, path) in benchmarks {
         if kept.last().is_some_and(|last| last.id == benchmark.id) {
             let reason = format!("has the name of another benchmark, {:?}", benchmark.id);
-            broken.push(Skipped { path: place.path.clone(), reason });
+            broken.push(Skipped { path: path.into(), reason });
         } else {
             kept.push(benchmark);
         }

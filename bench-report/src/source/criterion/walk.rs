@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     super::{file, file_name, shown},
-    shape,
+    baseline, shape,
 };
 use crate::{Error, model::Unread};
 
@@ -21,15 +21,6 @@ const DEEPEST: usize = 12;
 
 /// Directories that are looked into at most.
 const MOST_DIRECTORIES: usize = 100_000;
-
-/// A directory that holds a benchmark.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    /// Below the directory that was named.
-    pub(super) path: PathBuf,
-    /// Name of the baseline: that of the directory.
-    pub(super) baseline: String,
-}
 
 /// A file or directory that was not looked at.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,25 +43,26 @@ impl Skipped {
     pub(super) fn is_of(&self, dir: &Path, baseline: &str) -> bool {
         let is_file = self.path.file_name() == Some(OsStr::new(shape::BENCHMARK));
         let place = self.path.parent().filter(|_| is_file).unwrap_or(&self.path);
-        self::baseline(dir, place) == baseline
+        baseline::is(dir, place, baseline)
     }
 }
 
 /// What was found so far.
 #[derive(Default)]
 struct Walk {
-    places: Vec<Place>,
+    places: Vec<PathBuf>,
     skipped: Vec<Skipped>,
     directories: usize,
 }
 
-/// The places below `dir` in the order of their paths, and what was not looked at. Links are not
-/// followed, except if `dir` is one; those to directories are among what was not looked at.
+/// The directories below `dir` that hold a benchmark, in the order of their paths, and what was not
+/// looked at. Links are not followed, except if `dir` is one; those to directories are among what was
+/// not looked at.
 ///
 /// # Errors
 ///
 /// `dir` is no directory or cannot be read.
-pub(super) fn places(dir: &Path) -> Result<(Vec<Place>, Vec<Skipped>), Error> {
+pub(super) fn places(dir: &Path) -> Result<(Vec<PathBuf>, Vec<Skipped>), Error> {
     let mut walk = Walk::default();
     let below = walk.look(dir, Path::new(""));
     let below = below.map_err(|source| Error::Read { path: dir.into(), source })?;
@@ -107,8 +99,7 @@ impl Walk {
                 if let Some(reason) = file::irregular(kind) {
                     self.skip(name, reason);
                 } else {
-                    let baseline = baseline(dir, path);
-                    self.places.push(Place { path: path.into(), baseline });
+                    self.places.push(path.into());
                 }
             } else if kind.is_dir() {
                 below.push(name);
@@ -128,11 +119,4 @@ impl Walk {
     fn skip(&mut self, path: PathBuf, reason: String) {
         self.skipped.push(Skipped { path, reason });
     }
-}
-
-/// The name of the directory at `path` below `dir`, also where `dir` is `.` or ends in `..`.
-fn baseline(dir: &Path, path: &Path) -> String {
-    let name = |path: &Path| Some(path.file_name()?.to_string_lossy().into_owned());
-    let whole = || fs::canonicalize(dir).ok().and_then(|dir| name(&dir));
-    name(path).or_else(|| name(dir)).or_else(whole).unwrap_or_default()
 }
