@@ -427,6 +427,32 @@ fn a_filter_that_keeps_nothing_is_named() {
     assert!(text.contains("y: nothing was compared: nothing with \"z\" in its name"), "{text}");
 }
 
+/// One sample, no spread, and times from the least to the greatest number: no panic, and no claim
+/// beyond what samples can tell.
+#[test]
+fn extreme_times_are_laid_out() {
+    let of = |times: &[f64]| {
+        let timing = |&total_ns| Timing { iterations: 1.0, total_ns };
+        let samples = times.iter().map(timing).collect();
+        benchmarks(vec![Benchmark { samples, ..benchmark("a", 1.0, 1) }])
+    };
+    let wide: Vec<f64> = (0..20).map(|i| if i % 2 == 0 { 1e-300 } else { 1e300 }).collect();
+    let lists: [&[f64]; 5] = [&[1.0], &[7.0; 20], &wide, &[f64::MIN_POSITIVE; 6], &[f64::MAX; 6]];
+    for first in lists {
+        for second in lists {
+            let across = across(&[of(first), of(second)]);
+            assert_eq!(across.rows.len(), 1);
+            let row = &across.rows[0];
+            let is_proven = row.fails || row.verdict != Verdict::CannotTell;
+            assert!(!is_proven || row.samples.iter().all(|&samples| samples > 5), "{row:?}");
+            for format in formats::ALL {
+                let text = format.lay_out(&across).unwrap();
+                assert!(!text.contains("NaN"), "{text}");
+            }
+        }
+    }
+}
+
 /// All kinds of results, with names that would be alive on a page.
 fn golden() -> Across {
     let mut before = study();

@@ -113,3 +113,16 @@ fn rank_test_of_samples_that_remember_is_humbler() {
     assert!(independent < 0.05 && remembering > 5.0 * independent);
     assert_eq!(mann_whitney(&[], &[1.0]), None);
 }
+
+#[test]
+fn quantiles_end_for_any_degrees_of_freedom_and_become_normal() {
+    let normal = student_quantile(f64::INFINITY);
+    assert!((normal - 1.959_964).abs() < 1e-6, "{normal}");
+    assert!((student_quantile(10.0) - 2.228_139).abs() < 1e-6);
+    for freedom in [99_999.0, 1e5, 1e9, f64::MAX] {
+        let quantile = student_quantile(freedom);
+        assert!((quantile / normal - 1.0).abs() < 3e-5, "{freedom}: {quantile}");
+        assert!((student_tail(freedom, quantile) - TAIL).abs() < 1e-9, "{freedom}");
+    }
+    assert!(student_quantile(0.0).is_infinite() && student_tail(0.0, 1.0) >= 1.0);
+}
