@@ -122,8 +122,7 @@ fn entry(entries: &[Entry], idx: usize, blocks: usize) -> Result<(), String> {
     that(cpus == 0 || cpus == entry.workers, "there is not one CPU for each worker")?;
     that(entry.samples.len() == blocks, "there is not one sample for each block")?;
     if let Role::Control { original } = entry.role {
-        let is_measured = |other: &Entry| !other.is_control();
-        that(entries.get(original).is_some_and(is_measured), "it copies no measured entry")?;
+        that(entries.get(original).is_some_and(Entry::is_result), "it copies no measured entry")?;
     }
     entry.samples.iter().try_for_each(sample)
 }
