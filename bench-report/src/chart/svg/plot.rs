@@ -43,7 +43,7 @@ pub(super) const SHAPES: [&str; MOST_CURVES] = [
 ];
 
 /// The mark of a measured bound: a ceiling.
-pub(super) const CEILING: &str = "M-7.5-1.3h15v2.6h-15z";
+pub(super) const CEILING: &str = "M-9-1.6h18v3.2h-18z";
 
 /// The chart as one `svg` element.
 pub fn draw(chart: &Plot) -> String {
