@@ -8,7 +8,7 @@ use std::{fs, path::Path};
 use bench_report::{
     Error, answer,
     chart::{
-        plot::{Look, Plot},
+        plot::{Curve, Look, Plot},
         scaling::{self, Measured},
     },
     compare::Compared,
@@ -41,11 +41,14 @@ fn with<R>(report: &Report, idx: usize, then: impl FnOnce(&Measured<'_>) -> R) -
     then(&Measured { study: of_study.study, workload, comparison })
 }
 
-/// What is drawn for the bound of the memory: names of points, and lines by their ends.
-fn drawn(plot: &Plot) -> Vec<(Vec<(f64, f64)>, Vec<Vec<f64>>)> {
+/// Places of points, and numbers of workers that lines join.
+type Drawn = (Vec<(f64, f64)>, Vec<Vec<f64>>);
+
+/// What is drawn for the bound of the memory.
+fn drawn(plot: &Plot) -> Vec<Drawn> {
     let is_roof = |look: Look| look == Look::Bound(3);
     let curves = plot.curves.iter().filter(|curve| is_roof(curve.look));
-    let places = |curve: &bench_report::chart::plot::Curve| {
+    let places = |curve: &Curve| {
         let points = curve.points.iter().map(|point| (point.x, point.y.value)).collect();
         let lines = curve.lines.iter().map(|line| line.iter().map(|at| at.0).collect()).collect();
         (points, lines)
