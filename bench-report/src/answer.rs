@@ -6,7 +6,8 @@
 //! trusted (a configuration differs from an exact copy of itself, others used the CPUs, the clock
 //! is too coarse), steps are not judged: the numbers stay, the verdicts do not. `laws.rs` says
 //! which law describes a backend, `doubts.rs` what makes the numbers doubtful, `disturbances.rs` what
-//! others, the host or a quota did meanwhile, `workers.rs` whether
+//! others, the host or a quota did meanwhile, `roof.rs` how near a count comes to loading alone,
+//! `workers.rs` whether
 //! workers of one configuration differ, `belief.rs` what was done to check all that.
 //! Next: `compare.rs` for the numbers, [`crate::render`] for the pages.
 
@@ -15,6 +16,7 @@ mod disturbances;
 mod doubts;
 mod laws;
 mod others;
+mod roof;
 mod words;
 mod workers;
 
@@ -33,7 +35,8 @@ use crate::{
 /// Steps that one sentence lists; the table has them all.
 const MOST_STEPS: usize = 6;
 
-/// The answer of one workload: a sentence for each backend that was measured.
+/// The answer of one workload: a sentence for each backend that was measured, and one for each whose
+/// samples were also loaded alone.
 pub fn sentences(study: &Study, workload: &Workload, comparison: &Comparison) -> Vec<String> {
     let Some(reference) = comparison.reference else {
         return vec!["No serial code was measured, so no speed-up can be given.".into()];
@@ -55,7 +58,8 @@ pub fn sentences(study: &Study, workload: &Workload, comparison: &Comparison) ->
         }
         format!("{}.", parts.join("; "))
     };
-    comparison.sweeps.iter().map(sentence).collect()
+    let of_backends = comparison.sweeps.iter().map(sentence);
+    of_backends.chain(roof::sentences(workload, comparison)).collect()
 }
 
 /// Why no step of a workload is judged, if so.

@@ -10,7 +10,7 @@
 //! `sweep.rs` orders configurations and judges steps, `costs.rs` adds what a wall time leaves out,
 //! `resources.rs` asks the workers, `foreign.rs` what others used, in the `ticks.rs` of the system,
 //! `trust.rs` asks whether any of it can be believed and
-//! `judgement.rs` where it forbids a verdict, `law.rs` asks which law describes a backend, with the
+//! `judgement.rs` where it forbids a verdict, `roof.rs` what loading the samples alone allows, `law.rs` asks which law describes a backend, with the
 //! cores that `placement.rs` knows. [`benchmarks`] and their parameters stand apart. Next: [`crate::answer`] puts it into words.
 
 pub mod benchmarks;
@@ -21,6 +21,7 @@ mod judgement;
 mod law;
 mod placement;
 mod resources;
+mod roof;
 mod series;
 mod sweep;
 mod ticks;
@@ -36,6 +37,7 @@ pub use law::{
 };
 pub use placement::lost_seats;
 pub use resources::Resources;
+pub use roof::UnderRoof;
 pub use sweep::{Step, Sweep, Verdict};
 pub use ticks::Counted;
 pub use trust::{Control, Drift, GROUP_BLOCKS, MOST_DRIFT, Tagged, Trust, Untagged};
@@ -67,6 +69,9 @@ pub struct Comparison {
     pub sweeps: Vec<Sweep>,
     /// Whether it can be believed.
     pub trust: Trust,
+    /// The entries that loaded the samples alone, by ascending workers, each number once: their
+    /// speed-ups bound those of all others.
+    pub roofs: Vec<usize>,
     /// `withheld[i]` says why no verdict is given on entry `i`, if so.
     pub withheld: Vec<Option<Withheld>>,
 }
@@ -95,6 +100,8 @@ pub struct Figures {
     pub costs: Costs,
     /// What the workers used and met.
     pub resources: Resources,
+    /// How near it comes to loading the samples alone, if as many workers did that, too.
+    pub under_roof: Option<UnderRoof>,
     /// Its disturbed samples.
     pub tagged: Tagged,
 }
@@ -104,7 +111,7 @@ pub fn workload(study: &Study, workload: &Workload) -> Comparison {
     let reference = workload
         .entries
         .iter()
-        .position(|e| e.backend == REFERENCE && e.workers == 1 && !e.is_control());
+        .position(|e| e.backend == REFERENCE && e.workers == 1 && e.is_result());
     let mut measured = Measured::of(study, workload, reference);
     let trust = trust::of(&measured);
     let resources = resources::all(&measured);
@@ -112,12 +119,14 @@ pub fn workload(study: &Study, workload: &Workload) -> Comparison {
     let sweeps = sweep::all(&measured);
     let previous = sweep::previous(&sweeps, workload.entries.len());
     let further = costs::all(&measured).into_iter().zip(resources).enumerate();
+    let roofs = roof::all(&workload.entries);
     let figures = further.map(|(idx, further)| {
         let gain = previous[idx].and_then(|before| measured.step(before, idx));
-        Figures { gain, ..measured.figures(&sweeps, idx, further) }
+        let under_roof = roof::over(&measured, &roofs, idx);
+        Figures { gain, under_roof, ..measured.figures(&sweeps, idx, further) }
     });
     let figures = figures.collect();
-    Comparison { reference, figures, sweeps, trust, withheld: measured.withheld }
+    Comparison { reference, figures, sweeps, trust, roofs, withheld: measured.withheld }
 }
 
 /// A workload with the times of its entries in every draw of blocks.
@@ -208,6 +217,7 @@ impl<'a> Measured<'a> {
             efficiency: speed_up.map(|speed_up| speed_up.scaled(1.0 / entry.workers as f64)),
             serial_share: own.and_then(|base| self.serial_share(base, idx)),
             gain: None,
+            under_roof: None,
             costs,
             resources,
             tagged: trust::tagged(self, idx),

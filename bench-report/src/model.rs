@@ -242,6 +242,12 @@ impl Workload {
     pub fn tests_per_pass(&self, workers: u64) -> f64 {
         self.n as f64 * self.widths.len() as f64 * self.mode.jobs(workers)
     }
+
+    /// Bytes of samples that one pass of a configuration reads, if known: each scan reads all of them.
+    pub fn bytes_per_pass(&self, workers: u64) -> Option<f64> {
+        let scans = (self.widths.len() as u64).div_ceil(self.widths_per_scan?);
+        Some(self.bytes? as f64 * scans as f64 * self.mode.jobs(workers))
+    }
 }
 
 /// One round in which every configuration was measured exactly once.
@@ -270,6 +276,8 @@ pub enum Role {
         /// The entry that it copies.
         original: usize,
     },
+    /// For loading the samples alone, which bounds every count of them.
+    Roof,
 }
 
 /// One configuration with what was measured of it.
@@ -290,9 +298,9 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Whether it is a copy that results leave out.
-    pub fn is_control(&self) -> bool {
-        matches!(self.role, Role::Control { .. })
+    /// Whether it counts as a result: copies and bounds do not.
+    pub fn is_result(&self) -> bool {
+        self.role == Role::Measured
     }
 }
 

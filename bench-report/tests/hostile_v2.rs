@@ -60,7 +60,10 @@ fn unknown_and_missing_modes_and_roles_are_named() {
     assert_refused(|w| w["mode"] = Value::Null, &["mode is missing", known]);
     assert_refused(|w| w["mode"] = json!(1), &["invalid type"]);
     let role = |role: Value| move |w: &mut Value| w["configurations"][8]["role"] = role;
-    assert_refused(role(json!("spy")), &["\"spy\"", "configuration 8", "measured or control"]);
+    assert_refused(
+        role(json!("spy")),
+        &["\"spy\"", "configuration 8", "measured, control or roof"],
+    );
     assert_refused(role(json!(["control"])), &["invalid type"]);
 }
 

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use kernel::isa;
-use runner::backend::{self, Job, Mode, Question, Scaling};
+use runner::backend::{self, Job, Mode, Question, Scaling, Work};
 use runner::input::AnySamples;
 use runner::machine::affinity;
 use runner::placement;
@@ -75,6 +75,7 @@ pub fn samples() -> AnySamples {
 /// Never: the question fits the sample.
 pub fn job(samples: &AnySamples) -> Job<'_> {
     let question = Question {
+        work: Work::Count,
         isa: isa::best().name().into(),
         center: vec![0.0],
         widths: vec![1.0; WORKERS],

@@ -1,4 +1,5 @@
-//! Every backend, in every mode and with every number of workers it can have, gives the oracle's counts.
+//! Every backend, in every mode and with every number of workers it can have, gives the oracle's counts,
+//! and loads the samples that it counts.
 //!
 //! Backends are taken from the table, so that a new one is tested by being there; one that cannot run
 //! on this system is told by [`Backend::availability`] and left out, which is no way out on Linux.
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use kernel::isa;
 use runner::backend::processes;
-use runner::backend::{ALL, Backend, Changed, Error, Job, Mode, Question, Scaling};
+use runner::backend::{ALL, Backend, Changed, Error, Job, Mode, Question, Scaling, Work};
 use runner::for_any;
 use runner::input::AnySamples;
 use runner::machine::affinity;
@@ -81,6 +82,7 @@ fn workload(n: usize, widths: usize, element: Stored) -> Workload {
 
 fn question(workload: &Workload, widths_per_scan: usize, parts: usize) -> Question {
     Question {
+        work: Work::Count,
         isa: isa::best().name().into(),
         center: workload.center.to_vec(),
         widths: workload.widths.widths().unwrap().as_slice().to_vec(),
@@ -94,19 +96,22 @@ fn check(samples: &AnySamples, workload: &Workload, widths_per_scan: usize, part
     for (backend, workers, mode) in cells() {
         let job = Job::new(samples, question(workload, widths_per_scan, parts), mode).unwrap();
         let placement = placement::in_order(workers, affinity::allowed());
-        let mut team = backend.prepare(&job, &placement, PATIENCE).unwrap();
-        for repeated in [1, 3] {
-            let mut counts = vec![u64::MAX; job.question().places()];
-            let sample = team.measure(passes(repeated), &mut counts).unwrap();
-            let cell = format!("{backend:?}, {workers} workers, {mode:?}, {parts} parts");
-            assert_eq!(job.question().totals(&counts), expected, "{cell}");
-            assert_eq!(sample.workers.len(), workers, "{cell}");
-            let tasks: u64 = sample.workers.iter().map(|worker| worker.tasks).sum();
-            let jobs = if mode.replicates() { workers } else { 1 };
-            let each = workload.widths.count.div_ceil(widths_per_scan) * parts;
-            assert_eq!(tasks, (jobs * repeated * each) as u64, "{cell}");
+        for (job, expected) in [(&job, &expected), (&job.loading(), &job.loading().answer())] {
+            let mut team = backend.prepare(job, &placement, PATIENCE).unwrap();
+            for repeated in [1, 3] {
+                let mut counts = vec![u64::MAX; job.question().places()];
+                let sample = team.measure(passes(repeated), &mut counts).unwrap();
+                let work = job.question().work;
+                let cell = format!("{backend:?}, {workers}, {mode:?}, {parts} parts, {work:?}");
+                assert_eq!(job.question().totals(&counts), *expected, "{cell}");
+                assert_eq!(sample.workers.len(), workers, "{cell}");
+                let tasks: u64 = sample.workers.iter().map(|worker| worker.tasks).sum();
+                let jobs = if mode.replicates() { workers } else { 1 };
+                let each = workload.widths.count.div_ceil(widths_per_scan) * parts;
+                assert_eq!(tasks, (jobs * repeated * each) as u64, "{cell}");
+            }
+            team.dismiss().unwrap();
         }
-        team.dismiss().unwrap();
     }
 }
 

@@ -133,7 +133,7 @@ fn configurations<'a>(
     study: &'a Study,
     workload: &'a Workload,
 ) -> impl Iterator<Item = Measured> + 'a {
-    let entries = workload.entries.iter().filter(|entry| !entry.is_control());
+    let entries = workload.entries.iter().filter(|entry| entry.is_result());
     entries.map(move |entry| configuration(study, workload, entry))
 }
 

@@ -3,7 +3,7 @@
 //! Separate from the answer because a doubt never changes a number. The limits follow the rules
 //! that Hoefler & Belli (2015) and others ask for; each constant says which. Next: `belief.rs`.
 
-use super::{belief::interval, disturbances, label, workers};
+use super::{belief::interval, disturbances, label, roof, workers};
 use crate::{
     chart::name,
     compare::{Comparison, MOST_DRIFT, MOST_FOREIGN, Step, Sweep, Withheld},
@@ -51,6 +51,7 @@ pub fn doubts(study: &Study, workload: &Workload, comparison: &Comparison) -> Ve
     told.extend(observer(comparison));
     told.extend(disturbances::all(workload, comparison));
     told.extend(short(workload, comparison));
+    told.extend(roof::exceeded(workload, comparison));
     told.extend(workers::differing(workload));
     told.extend(workload.entries.iter().filter_map(|entry| wrong_work(workload, entry)));
     told.extend(over_quota(study, workload));

@@ -20,7 +20,7 @@ pub mod work;
 use crate::{
     article,
     compare::Comparison,
-    model::{Entry, Interval, Workload},
+    model::{Entry, Interval, Role, Workload},
     quantity,
 };
 
@@ -102,7 +102,7 @@ pub fn of_article() -> Bars {
     }
 }
 
-/// The same figure for a workload of a study, without controls; lengths in nanoseconds per pass.
+/// The same figure for a workload of a study, results only; lengths in nanoseconds per pass.
 pub fn of_workload(id: String, workload: &Workload, comparison: &Comparison) -> Bars {
     let bar = |(idx, entry): (usize, &Entry)| {
         let figures = &comparison.figures[idx];
@@ -123,7 +123,7 @@ pub fn of_workload(id: String, workload: &Workload, comparison: &Comparison) -> 
             },
         }
     };
-    let results = workload.entries.iter().enumerate().filter(|(_, entry)| !entry.is_control());
+    let results = workload.entries.iter().enumerate().filter(|(_, entry)| entry.is_result());
     let bars: Vec<Bar> = results.map(bar).collect();
     Bars {
         id,
@@ -136,10 +136,11 @@ pub fn of_workload(id: String, workload: &Workload, comparison: &Comparison) -> 
 
 /// How an entry is called in charts and sentences.
 pub fn name(entry: &Entry) -> String {
-    match (entry.backend.as_str(), entry.workers) {
+    let name = match (entry.backend.as_str(), entry.workers) {
         (crate::compare::REFERENCE, 1) => entry.backend.clone(),
         (backend, workers) => format!("{backend}, {}", quantity::counted(workers, "worker")),
-    }
+    };
+    if entry.role == Role::Roof { format!("{name}, loading alone") } else { name }
 }
 
 /// Characters of a name that fit beside a bar's detail on the narrowest screen.

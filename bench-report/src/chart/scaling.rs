@@ -28,6 +28,9 @@ pub struct Measured<'a> {
     pub comparison: &'a Comparison,
 }
 
+/// A measured bound up to so many times the greatest measured value is shown.
+const NEAR: f64 = 2.0;
+
 /// Backends of a workload that charts show; tables have all.
 const MOST_SWEEPS: usize = 4 * MOST_CURVES;
 
@@ -45,10 +48,9 @@ impl<'a> Measured<'a> {
     /// A chart of one value of every configuration of some backends, or `None` without values.
     fn plot(&self, sweeps: &[Sweep], what: &What, further: Vec<Curve>, id: String) -> Option<Plot> {
         let mut curves = further;
-        let measured = sweeps
-            .iter()
-            .enumerate()
-            .map(|(place, sweep)| self.curve(sweep, Look::Measured(place), what));
+        let measured = sweeps.iter().enumerate().map(|(place, sweep)| {
+            self.curve(&sweep.backend, &sweep.entry_idxs, Look::Measured(place), what)
+        });
         curves.extend(measured.filter(|curve| !curve.points.is_empty()));
         let y = Self::shown(&curves)?;
         let most = most_workers(sweeps, self);
@@ -65,8 +67,8 @@ impl<'a> Measured<'a> {
         })
     }
 
-    /// The measured configurations of one backend; neighbors are joined.
-    fn curve(&self, sweep: &Sweep, look: Look, what: &What) -> Curve {
+    /// Measured configurations in order of their workers; neighbors are joined.
+    fn curve(&self, name: &str, idxs: &[usize], look: Look, what: &What) -> Curve {
         let point = |&idx: &usize| {
             let (entry, figures) = (self.entry(idx), &self.comparison.figures[idx]);
             let value = (what.of)(entry, figures)?;
@@ -77,25 +79,26 @@ impl<'a> Measured<'a> {
                 said: Said { name: super::name(entry), value: (what.said)(value) },
             })
         };
-        let points: Vec<Point> = sweep.entry_idxs.iter().filter_map(point).collect();
-        Curve {
-            name: sweep.backend.clone(),
-            look,
-            lines: joined(&points),
-            band: Vec::new(),
-            points,
-        }
+        let points: Vec<Point> = idxs.iter().filter_map(point).collect();
+        Curve { name: name.into(), look, lines: joined(&points), band: Vec::new(), points }
     }
 
     /// The part of the y axis that measured and fitted values need; bounds may leave it.
     fn shown(curves: &[Curve]) -> Option<Interval> {
-        let measured = curves.iter().flat_map(|curve| &curve.points);
+        let (bounds, results): (Vec<&Curve>, Vec<&Curve>) =
+            curves.iter().partition(|curve| matches!(curve.look, Look::Bound(_)));
         let ends = |point: &Point| [Some(point.y.value), point.y.interval.map(|i| i.high)];
-        let measured = spanned(measured.flat_map(ends).flatten())?;
+        let points = |curves: Vec<&Curve>| -> Vec<f64> {
+            let points = curves.into_iter().flat_map(|curve| &curve.points);
+            points.flat_map(ends).flatten().collect()
+        };
+        let measured = spanned(points(results).into_iter())?;
+        // A bound that is far away says "something else", and would press the data flat.
+        let near = points(bounds).into_iter().filter(|&y| y <= NEAR * measured.high);
         let bands = curves.iter().flat_map(|curve| &curve.band).map(|(_, interval)| interval.high);
         // A band that is wider than three times the data says "unknown", and may be cut off.
         let bands = bands.map(|high| high.min(3.0 * measured.high));
-        spanned([measured.high].into_iter().chain(bands))
+        spanned([measured.high].into_iter().chain(bands).chain(near))
     }
 
     /// Where workers outnumber CPUs, and where laws go beyond what they were fitted to.

@@ -73,7 +73,7 @@ impl Step {
 pub(super) fn all(measured: &Measured<'_>) -> Vec<Sweep> {
     let entries = &measured.workload.entries;
     let mut backends: Vec<(&str, Vec<usize>)> = Vec::new();
-    let results = entries.iter().enumerate().filter(|(_, entry)| !entry.is_control());
+    let results = entries.iter().enumerate().filter(|(_, entry)| entry.is_result());
     for (idx, entry) in results.filter(|&(idx, _)| Some(idx) != measured.reference) {
         match backends.iter_mut().find(|(backend, _)| *backend == entry.backend) {
             Some((_, idxs)) => idxs.push(idx),

@@ -101,7 +101,7 @@ pub(super) fn of(measured: &Measured<'_>) -> Trust {
     let entries = workload.entries.iter().enumerate();
     let control = |(entry, role): (usize, Role)| match role {
         Role::Control { original } => Some(control(measured, entry, original)),
-        Role::Measured => None,
+        Role::Measured | Role::Roof => None,
     };
     let observed = (0..workload.entries.len())
         .filter_map(|idx| observer_share(&workload.entries[idx].samples));

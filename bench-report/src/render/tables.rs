@@ -20,7 +20,7 @@ use crate::{
     answer, article,
     chart::{name, shortened},
     compare::{Comparison, Figures, Step, Sweep},
-    model::{Block, Entry, Estimate, Interval, Workload},
+    model::{Block, Entry, Estimate, Interval, Role, Workload},
     quantity::{self, NONE, interval_or_none},
 };
 
@@ -54,7 +54,7 @@ const FIGURES: [&str; 12] = [
     "CPUs busy",
 ];
 
-/// The numbers of every configuration that is not a control.
+/// The numbers of every configuration that is a result.
 pub(super) fn figures(workload: &Workload, comparison: &Comparison) -> Table {
     Table {
         columns: FIGURES.map(String::from).into(),
@@ -62,13 +62,13 @@ pub(super) fn figures(workload: &Workload, comparison: &Comparison) -> Table {
     }
 }
 
-/// The configurations that are results: controls are not.
+/// The configurations that are results: copies and bounds are not.
 fn results<'a>(
     workload: &'a Workload,
     comparison: &'a Comparison,
 ) -> impl Iterator<Item = (&'a Entry, &'a Figures)> {
     let all = workload.entries.iter().zip(&comparison.figures);
-    all.filter(|(entry, _)| !entry.is_control())
+    all.filter(|(entry, _)| entry.is_result())
 }
 
 fn row(entry: &Entry, figures: &Figures) -> Vec<String> {
@@ -229,7 +229,8 @@ pub(super) fn raw_left_out(workload: &Workload) -> String {
 pub(super) fn raw(workload: &Workload) -> Table {
     let entries = &workload.entries;
     let names = entries.iter().enumerate().map(|(idx, entry)| {
-        format!("{idx}: {}{}", name(entry), if entry.is_control() { " (copy)" } else { "" })
+        let copy = if matches!(entry.role, Role::Control { .. }) { " (copy)" } else { "" };
+        format!("{idx}: {}{copy}", name(entry))
     });
     let row = |(idx, block): (usize, &Block)| {
         let order = block.order.iter().map(usize::to_string).collect::<Vec<_>>().join(" ");

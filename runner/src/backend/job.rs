@@ -6,6 +6,9 @@
 //! memory-bound and compute-bound work. Parts are for scans that are too few to be shared out: of four
 //! tasks three workers cannot do more in the same time than two. Counts of parts add up.
 //!
+//! The same tasks can be asked to [load](Work::Load) their samples and no more: then the job is the roof
+//! that memory and caches set to any count of these samples by the same workers.
+//!
 //! A [`Job`] is what is asked ([`Question`]), the samples, and the [`Mode`] in which it grows. A worker
 //! [binds](Job::bind) it to samples once, outside the timed part, and then does tasks by number.
 //! Separate from the backends, which know tasks only by number. Next: [`super::Backend`].
@@ -69,9 +72,22 @@ impl Mode {
     }
 }
 
+/// What a task does with the samples that it scans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Work {
+    /// It counts those within its widths.
+    Count,
+    /// It loads each of their bytes once and adds them up. Its answer is the same 64 bits of that sum in
+    /// each of its places: a function of samples, part and instruction set, so that it must not change
+    /// from pass to pass or from backend to backend, and not a number to be read.
+    Load,
+}
+
 /// What is asked of the samples: everything a worker needs besides them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Question {
+    /// What tasks do.
+    pub work: Work,
     /// Name of the instruction set that counts.
     pub isa: String,
     /// d coordinates.
@@ -167,11 +183,17 @@ impl Question {
         });
         let counters: Vec<_> =
             parts.map(|part| Counter::with_isa(part, isa)).collect::<Result<_, _>>()?;
-        if self.widths_per_scan.get() == 1 {
-            self.bind_one(counters)
-        } else {
-            self.bind_many(counters)
+        match self.work {
+            Work::Load => Ok(self.bind_load(counters)),
+            Work::Count if self.widths_per_scan.get() == 1 => self.bind_one(counters),
+            Work::Count => self.bind_many(counters),
         }
+    }
+
+    /// Nothing but loading.
+    fn bind_load<'a, T: Element>(&self, counters: Vec<Counter<'a, T>>) -> Bound<'a> {
+        let of_task = self.parts_of_tasks();
+        Bound(Box::new(move |task, sums| sums.fill(counters[of_task[task]].sum().to_bits())))
     }
 
     /// One width for each scan.
@@ -270,6 +292,7 @@ impl<'a> Job<'a> {
     /// Only teams inside this process can do them.
     pub fn from_tasks(tasks: usize, count: &'a Made<'a>, mode: Mode) -> Self {
         let question = Question {
+            work: Work::Count,
             isa: Isa::name(isa::best()).into(),
             center: Vec::new(),
             widths: vec![1.0; tasks],
@@ -282,6 +305,24 @@ impl<'a> Job<'a> {
     /// What is asked.
     pub fn question(&self) -> &Question {
         &self.question
+    }
+
+    /// The same tasks over the same samples, which are only loaded; a job that is only a function stays
+    /// what it is.
+    #[must_use]
+    pub fn loading(&self) -> Self {
+        let question = Question { work: Work::Load, ..self.question.clone() };
+        Self { question, ..self.clone() }
+    }
+
+    /// What comes out when every task is done once, here and one after another: the answer for each
+    /// width, as [`Question::totals`].
+    pub fn answer(&self) -> Vec<u64> {
+        let (bound, mut counts) = (self.bind(), vec![0; self.question.places()]);
+        for task in 0..self.question.tasks() {
+            bound.count(task, &mut counts[self.question.places_of(task)]);
+        }
+        self.question.totals(&counts)
     }
 
     /// How the work grows with the workers.
@@ -329,70 +370,4 @@ impl fmt::Debug for Job<'_> {
 #[cfg(test)]
 mod parts;
 #[cfg(test)]
-mod tests {
-    use super::{Job, Mode, Question};
-    use crate::input::AnySamples;
-    use kernel::{Error, Samples, isa};
-    use std::num::NonZeroUsize;
-
-    fn samples() -> AnySamples {
-        AnySamples::Double(Samples::from_rows(&[0.0, 0.0, 0.5, -0.5, 0.6, 0.0], 2).unwrap())
-    }
-
-    fn question(center: &[f64], widths: &[f64], per_scan: usize) -> Question {
-        Question {
-            isa: isa::best().name().into(),
-            center: center.to_vec(),
-            widths: widths.to_vec(),
-            widths_per_scan: NonZeroUsize::new(per_scan).unwrap(),
-            parts: NonZeroUsize::MIN,
-        }
-    }
-
-    #[test]
-    fn every_dial_and_cut_gives_the_same_counts() {
-        // Three samples, or a hundred times the same three: several units of parts.
-        let rows = [0.0, 0.0, 0.5, -0.5, 0.6, 0.0].repeat(100);
-        let many = AnySamples::Double(Samples::from_rows(&rows, 2).unwrap());
-        for (samples, times) in [(samples(), 1), (many, 100)] {
-            for (per_scan, parts) in (1..5).flat_map(|scan| (1..8).map(move |parts| (scan, parts)))
-            {
-                let parts = NonZeroUsize::new(parts).unwrap();
-                let question =
-                    Question { parts, ..question(&[0.0, 0.0], &[1.2, 0.1, 1.0], per_scan) };
-                let job = Job::new(&samples, question.clone(), Mode::Strong).unwrap();
-                let bound = job.bind();
-                let mut counts = vec![0; question.places()];
-                for task in 0..question.tasks() {
-                    bound.count(task, &mut counts[question.places_of(task)]);
-                }
-                let expected = [3, 1, 2].map(|count| count * times);
-                assert_eq!(question.totals(&counts), expected, "{question:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn questions_that_do_not_fit_are_refused() {
-        let samples = samples();
-        let refused = |center: &[f64], widths: &[f64], per_scan| {
-            Job::new(&samples, question(center, widths, per_scan), Mode::Weak).unwrap_err()
-        };
-        for per_scan in [1, 2] {
-            let dimension = Error::Dimension { what: "center", expected: 2, found: 1 };
-            assert_eq!(refused(&[0.0], &[1.0], per_scan), dimension);
-            let zero = refused(&[0.0, 0.0], &[1.0, 0.0], per_scan);
-            assert!(matches!(zero, Error::WidthNotPositive { .. }));
-            let nan = refused(&[0.0, f64::NAN], &[1.0], per_scan);
-            assert!(matches!(nan, Error::CenterNotFinite { .. }));
-        }
-    }
-
-    #[test]
-    fn strong_work_is_divided_and_other_work_is_not() {
-        let shares = |mode| Job::from_tasks(5, &|task| task as u64, mode).shares(2);
-        assert_eq!(shares(Mode::Strong), [0..3, 3..5]);
-        assert_eq!(shares(Mode::Weak), [0..5, 0..5]);
-        assert_eq!(shares(Mode::Throughput), [0..5, 0..5]);
-    }
-}
+mod tests;

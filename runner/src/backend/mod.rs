@@ -35,7 +35,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use job::{Bound, Job, Mode, Question};
+pub use job::{Bound, Job, Mode, Question, Work};
 pub use processes::serve_if_asked;
 
 use processes::Processes;

@@ -22,9 +22,9 @@ use super::grid::{Cell, Role};
 use super::interrupt::Interrupt;
 
 use super::tags::Tag;
-use super::take::{Bench, Shot};
+use super::take::{Asked, Bench, Shot};
 use super::{Error, order};
-use crate::backend::{Backend, Job, Mode, Question};
+use crate::backend::{Backend, Job, Mode, Question, Work};
 use crate::for_any;
 use crate::machine::counters::SystemReader;
 use crate::machine::{Capture, Tree, clock};
@@ -117,6 +117,7 @@ pub fn run(
     let expected = expected.map_err(unprepared)?;
     let widths = options.workload.widths.widths().map_err(|error| unprepared(error.into()))?;
     let question = Question {
+        work: Work::Count,
         isa: options.isa.name().into(),
         center: options.workload.center.to_vec(),
         widths: widths.as_slice().to_vec(),
@@ -130,9 +131,10 @@ pub fn run(
     let cell = Cell { backend: options.backend, placement, role: Role::Control };
     let reader = SystemReader::find(&Tree::new(Path::new("/")));
     let timer = clock::timer();
+    let (loading, counting) = (Asked::loading(&job), Asked { job, expected });
     let bench = Bench {
-        job: &job,
-        expected: &expected,
+        counting: &counting,
+        loading: &loading,
         passes: NonZeroUsize::MIN,
         order: Duration::ZERO,
         reader: &reader,
@@ -159,11 +161,12 @@ fn compare(
     cell: &Cell,
     steps: &mut dyn Steps,
 ) -> Result<Compared, Error> {
-    let failed =
-        |wrong: Wrong| Error::of_sample(options.workload.name, cell, bench.job.question(), wrong);
-    let found = cell.backend.prepare(bench.job, &cell.placement, FIRST);
+    let failed = |wrong: Wrong| {
+        Error::of_sample(options.workload.name, cell, bench.counting.job.question(), wrong)
+    };
+    let found = cell.backend.prepare(&bench.counting.job, &cell.placement, FIRST);
     let found = found.and_then(|mut team| {
-        let mut counts = vec![0; bench.job.question().places()];
+        let mut counts = vec![0; bench.counting.job.question().places()];
         let passes = measure::passes_for(team.as_mut(), measure::SAMPLE, &mut counts)?;
         // No order asks for more than a sample.
         let order = Duration::from_nanos(team.measure(passes, &mut counts)?.wall_ns);

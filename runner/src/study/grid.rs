@@ -2,7 +2,8 @@
 //!
 //! Pure: backends, worker counts and seats in, cells out. The first cell is the baseline, the best
 //! serial code; every other backend has one worker, too, because a speed-up needs the time of one
-//! worker on the same path (Hoefler & Belli, SC'15, rule 1). The last cell is the control, an exact
+//! worker on the same path (Hoefler & Belli, SC'15, rule 1). Where workers share the way to their samples
+//! there is a roof: the same teams, which only load them (rule 11: show upper bounds). The last cell is the control, an exact
 //! copy of another one: whatever differs between the two is error of measurement. What was asked for
 //! but cannot be measured is listed with its reason, not forgotten. Next: `sweep`.
 
@@ -40,13 +41,19 @@ pub enum Role {
     Measured,
     /// As a copy of another one, to see how far two equal things come out apart.
     Control,
+    /// For loading the samples alone, which no count of them can outrun: no result, but a bound on them.
+    Roof,
 }
 
 impl Configuration {
     /// `threads with 3 workers`, for messages.
     pub fn describe(&self) -> String {
         let plural = if self.workers == 1 { "" } else { "s" };
-        let role = if self.role == Role::Control { " (control)" } else { "" };
+        let role = match self.role {
+            Role::Measured => "",
+            Role::Control => " (control)",
+            Role::Roof => " (loading alone)",
+        };
         format!("{} with {} worker{plural}{role}", self.backend, self.workers)
     }
 }
@@ -178,14 +185,25 @@ fn gigabytes(bytes: u64) -> String {
     format!("{:.1} GB", bytes as f64 / 1e9)
 }
 
+/// The measured cells of the first backend after the baseline; the baseline if there is no other.
+fn of_first_backend(cells: &[Cell]) -> impl Iterator<Item = &Cell> {
+    let first = cells.get(1).or(cells.first()).map(|cell| cell.backend.name());
+    let is_of_it = move |c: &&Cell| Some(c.backend.name()) == first && c.role == Role::Measured;
+    cells.iter().filter(is_of_it)
+}
+
+/// Adds the roof: loading alone, by the first backend after the baseline with each of its numbers of
+/// workers; by the baseline if there is no other.
+pub fn add_roof(cells: &mut Vec<Cell>) {
+    let roof = |cell: &Cell| Cell { role: Role::Roof, ..cell.clone() };
+    let roofs: Vec<Cell> = of_first_backend(cells).map(roof).collect();
+    cells.extend(roofs);
+}
+
 /// Adds the control: a copy of the configuration with most workers that have a CPU each, of the first
 /// backend after the baseline; of the baseline if there is no other.
 pub fn add_control(cells: &mut Vec<Cell>) {
-    let Some(first) = cells.get(1).or(cells.first()).map(|cell| cell.backend.name()) else {
-        return;
-    };
-    let candidates =
-        cells.iter().filter(|c| c.backend.name() == first && !c.placement.is_oversubscribed());
+    let candidates = of_first_backend(cells).filter(|cell| !cell.placement.is_oversubscribed());
     let copied = candidates.max_by_key(|cell| cell.placement.workers()).or(cells.first());
     if let Some(copied) = copied {
         cells.push(Cell { role: Role::Control, ..copied.clone() });
@@ -194,8 +212,8 @@ pub fn add_control(cells: &mut Vec<Cell>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cell, Role, add_control, cells, drop_too_large};
-    use crate::backend::{ALL, Backend, Job, Mode, Question};
+    use super::{Cell, Role, add_control, add_roof, cells, drop_too_large};
+    use crate::backend::{ALL, Backend, Job, Mode, Question, Work};
     use crate::placement;
     use crate::study::plan::Series;
     use crate::workload;
@@ -264,10 +282,29 @@ mod tests {
     }
 
     #[test]
+    fn the_roof_is_over_every_number_of_workers_of_the_first_backend_and_is_never_the_control() {
+        let mut cells = on_two_cpus(&[1, 2, 3]);
+        let measured = cells.len();
+        add_roof(&mut cells);
+        let roofs: Vec<_> = cells[measured..].iter().map(Cell::configuration).collect();
+        assert!(roofs.iter().all(|roof| roof.role == Role::Roof));
+        assert!(roofs.iter().all(|roof| roof.backend == cells[1].backend.name()));
+        assert_eq!(roofs.iter().map(|roof| roof.workers).collect::<Vec<_>>(), [1, 2, 3]);
+        assert!(roofs[1].describe().ends_with("with 2 workers (loading alone)"));
+        add_control(&mut cells);
+        let controls = cells.iter().filter(|cell| cell.role == Role::Control);
+        assert_eq!((controls.count(), cells.len()), (1, measured + 3 + 1));
+        let mut alone = vec![on_two_cpus(&[])[0].clone()];
+        add_roof(&mut alone);
+        assert_eq!(alone[1].backend.name(), alone[0].backend.name());
+    }
+
+    #[test]
     fn configurations_that_memory_cannot_hold_are_left_out_with_the_figures() {
         let workload = workload::Workload { n: 1000, ..workload::ALL[0].clone() };
         let samples = workload.samples().unwrap();
         let question = Question {
+            work: Work::Count,
             isa: kernel::isa::best().name().into(),
             center: workload.center.to_vec(),
             widths: vec![1.0],

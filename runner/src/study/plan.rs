@@ -235,6 +235,24 @@ impl Series {
         crate::share::parts(scans, self.workload.n, &self.workers)
     }
 
+    /// What a task is, in words.
+    pub(super) fn task(&self) -> String {
+        let widths = match self.widths_per_scan.get() {
+            1 => "one width".into(),
+            most => format!("up to {most} widths"),
+        };
+        match self.parts().get() {
+            1 => format!("{widths}, one scan"),
+            parts => format!("{widths}, one of {parts} parts of a scan"),
+        }
+    }
+
+    /// Whether loading the samples alone is measured, too: where it may be what bounds all workers
+    /// together. A named workload's samples are as large as they are, so nothing is known of them.
+    pub fn has_roof(&self) -> bool {
+        self.level.is_some_and(Level::is_shared)
+    }
+
     /// `dram, strong`, for messages.
     pub fn describe(&self) -> String {
         let dial = match self.widths_per_scan.get() {

@@ -19,10 +19,10 @@ use super::journal::{Journal, Line, SeriesStart, Taken};
 use super::plan::{Extent, FLOOR_BLOCKS, Options, Series};
 use super::progress::{Reached, Steps, seconds};
 use super::record::{StoppedBy, Subject};
-use super::take::{Bench, Shot};
+use super::take::{Asked, Bench, Shot};
 use super::warning::Warning;
 use super::{Error, conditions, order, stop};
-use crate::backend::{self, Job, Question};
+use crate::backend::{self, Job, Question, Work};
 use crate::for_any;
 use crate::input::AnySamples;
 use crate::machine::clock::{self, Timer};
@@ -67,6 +67,7 @@ impl Turn<'_> {
         let refused = |error: kernel::Error| self.unprepared(error.into());
         let widths = workload.widths.widths().map_err(refused)?.as_slice().to_vec();
         let question = Question {
+            work: Work::Count,
             isa: self.sweep.options.isa.name().into(),
             center: workload.center.to_vec(),
             widths,
@@ -96,6 +97,9 @@ impl Turn<'_> {
         let (mut cells, mut skipped) = grid::cells(backend::ALL[0], self.series(), self.sweep.seat);
         let free_bytes = State::now().available_memory_bytes;
         skipped.extend(grid::drop_too_large(&mut cells, self.series(), job, free_bytes));
+        if self.series().has_roof() {
+            grid::add_roof(&mut cells);
+        }
         grid::add_control(&mut cells);
         self.sweep.options.extent.most_blocks(cells.len())?;
         let passes = self.passes(&cells[0], job)?;
@@ -132,7 +136,6 @@ impl Turn<'_> {
         passes: NonZeroUsize,
     ) -> Subject {
         let (series, workload) = (self.series(), &self.series().workload);
-        let per_scan = series.widths_per_scan.get();
         Subject {
             name: workload.name.into(),
             title: workload.title.into(),
@@ -147,10 +150,10 @@ impl Turn<'_> {
             counts,
             mode: series.mode,
             level: series.level.filter(|_| series.shortfall.is_none()),
-            widths_per_scan: per_scan,
+            widths_per_scan: series.widths_per_scan.get(),
             parts: job.question().parts.get(),
             tasks: job.question().tasks(),
-            task: task(per_scan, job.question().parts.get()),
+            task: series.task(),
             bytes: samples.bytes(),
             pages: for_any!(samples, samples => pages::of_samples(samples)),
             configurations: cells.iter().map(Cell::configuration).collect(),
@@ -236,9 +239,10 @@ impl Turn<'_> {
         let start = journal.content().series()[self.index].start.subject.clone();
         let passes = NonZeroUsize::new(start.passes).unwrap_or(NonZeroUsize::MIN);
         let most = self.sweep.options.extent.most_blocks(cells.len())?;
+        let counting = Asked { job: job.clone(), expected: start.counts };
         let mut bench = Bench {
-            job,
-            expected: &start.counts,
+            counting: &counting,
+            loading: &Asked::loading(job),
             passes,
             order: Duration::ZERO,
             reader: self.sweep.reader,
@@ -269,15 +273,15 @@ impl Turn<'_> {
     /// Time that the baseline needs for what one order asks of a worker at most, seen once: what
     /// patience is measured by.
     fn serial_time(&self, bench: &Bench<'_>, baseline: &Cell) -> Result<Duration, Error> {
-        let question = bench.job.question();
+        let job = &bench.counting.job;
         let began = clock::now_ns();
-        let team = baseline.backend.prepare(bench.job, &baseline.placement, Duration::MAX);
+        let team = baseline.backend.prepare(job, &baseline.placement, Duration::MAX);
         let measured = team.and_then(|mut team| {
-            team.measure(bench.passes, &mut vec![0; bench.job.question().places()])?;
+            team.measure(bench.passes, &mut vec![0; job.question().places()])?;
             team.dismiss()
         });
-        measured.map_err(|error| self.wrong(baseline, question, error.into()))?;
-        let (orders, _) = bench.job.mode().rounds(bench.passes);
+        measured.map_err(|error| self.wrong(baseline, job.question(), error.into()))?;
+        let (orders, _) = job.mode().rounds(bench.passes);
         Ok(Duration::from_nanos((clock::now_ns() - began).div_ceil(orders as u64)))
     }
 
@@ -304,7 +308,7 @@ impl Turn<'_> {
             let idle_foreign = (place == 0)
                 .then(|| conditions::idle_foreign(self.sweep.reader, self.sweep.allowed, IDLE))
                 .flatten();
-            let failed = |wrong| self.wrong(cell, bench.job.question(), wrong);
+            let failed = |wrong| self.wrong(cell, bench.counting.job.question(), wrong);
             let Shot { measured, ended } = bench.take(configuration, cell).map_err(failed)?;
             let (series, block) = (self.index, *block);
             let taken = Taken { series, block, place, idle_foreign, measured };
@@ -368,18 +372,6 @@ impl Turn<'_> {
 
     fn wrong(&self, cell: &Cell, question: &Question, wrong: Wrong) -> Error {
         Error::of_sample(self.series().workload.name, cell, question, wrong)
-    }
-}
-
-/// What a task is, in words.
-fn task(widths_per_scan: usize, parts: usize) -> String {
-    let widths = match widths_per_scan {
-        1 => "one width".into(),
-        most => format!("up to {most} widths"),
-    };
-    match parts {
-        1 => format!("{widths}, one scan"),
-        parts => format!("{widths}, one of {parts} parts of a scan"),
     }
 }
 

@@ -11,7 +11,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use super::conditions::{self, Around, Caller};
-use super::grid::Cell;
+use super::grid::{Cell, Role};
 use super::record::Measured;
 use super::tags;
 use crate::backend::{Job, Sample};
@@ -20,13 +20,32 @@ use crate::machine::counters::SystemReader;
 use crate::machine::counters::system::TICK_NS;
 use crate::measure::{self, Wrong};
 
+/// A job with its answer.
+#[derive(Debug)]
+pub(super) struct Asked<'a> {
+    /// The work.
+    pub(super) job: Job<'a>,
+    /// What must come out, for each width.
+    pub(super) expected: Vec<u64>,
+}
+
+impl<'a> Asked<'a> {
+    /// The tasks of `job`, whose samples are only loaded. No oracle knows the answer, so one worker is
+    /// asked first: what all others must agree with.
+    pub(super) fn loading(job: &Job<'a>) -> Self {
+        let job = job.loading();
+        let expected = job.answer();
+        Self { job, expected }
+    }
+}
+
 /// What all samples of a series have in common.
 #[derive(Debug)]
 pub(super) struct Bench<'a> {
-    /// The work.
-    pub(super) job: &'a Job<'a>,
-    /// The counts that must come out.
-    pub(super) expected: &'a [u64],
+    /// What is measured.
+    pub(super) counting: &'a Asked<'a>,
+    /// The roof over it.
+    pub(super) loading: &'a Asked<'a>,
     /// How often a sample repeats the job.
     pub(super) passes: NonZeroUsize,
     /// What the baseline needs for what one order asks of a worker.
@@ -60,11 +79,19 @@ pub(super) struct Shot {
     pub(super) ended: Result<(), Wrong>,
 }
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
+    /// What a cell of this role is asked.
+    fn asked(&self, role: Role) -> &'a Asked<'a> {
+        match role {
+            Role::Measured | Role::Control => self.counting,
+            Role::Roof => self.loading,
+        }
+    }
+
     /// How many workers of `cell` take turns on one CPU. Where one job is divided among all of them,
     /// taking turns costs nothing: together they do what one would do.
     fn turns(&self, cell: &Cell) -> usize {
-        if !self.job.mode().replicates() {
+        if !self.counting.job.mode().replicates() {
             return 1;
         }
         let mut cpus = cell.placement.cpus();
@@ -76,9 +103,10 @@ impl Bench<'_> {
 
     /// Measures `cell`, the configuration with this number.
     pub(super) fn take(&self, configuration: usize, cell: &Cell) -> Result<Shot, Wrong> {
-        let question = self.job.question();
+        let Asked { job, expected } = self.asked(cell.role);
+        let question = job.question();
         let patience = patience(self.order, self.turns(cell));
-        let mut team = cell.backend.prepare(self.job, &cell.placement, patience)?;
+        let mut team = cell.backend.prepare(job, &cell.placement, patience)?;
         let startup = team.startup();
         // Before the warm-up and not after it: on large machines workers would wait for milliseconds,
         // and come to the sample with a lower clock. Heat in the warm-up is heat in the sample, too.
@@ -86,7 +114,7 @@ impl Bench<'_> {
         let warm_up = measure::warm_up(team.as_mut(), self.passes, question.places())?;
         let before = self.reader.read();
         let caller = Caller::begin();
-        let sample = measure::checked(team.as_mut(), self.passes, question, self.expected)?;
+        let sample = measure::checked(team.as_mut(), self.passes, question, expected)?;
         let caller = caller.used();
         let delta = self.reader.read().since(&before);
         let slow = self.reader.read_slow().since(slow_before);
@@ -137,7 +165,7 @@ impl Bench<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bench, Shot, patience};
+    use super::{Asked, Bench, Shot, patience};
     use crate::backend::{Backend, Error, Job, Mode, Sample, Scaling, Startup, Team};
     use crate::machine::clock::Timer;
     use crate::machine::counters::SystemReader;
@@ -192,9 +220,10 @@ mod tests {
 
     fn bench<R>(mode: Mode, with: impl FnOnce(&Bench<'_>) -> R) -> R {
         let job = Job::from_tasks(1, &|_| 1, mode);
+        let asked = Asked::loading(&job);
         with(&Bench {
-            job: &job,
-            expected: &[1],
+            counting: &asked,
+            loading: &asked,
             passes: NonZeroUsize::MIN,
             order: Duration::ZERO,
             reader: &SystemReader::find(&Tree::new(Path::new("/nowhere"))),

@@ -92,6 +92,12 @@ impl Level {
         })
     }
 
+    /// Whether workers share the way to samples that live there, so that they can be in each other's way
+    /// without sharing anything else: a third-level cache and main memory.
+    pub fn is_shared(self) -> bool {
+        matches!(self, Self::L3 | Self::Dram)
+    }
+
     /// What it means, in one line.
     pub fn summary(self) -> &'static str {
         match self {

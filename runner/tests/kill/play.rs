@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use runner::backend::{ALL, Backend, Error, Job, Mode, Question, processes};
+use runner::backend::{ALL, Backend, Error, Job, Mode, Question, Work, processes};
 use runner::input::AnySamples;
 use runner::machine::affinity;
 use runner::placement::{self, Placement};
@@ -57,6 +57,7 @@ pub(crate) fn samples() -> AnySamples {
 
 pub(crate) fn job(samples: &AnySamples, mode: Mode) -> Job<'_> {
     let question = Question {
+        work: Work::Count,
         isa: kernel::isa::best().name().into(),
         center: vec![0.5; 2],
         widths: vec![0.25; 20],

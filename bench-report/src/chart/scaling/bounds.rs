@@ -1,9 +1,10 @@
 //! What speed-ups cannot exceed, and which laws were fitted to them, as curves.
 //!
-//! Separate because none of it was measured: these curves have no points. Next:
-//! [`crate::compare::Fitted`].
+//! Separate because none of it is a result. Bounds and laws have no points, except for what loading the
+//! samples alone allows, which was measured with certain numbers of workers and is not known between
+//! them. Next: [`crate::compare::Fitted`].
 
-use super::Measured;
+use super::{EFFICIENCY, Measured, SPEED_UP, What};
 use crate::{
     chart::plot::{Curve, Look},
     compare::{Description, Fitted, Sweep},
@@ -22,7 +23,7 @@ const VISIBLE: f64 = 0.01;
 /// Whole numbers of workers at which a bound of steps is computed.
 const MOST_STEPS: u64 = 512;
 
-/// Ideal, quota and granularity, as far as they are known, up to `most` workers.
+/// Ideal, quota, granularity and loading alone, as far as they are known, up to `most` workers.
 pub(super) fn of_speed_up(measured: &Measured<'_>, most: f64) -> Vec<Curve> {
     let mut curves =
         vec![bound(0, "ideal: N workers, N times the speed", vec![(0.0, 0.0), (most, most)])];
@@ -34,7 +35,17 @@ pub(super) fn of_speed_up(measured: &Measured<'_>, most: f64) -> Vec<Curve> {
         let name = format!("whole tasks: {} cannot be shared evenly", quantity::whole(tasks));
         curves.push(bound(2, &name, places));
     }
+    curves.extend(memory(measured, &SPEED_UP));
     curves
+}
+
+/// What loading the samples alone allows, where that was measured.
+fn memory(measured: &Measured<'_>, what: &What) -> Option<Curve> {
+    let roofs = &measured.comparison.roofs;
+    let by = &measured.entry(*roofs.first()?).backend;
+    let name = format!("memory: loading the samples alone, {by}");
+    let curve = measured.curve(&name, roofs, Look::Bound(3), what);
+    (!curve.points.is_empty()).then_some(curve)
 }
 
 /// The same for each worker.
@@ -46,6 +57,7 @@ pub(super) fn of_efficiency(measured: &Measured<'_>, most: f64) -> Vec<Curve> {
         let name = format!("quota of {} CPUs", quantity::two_decimals(quota));
         curves.push(bound(1, &name, places.collect()));
     }
+    curves.extend(memory(measured, &EFFICIENCY));
     curves
 }
 

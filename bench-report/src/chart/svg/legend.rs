@@ -5,11 +5,11 @@
 
 use super::{
     dots, escape,
-    plot::{SHAPES, color, line_class},
+    plot::{SHAPES, color, line_class, shape},
 };
 use crate::chart::{
     dots::{DotMark, Dots},
-    plot::{ColumnKind, Curve, Fill, Look, MOST_CURVES, Plot, ZoneKind},
+    plot::{ColumnKind, Curve, Fill, Look, Plot, ZoneKind},
 };
 
 /// One sign.
@@ -64,13 +64,13 @@ fn of_curve(curve: &Curve) -> Key {
     } else {
         String::new()
     };
-    let point = match curve.look {
-        Look::Measured(number) => format!(
-            "<path class=\"point {}\" d=\"{}\" transform=\"translate(15 8)\"/>",
+    let is_measured = |look: &Look| matches!(look, Look::Measured(_)) || !curve.points.is_empty();
+    let point = match Some(curve.look).filter(is_measured).and_then(shape) {
+        Some((_, shape)) => format!(
+            "<path class=\"point {}\" d=\"{shape}\" transform=\"translate(15 8)\"/>",
             color(curve.look),
-            SHAPES[number % MOST_CURVES]
         ),
-        _ => String::new(),
+        None => String::new(),
     };
     key(&(line + &point), &curve.name)
 }

@@ -42,6 +42,9 @@ pub(super) const SHAPES: [&str; MOST_CURVES] = [
     "M-1.7-5h3.4v3.3H5v3.4H1.7V5h-3.4V1.7H-5v-3.4h3.3z",
 ];
 
+/// The mark of a measured bound: a ceiling.
+pub(super) const CEILING: &str = "M-9-1.6h18v3.2h-18z";
+
 /// The chart as one `svg` element.
 pub fn draw(chart: &Plot) -> String {
     let id = escape(&chart.id);
@@ -52,7 +55,8 @@ pub fn draw(chart: &Plot) -> String {
     chart.columns.iter().for_each(|column| svg += &drawn_column(chart, column));
     svg += &inner(chart);
     for curve in &chart.curves {
-        curve.points.iter().for_each(|point| svg += &whisker(chart, point.x, point.y.interval));
+        let points = curve.points.iter().filter(|point| is_shown(chart, curve.look, point));
+        points.for_each(|point| svg += &whisker(chart, point.x, point.y.interval));
     }
     chart.curves.iter().for_each(|curve| svg += &points(chart, curve, &id));
     svg + &texts(chart) + "</svg>\n"
@@ -60,12 +64,12 @@ pub fn draw(chart: &Plot) -> String {
 
 /// Shapes of points that occur, and the hatching.
 fn definitions(chart: &Plot, id: &str) -> String {
-    let shape = |curve: &Curve| match curve.look {
-        Look::Measured(number) if !curve.points.is_empty() => {
-            let size = if curve.points.len() > DENSE { " transform=\"scale(0.6)\"" } else { "" };
-            format!("<path id=\"{id}-p{number}\" d=\"{}\"{size}/>", SHAPES[number % MOST_CURVES])
-        }
-        _ => String::new(),
+    let shape = |curve: &Curve| {
+        let Some((name, shape)) = shape(curve.look).filter(|_| !curve.points.is_empty()) else {
+            return String::new();
+        };
+        let size = if curve.points.len() > DENSE { " transform=\"scale(0.6)\"" } else { "" };
+        format!("<path id=\"{id}-{name}\" d=\"{shape}\"{size}/>")
     };
     let shapes: String = chart.curves.iter().map(shape).collect();
     format!(
@@ -182,15 +186,29 @@ pub(super) fn color(look: Look) -> String {
     }
 }
 
+/// Name and shape of the points of a curve that can have some.
+pub(super) fn shape(look: Look) -> Option<(String, &'static str)> {
+    match look {
+        Look::Measured(number) => Some((format!("p{number}"), SHAPES[number % MOST_CURVES])),
+        Look::Bound(number) => Some((format!("b{number}"), CEILING)),
+        Look::Fitted(_) | Look::Limit(_) => None,
+    }
+}
+
+/// Whether a point is drawn: of bounds only what lies on the axis, because they may leave it.
+fn is_shown(chart: &Plot, look: Look, point: &Point) -> bool {
+    !matches!(look, Look::Bound(_)) || chart.y.shows(point.y.value)
+}
+
 /// What was measured, in the shape of its curve.
 fn points(chart: &Plot, curve: &Curve, id: &str) -> String {
-    let Look::Measured(number) = curve.look else {
+    let Some((name, _)) = shape(curve.look) else {
         return String::new();
     };
     let point = |point: &Point| {
         let hollow = if point.fill == Fill::Hollow { " hollow" } else { "" };
         format!(
-            "<use class=\"point {}{hollow}\" href=\"#{id}-p{number}\" x=\"{}%\" y=\"{}\">\
+            "<use class=\"point {}{hollow}\" href=\"#{id}-{name}\" x=\"{}%\" y=\"{}\">\
              <title>{}</title></use>\n",
             color(curve.look),
             length(x(&chart.x, point.x)),
@@ -198,7 +216,7 @@ fn points(chart: &Plot, curve: &Curve, id: &str) -> String {
             escape(&point.said.to_string()),
         )
     };
-    curve.points.iter().map(point).collect()
+    curve.points.iter().filter(|point| is_shown(chart, curve.look, point)).map(point).collect()
 }
 
 /// An upright line over an interval; caps would touch each other where points are dense.

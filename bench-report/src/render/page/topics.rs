@@ -20,6 +20,9 @@ use crate::{
     model::Mode,
 };
 
+/// Workloads that a note names.
+const MOST_NAMED: usize = 6;
+
 /// Charts of one kind in a page.
 const MOST_CHARTS: usize = 24;
 
@@ -85,11 +88,38 @@ pub(super) fn speed_up(all: &[(String, Measured<'_>)]) -> Option<Topic> {
         both were measured. Dashed lines with bands are fitted laws and their 95 % intervals, \
         dotted ones Amdahl's law; gray ones are bounds that no speed-up should exceed."
         .to_owned();
-    note.push_str(
-        " No bound of the memory is drawn: it needs a load-only run of all workers together, and \
-         no file of this report has one.",
-    );
+    note += &memory_bounds(all);
     topic("speed-up", "Speed-up and efficiency", &note, charts.collect(), Origin::Studies)
+}
+
+/// Which workloads have a bound of the memory, and why others have none.
+fn memory_bounds(all: &[(String, Measured<'_>)]) -> String {
+    let has = |measured: &Measured<'_>| !measured.comparison.roofs.is_empty();
+    let mut note = String::new();
+    if all.iter().any(|(_, measured)| has(measured)) {
+        note.push_str(
+            " Gray bars are the bound of the memory: as many workers read the same samples in the \
+             same blocks and did nothing else.",
+        );
+    }
+    let mut lacking: Vec<String> = Vec::new();
+    for (_, measured) in all.iter().filter(|(_, measured)| !has(measured)) {
+        let label = answer::label(measured.workload);
+        if !lacking.contains(&label) {
+            lacking.push(label);
+        }
+    }
+    if lacking.is_empty() {
+        return note;
+    }
+    let more = lacking.len().saturating_sub(MOST_NAMED);
+    lacking.truncate(MOST_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(
+        "{note} No bound of the memory is drawn for {}{more}: it needs a run that only loads the \
+         samples, which a study makes where they were sized for a third-level cache or main memory.",
+        lacking.join("; ")
+    )
 }
 
 /// What each worker added.

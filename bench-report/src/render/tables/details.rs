@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Table, or_none, ratio, results, starred};
 use crate::{
     compare::{Comparison, Figures, Resources},
-    model::{Entry, Workload},
+    model::{Entry, Unit, Workload},
     quantity::{self, NONE, interval_or_none},
     statistics::{scaling::SerialShare, tukey::Spread},
 };
@@ -38,7 +38,7 @@ struct Kind {
 }
 
 /// The tables, in reading order.
-const ALL: [Kind; 7] = [
+const ALL: [Kind; 8] = [
     Kind {
         title: "Spread of the times",
         note: "Times per pass: the least, the quartiles, the greatest, and how many lie beyond \
@@ -88,6 +88,22 @@ const ALL: [Kind; 7] = [
         columns: &["over own 1 worker", "a, in %", "95 % interval"],
         row: serial_share,
         is_known: |figures| matches!(figures.serial_share, Some(SerialShare::Gustafson(_))),
+    },
+    Kind {
+        title: "Loading alone",
+        note: "As many workers read the same samples in the same blocks and did nothing else. The bound \
+               is the serial time of counting over their time: a speed-up that no count of these \
+               samples can exceed. “Of loading alone” is their time over that of the count. Bytes \
+               are those of the samples, at the median time, in units of 1000.",
+        columns: &[
+            "counting reads",
+            "loading alone reads",
+            "of loading alone",
+            "speed-up",
+            "bound",
+        ],
+        row: under_roof,
+        is_known: |figures| figures.under_roof.is_some(),
     },
     Kind {
         title: "Where the time goes",
@@ -181,6 +197,18 @@ fn spread(_: &Entry, figures: &Figures) -> Vec<String> {
     let times = at.map(quantity::time).into_iter();
     let counts = [census.below, census.above, census.far_below, census.far_above];
     times.chain(counts.map(|count| quantity::whole(count as u64))).collect()
+}
+
+fn under_roof(_: &Entry, figures: &Figures) -> Vec<String> {
+    let Some(under) = figures.under_roof else { return vec![NONE.into(); 5] };
+    let read = |per_s| or_none(per_s, |per_s| quantity::throughput(&Unit::BytesDecimal, per_s));
+    vec![
+        read(under.counted_per_s),
+        read(under.loaded_per_s),
+        ratio(under.reached),
+        or_none(figures.speed_up, ratio),
+        or_none(under.bound, ratio),
+    ]
 }
 
 fn phases(_: &Entry, figures: &Figures) -> Vec<String> {

@@ -134,7 +134,7 @@ fn entry(entries: &[Entry], idx: usize, blocks: usize) -> Result<(), String> {
     that(entry.samples.len() == blocks, "there is not one sample for each block")?;
     if let Role::Control { original } = entry.role {
         let is_copied = |other: &Entry| {
-            !other.is_control()
+            other.is_result()
                 && other.backend == entry.backend
                 && (other.workers, &other.cpus) == (entry.workers, &entry.cpus)
         };

@@ -46,8 +46,9 @@ pub(super) fn mode(name: Option<&str>) -> Result<Mode, String> {
 
 /// The configuration that a control copies: the first measured one that runs in the same way.
 pub(super) fn original(configurations: &[Configuration], idx: usize) -> Option<usize> {
-    let control = configurations[idx].is_control().then_some(&configurations[idx])?;
-    configurations.iter().position(|other| !other.is_control() && other.runs_as(control))
+    let control = &configurations[idx];
+    let is_original = |other: &Configuration| other.role() == "measured" && other.runs_as(control);
+    configurations.iter().position(is_original).filter(|_| control.role() == "control")
 }
 
 fn sizes(workload: &Workload<Block>) -> Result<(), String> {
@@ -91,16 +92,16 @@ fn configurations(workload: &Workload<Block>) -> Result<(), String> {
     Ok(())
 }
 
-/// A role is one of two, and a control has something to be a copy of.
+/// A role is one of three, and a control has something to be a copy of.
 fn role(configurations: &[Configuration], idx: usize) -> Result<(), String> {
-    match configurations[idx].role.as_deref() {
-        None | Some("measured") => Ok(()),
-        Some("control") if original(configurations, idx).is_some() => Ok(()),
-        Some("control") => Err(format!(
+    match configurations[idx].role() {
+        "measured" | "roof" => Ok(()),
+        "control" if original(configurations, idx).is_some() => Ok(()),
+        "control" => Err(format!(
             "configuration {idx} is a control, but no measured one has its backend, workers and cpus"
         )),
-        Some(role) => Err(format!(
-            "role {:?} of configuration {idx} is unknown, expected measured or control",
+        role => Err(format!(
+            "role {:?} of configuration {idx} is unknown, expected measured, control or roof",
             shown(role)
         )),
     }

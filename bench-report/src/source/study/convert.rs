@@ -121,9 +121,10 @@ fn entries(configurations: Vec<shape::Configuration>) -> Vec<model::Entry> {
     let originals: Vec<Option<usize>> =
         (0..configurations.len()).map(|idx| check::original(&configurations, idx)).collect();
     let entry = |(configuration, original): (shape::Configuration, Option<usize>)| {
-        let role = match original {
-            Some(original) => model::Role::Control { original },
-            None => model::Role::Measured,
+        let role = match (original, configuration.role()) {
+            (Some(original), _) => model::Role::Control { original },
+            (None, "roof") => model::Role::Roof,
+            (None, _) => model::Role::Measured,
         };
         model::Entry {
             backend: shown(&configuration.backend),

@@ -111,9 +111,9 @@ pub(super) struct Configuration {
 }
 
 impl Configuration {
-    /// Whether this is called a copy; any role but this and `measured` is refused.
-    pub(super) fn is_control(&self) -> bool {
-        self.role.as_deref() == Some("control")
+    /// Its role; one that is not told is `measured`.
+    pub(super) fn role(&self) -> &str {
+        self.role.as_deref().unwrap_or("measured")
     }
 
     /// Whether both would be run in exactly the same way.

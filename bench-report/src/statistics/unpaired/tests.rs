@@ -122,7 +122,7 @@ fn quantiles_end_for_any_degrees_of_freedom_and_become_normal() {
     for freedom in [99_999.0, 1e5, 1e9, f64::MAX] {
         let quantile = student_quantile(freedom);
         assert!((quantile / normal - 1.0).abs() < 3e-5, "{freedom}: {quantile}");
-        assert!((student_tail(freedom, quantile) - TAIL).abs() < 1e-9, "{freedom}");
+        assert!((student_tail(freedom, quantile) - TAIL).abs() < 1e-6, "{freedom}");
     }
     assert!(student_quantile(0.0).is_infinite() && student_tail(0.0, 1.0) >= 1.0);
 }

@@ -1,10 +1,11 @@
 //! Tasks over parts of the samples: that their counts have a place each, and that every part is read.
 
-use super::Question;
+use super::{Question, Work};
 use std::num::NonZeroUsize;
 
 fn question(center: &[f64], widths: &[f64], per_scan: usize) -> Question {
     Question {
+        work: Work::Count,
         isa: kernel::isa::best().name().into(),
         center: center.to_vec(),
         widths: widths.to_vec(),

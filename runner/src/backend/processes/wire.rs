@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::backend::{Changed, Question};
 
 /// Grows with every change of a message.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 /// How the parent begins. The two differ, so that an echo is not taken for an answer.
 pub(super) const PARENT: [u8; 8] = *b"parzen>w";
 /// How the worker begins.
@@ -148,12 +148,13 @@ pub(super) fn counts(numbers: &[u8], expected: usize) -> Result<Counts<'_>, Prob
 mod tests {
     use super::{Answer, HEADER, MOST_BYTES, Order, Problem, Shape, Source, VERSION};
     use super::{counts, decode, encode, payload};
-    use crate::backend::Question;
+    use crate::backend::{Question, Work};
     use proptest::prelude::{any, proptest};
     use std::num::NonZeroUsize;
 
     fn orders() -> Vec<Order> {
         let question = Question {
+            work: Work::Count,
             isa: "portable".into(),
             center: vec![0.1, -0.0],
             widths: vec![f64::MIN_POSITIVE, 1e300],
