@@ -225,17 +225,14 @@ fn ratio(ratio: Option<Estimate>) -> [String; 2] {
 /// Samples in order; the table has the spread of each row.
 pub(super) fn of_strip(strip: &Strip) -> Shown {
     let row = |row: &crate::chart::strip::Row| {
-        let samples = quantity::whole(row.deviations.len() as u64);
+        let samples = quantity::whole(row.measured as u64);
         vec![row.name.clone(), row.detail.clone(), samples]
     };
     Shown {
         title: strip.title.clone(),
         svg: svg::strip(strip),
         legend: Vec::new(),
-        caption: format!(
-            "Edges of each row: ± {} of its median.",
-            quantity::per_cent(strip.reach, 1)
-        ),
+        caption: strip.caption.clone(),
         table: Table {
             columns: ["name", "standard deviation over mean", "samples"].map(String::from).into(),
             rows: strip.rows.iter().map(row).collect(),

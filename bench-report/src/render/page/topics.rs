@@ -98,12 +98,19 @@ pub(super) fn gains(all: &[(String, Measured<'_>)]) -> Option<Topic> {
         let sweeps = measured.groups().flatten().enumerate();
         let chart = move |(place, sweep): (usize, &Sweep)| {
             let plot = scaling::gains(measured, sweep, format!("{id}-gain-{}", place + 1))?;
-            Some(of_plot(&plot, growth(measured)))
+            let mut shown = of_plot(&plot, growth(measured));
+            shown.table.columns.push("the whole step, in points".into());
+            let steps = scaling::steps(measured, sweep);
+            for (row, step) in shown.table.rows.iter_mut().zip(steps) {
+                row.push(scaling::in_points(step.added));
+            }
+            Some(shown)
         };
         sweeps.filter_map(chart)
     });
     let note = "1 point is 1 % of the serial speed. A bar from 0 shows what a step added for each \
-        further worker; where the step was of several workers, it is the mean over them.";
+        further worker; where the step was of several workers, it is the mean over them, and the \
+        table has the whole step, too.";
     topic("gains", "What each worker adds", note, charts.collect(), Origin::Studies)
 }
 
