@@ -6,8 +6,10 @@
 
 use bench_report::{
     chart::{
+        dots::DotMark,
         plot::{ColumnKind, Look, Plot, ZoneKind},
         scaling::{self, Measured},
+        sides,
     },
     compare,
     model::{Role, Study},
@@ -87,4 +89,45 @@ fn what_is_not_judged_gets_neither_a_verdict_nor_a_law() {
     let mut curves = speed_up.curves.iter().chain(&efficiency.curves);
     assert!(!curves.any(|curve| is_law(curve.look)));
     assert_eq!(zone(&speed_up, ZoneKind::Extrapolated), None);
+}
+
+#[test]
+fn a_copy_is_called_a_copy() {
+    let mut study = gallery::study(&[1, 2], &["threads"], 12);
+    let entries = &mut study.workloads[0].entries;
+    entries.push(bench_report::model::Entry {
+        role: Role::Control { original: 1 },
+        ..entries[1].clone()
+    });
+    let strip = bench_report::chart::noise::of_workload(&study.workloads[0], "a".into());
+    let rows = strip.expect("every row has samples").rows;
+    assert!(rows.iter().any(|row| row.name == "threads, 1 worker (copy)"), "{rows:?}");
+}
+
+/// A comment on a pull request takes 65 536 characters.
+#[test]
+fn the_brief_form_of_any_report_fits_a_comment() {
+    let long: Vec<String> = (0..200).map(|idx| format!("{idx}-{}", gallery::LONG)).collect();
+    let backends: Vec<&str> = long.iter().map(String::as_str).collect();
+    let mut many = gallery::everything(gallery::study(&[1, 2, 3], &backends, 2));
+    many.unread = vec![many.unread[0].clone(); 500];
+    many.studies = vec![many.studies[0].clone(); 20];
+    for report in [many, gallery::largest()] {
+        let brief = bench_report::render::SPLICED.render(&report).expect("it is laid out");
+        assert!(brief.len() < 65_536, "{} bytes", brief.len());
+        assert!(brief.contains("more stand in the whole report"));
+    }
+}
+
+#[test]
+fn a_chart_of_many_keeps_its_reference() {
+    let mut job = gallery::peers().workloads.remove(0);
+    let reference = job.entries.remove(0);
+    let other = job.entries[0].clone();
+    let names = (0..70)
+        .map(|idx| bench_report::model::Peer { name: format!("rival {idx}"), ..other.clone() });
+    job.entries = names.chain([reference]).collect();
+    let shown = sides::shown(&sides::of_peers(&job));
+    assert_eq!(shown.len(), sides::MOST_ROWS);
+    assert_eq!(shown.last().map(|side| side.mark), Some(DotMark::Reference));
 }

@@ -29,7 +29,7 @@ pub struct Measured<'a> {
 }
 
 /// Backends of a workload that charts show; tables have all.
-const MOST_SWEEPS: usize = 4 * MOST_CURVES;
+pub const MOST_SWEEPS: usize = 4 * MOST_CURVES;
 
 impl<'a> Measured<'a> {
     /// Backends that share a chart, so many that they can be told apart.

@@ -123,6 +123,9 @@ fn ends(estimate: Estimate) -> impl Iterator<Item = f64> {
     [estimate.value, interval[0], interval[1]].into_iter().filter(|value| *value > 0.0)
 }
 
+/// From this share of its roof on, a scan is called near to it.
+pub const NEAR_ROOF: f64 = 0.9;
+
 /// Benchmarks of one dimension over the roofs that were measured for it.
 struct Roofed<'t, 'a> {
     d: String,
@@ -235,6 +238,16 @@ pub struct UnderRoof<'a> {
     pub rate: Estimate,
     /// The roof there: the load-only rate for the same n and d, times the intensity.
     pub roof: f64,
+    /// Its dimension, as in the title of the chart.
+    pub d: String,
+}
+
+impl UnderRoof<'_> {
+    /// Its rate over that of its roof. Loading alone stores nothing, but it is one loop among others:
+    /// a scan may exceed it by noise, or because it loads with other instructions.
+    pub fn share(&self) -> f64 {
+        self.rate.value / self.roof
+    }
 }
 
 /// Every benchmark that has a measured roof.
@@ -246,7 +259,8 @@ pub fn under_roofs<'a>(timed: &[Timed<'a>]) -> Vec<UnderRoof<'a>> {
             let roof = roofed.roofs.iter().find(same_n).and_then(|roof| roof.rate());
             if let Some(((_, roof), (_, rate))) = roof.zip(one.rate()) {
                 let roof = roof.value * intensity;
-                all.push(UnderRoof { id: &one.benchmark.id, intensity: *intensity, rate, roof });
+                let d = roofed.d.clone();
+                all.push(UnderRoof { id: &one.benchmark.id, intensity: *intensity, rate, roof, d });
             }
         }
     }

@@ -89,7 +89,22 @@ pub(super) fn speed_up(all: &[(String, Measured<'_>)]) -> Option<Topic> {
         " No bound of the memory is drawn: it needs a load-only run of all workers together, and \
          no file of this report has one.",
     );
+    note.push_str(&backends_left_out(all));
     topic("speed-up", "Speed-up and efficiency", &note, charts.collect(), Origin::Studies)
+}
+
+/// Backends that no chart has room for; empty if none.
+fn backends_left_out(all: &[(String, Measured<'_>)]) -> String {
+    let left_out = |(_, measured): &(String, Measured<'_>)| {
+        measured.comparison.sweeps.len().checked_sub(scaling::MOST_SWEEPS)
+    };
+    match all.iter().filter_map(left_out).max() {
+        None | Some(0) => String::new(),
+        Some(_) => format!(
+            " Charts against workers show the first {} backends of a workload; tables have all.",
+            scaling::MOST_SWEEPS
+        ),
+    }
 }
 
 /// What each worker added.
@@ -122,7 +137,8 @@ pub(super) fn throughput(all: &[(String, Measured<'_>)]) -> Option<Topic> {
             Some(of_plot(&scaling::throughput(measured, sweeps, id)?, growth(measured)))
         })
     });
-    let note = "A level line means that workers do not hinder each other. A test is one sample \
+    let note = "Where the points stay level, each further worker does as much as those before it; \
+        why they fall where they do was not tested. A test is one sample \
         held against one window.";
     topic("throughput", "Throughput of each worker", note, charts.collect(), Origin::Studies)
 }
