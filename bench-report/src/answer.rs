@@ -76,9 +76,12 @@ fn all_beyond(study: &Study, workload: &Workload, comparison: &Comparison) -> Ve
         }
     }
     let is_one = told.len() == 1;
-    let sentence = |(backends, text): (Vec<&str>, String)| match is_one {
-        true => format!("{}.", capitalized(&text)),
-        false => format!("{}: {text}.", backends.join(", ")),
+    let sentence = |(backends, text): (Vec<&str>, String)| {
+        if is_one {
+            format!("{}.", capitalized(&text))
+        } else {
+            format!("{}: {text}.", backends.join(", "))
+        }
     };
     told.into_iter().map(sentence).collect()
 }

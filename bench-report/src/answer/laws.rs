@@ -211,23 +211,22 @@ fn beyond(fitted: &Fitted) -> Option<String> {
     let (farthest, most) = (ahead().max_by_key(|one| one.workers)?, fitted.workers.last()?);
     let how_far =
         if farthest.workers == 2 * most { "twice the most" } else { "more than the most" };
-    let mut told = format!(
+    let told = format!(
         "All laws together, by their weights, expect {} of samples tested with {} workers on cores \
          of their own, {how_far} that was fitted ({most}): an extrapolation.",
         rate(farthest.throughput),
         farthest.workers
     );
-    for shared in &fitted.sharing {
-        if let Some(one) = ahead().find(|one| one.workers == shared.workers) {
-            told += &format!(
-                " With {} they expect {}; measured, on shared cores, were {}.",
-                shared.workers,
-                rate(one.throughput),
-                rate(shared.tests_per_s)
-            );
-        }
-    }
-    Some(told)
+    let measured = fitted.sharing.iter().filter_map(|shared| {
+        let one = ahead().find(|one| one.workers == shared.workers)?;
+        Some(format!(
+            " With {} they expect {}; measured, on shared cores, were {}.",
+            shared.workers,
+            rate(one.throughput),
+            rate(shared.tests_per_s)
+        ))
+    });
+    Some(told + &measured.collect::<String>())
 }
 
 fn rate(estimate: Estimate) -> String {

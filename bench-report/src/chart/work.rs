@@ -16,6 +16,9 @@ use crate::{
 /// Charts of one kind that a page shows for one set of benchmarks; tables have all.
 pub const MOST_PLOTS: usize = 12;
 
+/// How far signs of one n stand apart, as a share of the width.
+const ASIDE: f64 = 0.02;
+
 /// Parameters of a name.
 const SAMPLES: &str = "n";
 const DIMENSIONS: &str = "d";
@@ -73,6 +76,11 @@ fn against_n(members: &[&Timed<'_>]) -> Vec<Point> {
     points
 }
 
+/// Points at so many times their n.
+fn moved(points: &[Point], factor: f64) -> Vec<Point> {
+    points.iter().map(|point| Point { x: point.x * factor, ..point.clone() }).collect()
+}
+
 fn cost_plot(curves: &[Cost], (part, parts): (usize, usize), id: String) -> Option<Plot> {
     let head = &curves.first()?.head;
     let points = || curves.iter().flat_map(|curve| &curve.points);
@@ -90,10 +98,13 @@ fn cost_plot(curves: &[Cost], (part, parts): (usize, usize), id: String) -> Opti
         lines: vec![[axis.low, axis.high].map(|n| (n, n * cheapest)).into()],
         ..Curve::default()
     };
+    // Signs of one n stand beside each other: most costs differ by less than a sign is high.
+    let aside = |place: usize| place as f64 - (curves.len() - 1) as f64 / 2.0;
+    let width = axis.high / axis.low;
     let curve = |(place, cost): (usize, &Cost)| Curve {
         name: cost.name.clone(),
         look: Look::Measured(place),
-        points: cost.points.clone(),
+        points: moved(&cost.points, width.powf(ASIDE * aside(place))),
         ..Curve::default()
     };
     Some(Plot {

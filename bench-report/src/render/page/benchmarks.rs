@@ -65,8 +65,8 @@ impl<'a> Sets<'a> {
             let plots = work::cost(timed, &self.isas, &id);
             plots.iter().map(|plot| of_plot(plot, source(set))).collect()
         });
-        let note = "Benchmarks whose names differ in n only share a sign. Both axes are \
-            logarithmic: a cost in proportion to n runs beside the dotted line. Nothing is drawn \
+        let note = "Benchmarks whose names differ in n only share a sign; signs of one n stand beside \
+            each other. Both axes are logarithmic: a cost in proportion to n runs beside the dotted line. Nothing is drawn \
             between sizes that were measured.";
         topic("cost", "Cost against n", note, charts, Origin::Others)
     }
@@ -195,7 +195,8 @@ fn side_by_side(groups: Vec<(String, Vec<Side>)>, id: &str, source: &str) -> Vec
     };
     let mut charts: Vec<Shown> = charts.filter_map(chart).collect();
     if let Some(last) = charts.last_mut().filter(|_| left_out > 0) {
-        last.caption += &format!(" {left_out} more charts of this kind are left out.");
+        let more = format!(" {left_out} more charts of this kind are left out.");
+        last.caption.push_str(&more);
     }
     charts
 }
@@ -280,13 +281,11 @@ fn is_of(one: &UnderRoof<'_>, title: &str) -> bool {
 /// What a share above the whole means, if there is one.
 fn over_roof(under: &[UnderRoof<'_>], title: &str) -> &'static str {
     let is_over = |one: &UnderRoof<'_>| is_of(one, title) && one.share() > 1.0;
-    match under.iter().any(is_over) {
-        false => "",
-        true => {
-            " Shares above 100 % do not break a law: the roof is a measured loop, too, with noise of \
-             its own, and another scan may load a little faster."
-        }
+    if !under.iter().any(is_over) {
+        return "";
     }
+    " Shares above 100 % do not break a law: the roof is a measured loop, too, with noise of its own, \
+     and another scan may load a little faster."
 }
 
 /// Benchmarks of one chart with their roofs.
