@@ -1,11 +1,11 @@
-//! What the numbers of a workload say, in one sentence for each backend.
+//! What the numbers of a workload say: a headline, and one sentence for each backend.
 //!
 //! Separate from the formats so that all of them say the same, and from the numbers so that the
 //! wording can be read in one place. A gain is claimed only where the whole 95 % interval lies
 //! above 0; where it contains 0 the sentence says "cannot tell". Where the times are not to be
 //! trusted (a configuration differs from an exact copy of itself, others used the CPUs, the clock
-//! is too coarse), steps are not judged: the numbers stay, the verdicts do not. `laws.rs` says
-//! which law describes a backend, `doubts.rs` what makes the numbers doubtful, `disturbances.rs` what
+//! is too coarse), steps are not judged: the numbers stay, the verdicts do not. `headline.rs` names the fastest,
+//! `laws.rs` says which law describes a backend, `doubts.rs` what makes the numbers doubtful, `disturbances.rs` what
 //! others, the host or a quota did meanwhile, `roof.rs` how near a count comes to loading alone,
 //! `workers.rs` whether
 //! workers of one configuration differ, `belief.rs` what was done to check all that.
@@ -14,29 +14,34 @@
 mod belief;
 mod disturbances;
 mod doubts;
+mod headline;
 mod laws;
 mod others;
 mod roof;
+mod warnings;
 mod words;
 mod workers;
 
 pub use belief::belief;
 pub use doubts::{doubts, study_doubts};
+pub use headline::{headline, question};
 pub use laws::{LawAnswer, derived, laws, laws_in_brief, parameters};
 pub use others::of_others;
+pub use warnings::{Warnings, warnings};
 pub use words::{heading, label, working_set};
 
 use crate::{
     compare::{Comparison, Step, Sweep, Verdict, Withheld},
-    model::{Estimate, Mode, Study, Workload},
+    model::{Estimate, Study, Workload},
     quantity,
 };
 
 /// Steps that one sentence lists; the table has them all.
 const MOST_STEPS: usize = 6;
 
-/// The answer of one workload: a sentence for each backend that was measured, and one for each whose
-/// samples were also loaded alone.
+/// The answer of one workload: a sentence for each backend that was measured, one for each whose samples
+/// were also loaded alone, and one on more workers than CPUs for all of which the same holds.
+/// [`headline`] stands before it.
 pub fn sentences(study: &Study, workload: &Workload, comparison: &Comparison) -> Vec<String> {
     let Some(reference) = comparison.reference else {
         return vec!["No serial code was measured, so no speed-up can be given.".into()];
@@ -47,19 +52,49 @@ pub fn sentences(study: &Study, workload: &Workload, comparison: &Comparison) ->
             "The serial code takes {serial} a pass; nothing was measured beside it."
         )];
     }
+    let unjudged = of_all_withheld(comparison);
     let sentence = |sweep: &Sweep| {
-        let mut parts = vec![start(workload, comparison, sweep, &serial)];
-        match of_all_withheld(comparison) {
-            None => {
-                parts.extend(steps(comparison, sweep));
-                parts.push(beyond(study, workload, sweep));
-            }
-            Some(reason) => parts.push(format!("no step is judged, because {reason}")),
+        let mut parts = vec![start(workload, comparison, sweep)];
+        if unjudged.is_none() {
+            parts.extend(steps(workload, comparison, sweep));
         }
         format!("{}.", parts.join("; "))
     };
-    let of_backends = comparison.sweeps.iter().map(sentence);
-    of_backends.chain(roof::sentences(workload, comparison)).collect()
+    let mut told: Vec<String> = comparison.sweeps.iter().map(sentence).collect();
+    match unjudged {
+        Some(reason) => told.push(format!("No step is judged, because {reason}.")),
+        None => told.extend(all_beyond(study, workload, comparison)),
+    }
+    told.extend(roof::sentences(workload, comparison));
+    told
+}
+
+/// Whether more workers than CPUs helped, once for all backends of which the same holds.
+fn all_beyond(study: &Study, workload: &Workload, comparison: &Comparison) -> Vec<String> {
+    let mut told: Vec<(Vec<&str>, String)> = Vec::new();
+    for sweep in &comparison.sweeps {
+        let text = beyond(study, workload, sweep);
+        match told.iter_mut().find(|(_, other)| *other == text) {
+            Some((backends, _)) => backends.push(&sweep.backend),
+            None => told.push((vec![&sweep.backend], text)),
+        }
+    }
+    let is_one = told.len() == 1;
+    let sentence = |(backends, text): (Vec<&str>, String)| {
+        if is_one {
+            format!("{}.", capitalized(&text))
+        } else {
+            format!("{}: {text}.", backends.join(", "))
+        }
+    };
+    told.into_iter().map(sentence).collect()
+}
+
+/// With a capital at its beginning.
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars.as_str().chars()).collect()
 }
 
 /// Why no step of a workload is judged, if so.
@@ -83,29 +118,14 @@ pub fn added_up_to(comparison: &Comparison, sweep: &Sweep) -> Option<u64> {
     adding.last().map(|step| step.to_workers)
 }
 
-/// What the speed-up of many workers means, where it is not the usual thing.
-fn meaning(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Strong => "",
-        Mode::Weak => "With N workers doing N times the work: ",
-        Mode::Throughput => "With N workers doing N independent jobs: ",
-    }
-}
-
 /// Where the sweep begins, against the serial code.
-fn start(workload: &Workload, comparison: &Comparison, sweep: &Sweep, serial: &str) -> String {
+fn start(workload: &Workload, comparison: &Comparison, sweep: &Sweep) -> String {
     let first = sweep.entry_idxs[0];
     let speed_up = comparison.figures[first].speed_up;
     let speed_up = speed_up.map_or_else(|| quantity::NONE.into(), reached);
     let workers = quantity::counted(workload.entries[first].workers, "worker");
-    let meaning = meaning(workload.mode);
-    let against = if meaning.is_empty() { "Against" } else { "against" };
-    let only = if sweep.baseline.is_none() { " only, for want of a run with 1 worker" } else { "" };
-    format!(
-        "{meaning}{against} serial code{only} ({serial} a pass), {} with {workers} reached \
-         {speed_up} of its speed",
-        sweep.backend
-    )
+    let only = if sweep.baseline.is_none() { " (a run with 1 worker is missing)" } else { "" };
+    format!("{} with {workers}{only} reached {speed_up} of the serial speed", sweep.backend)
 }
 
 /// A speed-up with its interval: `98.2 % (97.5–98.9 %)`.
@@ -118,10 +138,15 @@ fn reached(speed_up: Estimate) -> String {
 }
 
 /// What each step to more workers gave.
-fn steps(comparison: &Comparison, sweep: &Sweep) -> Vec<String> {
+fn steps(workload: &Workload, comparison: &Comparison, sweep: &Sweep) -> Vec<String> {
     let gains = sweep.entry_idxs.iter().filter_map(|&idx| comparison.figures[idx].gain);
     let gains: Vec<Step> = gains.collect();
-    let mut told: Vec<String> = gains.iter().take(MOST_STEPS).map(step).collect();
+    let rise = doubts::rise(workload, comparison, sweep);
+    let flagged = |one: &Step| {
+        let rise = rise.as_ref().filter(|rise| rise.step.to_workers == one.to_workers);
+        format!("{}{}", step(one), rise.map_or("", |rise| rise.kind.brief()))
+    };
+    let mut told: Vec<String> = gains.iter().take(MOST_STEPS).map(flagged).collect();
     if gains.len() > MOST_STEPS {
         told.push(format!("{} further steps stand in the table", gains.len() - MOST_STEPS));
     }

@@ -33,7 +33,7 @@ pub use foreign::Foreign;
 pub use judgement::{MOST_FOREIGN, MOST_LATE, Withheld};
 pub use law::{
     Description, FEWEST_COUNTS, Fitted, MOST_BACKENDS, MOST_COUNTS, MOST_TIMES, SecondThreads,
-    Support, Unfitted,
+    Shared, Support, Unfitted,
 };
 pub use placement::lost_seats;
 pub use resources::Resources;

@@ -36,28 +36,35 @@ pub fn time(ns: f64) -> String {
     format!("{} {unit}", significant(ns / size))
 }
 
-/// An interval of times in one unit: `1.20–1.26 ms`; up to two more digits tell close ends apart.
+/// An interval of times in one unit: `1.20–1.26 ms`, `992–1004 ns`; more digits tell close ends apart.
 pub fn times(interval: Interval) -> String {
-    let (size, unit) = fitting(&TIMES, interval.high);
+    let (size, unit) = spanning(&TIMES, interval);
     format!("{} {unit}", ends(interval, size))
 }
 
 /// An interval of events per second in one unit: `12.1–12.6 G/s`.
 pub fn rates(interval: Interval) -> String {
-    let (size, prefix) = fitting(&MULTIPLES, interval.high);
+    let (size, prefix) = spanning(&MULTIPLES, interval);
     format!("{} {prefix}/s", ends(interval, size))
 }
 
 /// Both ends in units of `size`, with the same decimals.
 fn ends(interval: Interval, size: f64) -> String {
     let (low, high) = (interval.low / size, interval.high / size);
-    let ends = |decimals| (fixed(low, decimals), fixed(high, decimals));
-    let fewest = decimals(high);
-    let (low, high) = (fewest..=fewest + 2)
-        .map(ends)
-        .find(|(low, high)| low != high)
-        .unwrap_or_else(|| ends(fewest));
-    format!("{low}–{high}")
+    let decimals = telling(high - low, decimals(high));
+    format!("{}–{}", fixed(low, decimals), fixed(high, decimals))
+}
+
+/// So many decimals that an interval of this width does not round to its half; at least `fewest`, and
+/// at most three more, beyond which the ends are as good as equal.
+fn telling(width: f64, fewest: usize) -> usize {
+    let is_told = |decimals: &usize| width >= 2.0 * 0.1_f64.powi(*decimals as i32);
+    (fewest..=fewest + 3).find(is_told).unwrap_or(fewest)
+}
+
+/// The unit of both ends: that of their middle, which is about the value.
+fn spanning<'a>(units: &[(f64, &'a str)], interval: Interval) -> (f64, &'a str) {
+    fitting(units, f64::midpoint(interval.low, interval.high))
 }
 
 /// Events per second: `12.3 G/s`.
@@ -133,7 +140,7 @@ pub fn ratio(ratio: f64) -> String {
 
 /// An interval of such ratios: `1.043–1.059`.
 pub fn ratios(interval: Interval) -> String {
-    let decimals = ratio_decimals(interval.high);
+    let decimals = telling(interval.high - interval.low, ratio_decimals(interval.high));
     format!("{}–{}", fixed(interval.low, decimals), fixed(interval.high, decimals))
 }
 
@@ -175,7 +182,7 @@ pub fn coefficient(value: f64) -> String {
 
 /// An interval of pure numbers with the same decimals: `0.0481–0.0526`.
 pub fn coefficients(interval: Interval) -> String {
-    let decimals = coefficient_decimals(interval.high);
+    let decimals = telling(interval.high - interval.low, coefficient_decimals(interval.high));
     format!("{}–{}", small(interval.low, decimals), small(interval.high, decimals))
 }
 
@@ -304,6 +311,9 @@ mod tests {
         assert_eq!(times(Interval { low: 999_000.0, high: 1_204_000.0 }), "1.00–1.20 ms");
         assert_eq!(times(Interval { low: 115_620.0, high: 116_330.0 }), "115.6–116.3 µs");
         assert_eq!(times(Interval { low: 2e6, high: 2e6 }), "2.00–2.00 ms");
+        assert_eq!(times(Interval { low: 990.0, high: 1001.0 }), "990–1001 ns");
+        assert_eq!(times_as_long_range(Interval { low: 0.9971, high: 1.0014 }), "0.997–1.001×");
+        assert_eq!(ratios(Interval { low: 0.9996, high: 1.0004 }), "0.9996–1.0004");
         assert_eq!(per_cents(Interval { low: 1.81, high: 1.852 }), "181.0–185.2 %");
         assert_eq!(points_range(Interval { low: -0.02, high: 0.0111 }), "−2.0 to +1.1");
     }

@@ -52,12 +52,13 @@ fn every_part_has_its_section_in_the_order_of_reading() {
         "implementations",
         "isas",
         "backends",
-        "benchmarks",
         "noise",
         "belief",
-        "samples",
         "machine",
+        "samples",
         "method",
+        "groups",
+        "benchmarks",
         "numbers",
         "raw",
     ];
@@ -67,15 +68,22 @@ fn every_part_has_its_section_in_the_order_of_reading() {
 #[test]
 fn what_is_missing_is_absent_and_says_which_file_would_fill_it() {
     let empty = page(&Report::default());
-    assert_eq!(sections(&empty), ["answer", "warnings", "method", "absent"]);
+    assert_eq!(sections(&empty), ["answer", "warnings", "absent"]);
+    assert!(
+        empty.contains("no result was measured") && !empty.contains("blocks follow"),
+        "{empty}"
+    );
     for named in ["study.json", "cargo bench", "peers.json", "machine file"] {
         assert!(empty.contains(named), "{named}");
     }
     let foreign = page(&Report { benchmarks: vec![gallery::foreign(3)], ..Report::default() });
     assert_eq!(
         sections(&foreign),
-        ["answer", "warnings", "benchmarks", "noise", "method", "absent"]
+        ["answer", "warnings", "noise", "method", "benchmarks", "absent"]
     );
+    let title = foreign.split("<h1>").nth(1).unwrap();
+    assert!(title.starts_with("Benchmarks") && !foreign.contains("speed-up"));
+    assert!(foreign.contains("A benchmark of criterion gives samples of many iterations"));
 }
 
 #[test]

@@ -307,7 +307,7 @@ fn a_report_is_put_between_named_markers() {
     let (code, _, error) = run(&directory, &arguments);
     assert_eq!(code, 0, "{error}");
     let after = fs::read_to_string(&page).unwrap();
-    assert!(after.starts_with(&format!("{BEGIN}\n{END}\n{}\n# ", named("begin"))), "{after}");
+    assert!(after.starts_with(&format!("{BEGIN}\n{END}\n{}\n**", named("begin"))), "{after}");
 }
 
 #[test]

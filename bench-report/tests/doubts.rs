@@ -279,7 +279,7 @@ fn a_speed_up_without_a_second_baseline_is_called_one_against_serial_code_only()
     let study = &report.studies[0];
     let workload = &study.workloads[1];
     let told = answer::sentences(study, workload, &compare::workload(study, workload)).concat();
-    assert!(told.contains("against serial code only, for want of a run with 1 worker"), "{told}");
+    assert!(told.contains("(a run with 1 worker is missing)"), "{told}");
 }
 
 #[test]
@@ -319,8 +319,17 @@ fn a_worker_that_adds_more_than_it_can_is_told() {
         timed(study, 2, 8_064_000);
         timed(study, 3, 16_128_000);
     };
-    let parts = ["threads, 1 → 2 workers added +148.0 points", "baseline was slower"];
+    let parts =
+        ["threads, 1 → 2 workers added +148.0 points", "more than the speed of the serial code"];
     assert_doubted(slow, &parts);
+    let report = changed(slow);
+    let study = &report.studies[0];
+    let workload = &study.workloads[1];
+    let comparison = compare::workload(study, workload);
+    let told = answer::sentences(study, workload, &comparison).concat();
+    assert!(told.contains("(doubtful: more than its workers can add)"), "{told}");
+    let headline = answer::headline(workload, &comparison).unwrap();
+    assert!(headline.contains("; doubtful, "), "{headline}");
 }
 
 /// A perfect machine with four cores and 100 whole tasks: 1, 2, 100/34 and 4 times as fast. The
@@ -367,6 +376,6 @@ fn no_step_is_judged_where_equals_differ() {
         let workload = &study.workloads[idx];
         answer::sentences(study, workload, &compare::workload(study, workload)).concat()
     };
-    assert!(told(0).contains("added") && !told(0).contains("no step is judged"));
-    assert!(!told(2).contains("added") && told(2).contains("no step is judged"));
+    assert!(told(0).contains("added") && !told(0).contains("No step is judged"));
+    assert!(!told(2).contains("added") && told(2).contains("No step is judged"));
 }

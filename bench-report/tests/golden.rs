@@ -103,12 +103,12 @@ fn sections_come_in_reading_order_and_ids_are_unique() {
         "backends",
         "noise",
         "belief",
-        "samples",
         "machine",
+        "samples",
         "method",
-        "absent",
         "numbers",
         "raw",
+        "absent",
     ];
     let places: Vec<usize> =
         ids.iter().map(|id| html.find(&format!("<h2 id=\"{id}\"")).expect(id)).collect();

@@ -55,7 +55,10 @@ pub fn doubts(study: &Study, workload: &Workload, comparison: &Comparison) -> Ve
     told.extend(workers::differing(workload));
     told.extend(workload.entries.iter().filter_map(|entry| wrong_work(workload, entry)));
     told.extend(over_quota(study, workload));
-    told.extend(comparison.sweeps.iter().filter_map(|sweep| rise(workload, comparison, sweep)));
+    let risen = |sweep| Some(risen(sweep, &rise(workload, comparison, sweep)?));
+    told.extend(comparison.sweeps.iter().filter_map(risen));
+    // What forbids a verdict limits the answer most.
+    told.sort_by_key(|doubt| !doubt.contains(" is judged"));
     told.into_iter().map(|doubt| format!("{}: {doubt}", label(workload))).collect()
 }
 
@@ -205,10 +208,36 @@ fn over_quota(study: &Study, workload: &Workload) -> Option<String> {
     ))
 }
 
-/// A step that adds more than its workers can, or more for each worker than the step before: both
-/// contradict every law of scaling. Each must hold for each worker as for what whole tasks allow:
-/// where either explains it, there is nothing to doubt.
-fn rise(workload: &Workload, comparison: &Comparison, sweep: &Sweep) -> Option<String> {
+/// A step that adds more than its workers can, or more for each worker than the step before.
+pub(super) struct Rise {
+    /// The step.
+    pub(super) step: Step,
+    /// Which of the two.
+    pub(super) kind: RiseKind,
+}
+
+/// What a step adds too much against.
+#[derive(Clone, Copy)]
+pub(super) enum RiseKind {
+    /// The step before.
+    Before,
+    /// What its workers can add.
+    Possible,
+}
+
+impl RiseKind {
+    /// In parentheses, behind the step.
+    pub(super) fn brief(self) -> &'static str {
+        match self {
+            Self::Before => " (doubtful: more for each worker than the step before)",
+            Self::Possible => " (doubtful: more than its workers can add)",
+        }
+    }
+}
+
+/// The first step that no law of scaling here can follow. It must rise for each worker as for what
+/// whole tasks allow: where either explains it, there is nothing to doubt.
+pub(super) fn rise(workload: &Workload, comparison: &Comparison, sweep: &Sweep) -> Option<Rise> {
     let fitting = sweep.entry_idxs.iter().filter(|&&idx| !workload.entries[idx].oversubscribed);
     let gains = fitting.filter_map(|&idx| comparison.figures[idx].gain);
     let gains: Vec<(Step, [Interval; 2])> =
@@ -218,26 +247,30 @@ fn rise(workload: &Workload, comparison: &Comparison, sweep: &Sweep) -> Option<S
         readings.into_iter().all(|(earlier, later)| later.low > earlier.high)
     };
     if let Some(pair) = gains.windows(2).find(rises) {
-        return Some(format!(
-            "{}, {} → {} workers added more per worker than the step before; no law of scaling \
-             allows that: look for other load and measure again",
-            sweep.backend, pair[1].0.from_workers, pair[1].0.to_workers
-        ));
+        return Some(Rise { step: pair[1].0, kind: RiseKind::Before });
     }
     let is_above = |(_, readings): &&(Step, [Interval; 2])| {
         readings.iter().all(|added| added.low > 1.0 + MOST_BASELINE_GAP)
     };
-    gains.iter().find(is_above).map(|(step, _)| {
-        format!(
-            "{}, {} → {} workers added {} points for each worker, more than a worker can add: the \
-             baseline was slower than it should be (other cache, other pages, other load); compare \
-             times and measure again",
-            sweep.backend,
-            step.from_workers,
-            step.to_workers,
+    gains.iter().find(is_above).map(|&(step, _)| Rise { step, kind: RiseKind::Possible })
+}
+
+/// The doubt about such a step. What made it is not known, so no cause is named.
+fn risen(sweep: &Sweep, Rise { step, kind }: &Rise) -> String {
+    let name = format!("{}, {} → {} workers", sweep.backend, step.from_workers, step.to_workers);
+    match kind {
+        RiseKind::Before => format!(
+            "{name} added more per worker than the step before, which no law fitted here can follow; \
+             caches that hold a larger part or other load could look so: look at times and measure \
+             again"
+        ),
+        RiseKind::Possible => format!(
+            "{name} added {} points for each worker, more than the speed of the serial code; caches \
+             that hold a larger part, a slow baseline or other load could look so: compare times and \
+             measure again",
             quantity::points(step.added_per_worker().value),
-        )
-    })
+        ),
+    }
 }
 
 /// The interval of what a step added for each worker, and over what whole tasks allow it to add;

@@ -204,15 +204,33 @@ fn naming(reading: &Reading) -> Option<String> {
     Some(format!("s and k of USL must not be read as contention and coherency: {reason}{rho}."))
 }
 
-/// What all laws together expect beyond the measured counts.
+/// What all laws together expect beyond the counts that they were fitted to, and what was measured
+/// there.
 fn beyond(fitted: &Fitted) -> Option<String> {
-    let beyond = fitted.choice.averaged.iter().find(|one| one.basis == Basis::Beyond)?;
-    Some(format!(
-        "All laws together, by their weights, expect {} of samples tested with {} workers, twice \
-         the most that was measured: an extrapolation.",
-        told(beyond.throughput, "work/s"),
-        beyond.workers
-    ))
+    let ahead = || fitted.choice.averaged.iter().filter(|one| one.basis == Basis::Beyond);
+    let (farthest, most) = (ahead().max_by_key(|one| one.workers)?, fitted.workers.last()?);
+    let how_far =
+        if farthest.workers == 2 * most { "twice the most" } else { "more than the most" };
+    let told = format!(
+        "All laws together, by their weights, expect {} of samples tested with {} workers on cores \
+         of their own, {how_far} that was fitted ({most}): an extrapolation.",
+        rate(farthest.throughput),
+        farthest.workers
+    );
+    let measured = fitted.sharing.iter().filter_map(|shared| {
+        let one = ahead().find(|one| one.workers == shared.workers)?;
+        Some(format!(
+            " With {} they expect {}; measured, on shared cores, were {}.",
+            shared.workers,
+            rate(one.throughput),
+            rate(shared.tests_per_s)
+        ))
+    });
+    Some(told + &measured.collect::<String>())
+}
+
+fn rate(estimate: Estimate) -> String {
+    told(estimate, "work/s")
 }
 
 /// The counts that share cores, and what a second hardware thread gives if that can be told.
@@ -221,7 +239,7 @@ fn sharing(fitted: &Fitted) -> Option<String> {
         return None;
     }
     let given = fitted.second_threads.as_ref().and_then(second_thread).unwrap_or_default();
-    let counts = counts(&fitted.sharing);
+    let counts = counts(&fitted.sharing.iter().map(|one| one.workers).collect::<Vec<_>>());
     Some(format!("{counts} workers share cores and are in none of these fits{given}."))
 }
 

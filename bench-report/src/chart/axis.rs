@@ -60,9 +60,10 @@ impl Axis {
         }
     }
 
-    /// Numbers of workers from 0 to a little more than `most`, with ticks at whole numbers.
+    /// Numbers of workers from 0 to a little more than `most`, with ticks at multiples of a power of
+    /// two, as most numbers of CPUs are.
     pub fn workers(most: f64) -> Self {
-        let step = step(most / MOST_TICKS as f64).max(1.0);
+        let step = (most / MOST_TICKS as f64).max(1.0).log2().ceil().exp2();
         let ticks = ticks(0.0, (most / step).floor(), step, quantity::ticks::integer);
         Self { label: "workers".into(), scale: Scale::Linear, low: 0.0, high: most * 1.05, ticks }
     }
@@ -159,7 +160,7 @@ mod tests {
     fn workers_have_whole_ticks_and_few() {
         assert_eq!(texts(&Axis::workers(1.0)), ["0", "1"]);
         assert_eq!(texts(&Axis::workers(8.0)), ["0", "2", "4", "6", "8"]);
-        assert_eq!(texts(&Axis::workers(128.0)), ["0", "50", "100"]);
+        assert_eq!(texts(&Axis::workers(128.0)), ["0", "32", "64", "96", "128"]);
     }
 
     #[test]

@@ -154,6 +154,8 @@ pub enum ColumnKind {
     Gain,
     /// It lies below 0.
     Loss,
-    /// It contains 0, or nothing may be said.
+    /// It contains 0, or there is none.
     Unclear,
+    /// Whatever it is: the times are not to be trusted that far.
+    Withheld,
 }

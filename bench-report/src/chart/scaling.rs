@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     answer,
-    compare::{Comparison, Figures, Sweep, Verdict},
-    model::{Entry, Estimate, Interval, Study, Workload},
+    compare::{Comparison, Description, Figures, Step, Sweep, Verdict},
+    model::{Entry, Estimate, Interval, Limits, Study, Workload},
     quantity,
 };
 
@@ -32,7 +32,7 @@ pub struct Measured<'a> {
 const NEAR: f64 = 2.0;
 
 /// Backends of a workload that charts show; tables have all.
-const MOST_SWEEPS: usize = 4 * MOST_CURVES;
+pub const MOST_SWEEPS: usize = 4 * MOST_CURVES;
 
 impl<'a> Measured<'a> {
     /// Backends that share a chart, so many that they can be told apart.
@@ -61,7 +61,7 @@ impl<'a> Measured<'a> {
             title,
             x: Axis::workers(reached),
             y: Axis::linear(what.axis, Interval { low: 0.0, high: y.high * 1.04 }, what.tick),
-            zones: self.zones(sweeps, fitted_reach(&curves)),
+            zones: self.zones(sweeps, &curves),
             columns: Vec::new(),
             curves,
         })
@@ -102,7 +102,7 @@ impl<'a> Measured<'a> {
     }
 
     /// Where workers outnumber CPUs, and where laws go beyond what they were fitted to.
-    fn zones(&self, sweeps: &[Sweep], reached_by_laws: f64) -> Vec<Zone> {
+    fn zones(&self, sweeps: &[Sweep], curves: &[Curve]) -> Vec<Zone> {
         let entries =
             || sweeps.iter().flat_map(|sweep| &sweep.entry_idxs).map(|&idx| self.entry(idx));
         let fitting =
@@ -111,14 +111,20 @@ impl<'a> Measured<'a> {
             entries().filter(|entry| entry.oversubscribed).map(|entry| entry.workers).min();
         let mut zones = Vec::new();
         if let Some(beyond) = beyond {
-            let from = f64::midpoint(fitting.unwrap_or(0).min(beyond) as f64, beyond as f64);
+            let fitting = fitting.unwrap_or(0).min(beyond) as f64;
+            let known = self.cpus().filter(|&cpus| fitting <= cpus && cpus < beyond as f64);
+            let from = known.unwrap_or_else(|| f64::midpoint(fitting, beyond as f64));
             zones.push(Zone { kind: ZoneKind::Oversubscribed, from });
         }
-        let fitted = fitting.unwrap_or(0) as f64;
-        if reached_by_laws > fitted {
-            zones.push(Zone { kind: ZoneKind::Extrapolated, from: fitted });
-        }
+        let from = fitted_to(sweeps).filter(|&fitted| fitted_reach(curves) > fitted);
+        zones.extend(from.map(|from| Zone { kind: ZoneKind::Extrapolated, from }));
         zones
+    }
+
+    /// The CPUs that the workers may use, whatever time a quota grants on them.
+    fn cpus(&self) -> Option<f64> {
+        let limits = Limits { quota_cpus: None, ..self.study.limits.clone() };
+        limits.usable_cpus(&self.study.machine)
     }
 }
 
@@ -181,8 +187,11 @@ pub fn speed_up(measured: &Measured<'_>, sweeps: &[Sweep], id: String) -> Option
 
 /// Speed-ups for each worker.
 pub fn efficiency(measured: &Measured<'_>, sweeps: &[Sweep], id: String) -> Option<Plot> {
-    let bounds = bounds::of_efficiency(measured, most_workers(sweeps, measured) * 1.05);
-    measured.plot(sweeps, &EFFICIENCY, bounds, id)
+    let most = most_workers(sweeps, measured);
+    let fitted = bounds::of_each_worker(measured, sweeps, most * 1.05);
+    let mut further = bounds::of_efficiency(measured, fitted_reach(&fitted).max(most) * 1.05);
+    further.extend(fitted);
+    measured.plot(sweeps, &EFFICIENCY, further, id)
 }
 
 /// Work per second of each worker: flat if nothing is shared.
@@ -190,34 +199,38 @@ pub fn throughput(measured: &Measured<'_>, sweeps: &[Sweep], id: String) -> Opti
     measured.plot(sweeps, &THROUGHPUT, Vec::new(), id)
 }
 
+/// The steps of one backend, in order.
+pub fn steps(measured: &Measured<'_>, sweep: &Sweep) -> Vec<Step> {
+    let figures = &measured.comparison.figures;
+    sweep.entry_idxs.iter().filter_map(|&idx| figures[idx].gain).collect()
+}
+
+/// Points with their interval.
+pub fn in_points(added: Estimate) -> String {
+    let range = added.interval.map(quantity::points_range);
+    let range = range.map_or_else(String::new, |range| format!(" ({range})"));
+    format!("{}{range}", quantity::points(added.value))
+}
+
 /// What each step of one backend added, as bars from 0; where a step is of several workers, the
-/// bar is what it added for each of them.
+/// bar and its text are what it added for each of them.
 pub fn gains(measured: &Measured<'_>, sweep: &Sweep, id: String) -> Option<Plot> {
-    let steps = sweep.entry_idxs.iter().filter_map(|&idx| measured.comparison.figures[idx].gain);
-    let column = |(place, step): (usize, crate::compare::Step)| {
-        let workers = (step.to_workers - step.from_workers) as f64;
-        let per_worker = step.added.scaled(1.0 / workers);
-        let range = step.added.interval.map(quantity::points_range);
-        Column {
-            x: place as f64 + 1.0,
-            width: 0.72,
-            y: per_worker,
-            kind: match step.verdict() {
-                Verdict::Faster => ColumnKind::Gain,
-                Verdict::Slower => ColumnKind::Loss,
-                Verdict::CannotTell | Verdict::Withheld => ColumnKind::Unclear,
-            },
-            said: Said {
-                name: format!("{} to {} workers", step.from_workers, step.to_workers),
-                value: format!(
-                    "{} points{}",
-                    quantity::points(step.added.value),
-                    range.map_or_else(String::new, |range| format!(" ({range})"))
-                ),
-            },
-        }
+    let column = |(place, step): (usize, Step)| Column {
+        x: place as f64 + 1.0,
+        width: 0.72,
+        y: step.added_per_worker(),
+        kind: match step.verdict() {
+            Verdict::Faster => ColumnKind::Gain,
+            Verdict::Slower => ColumnKind::Loss,
+            Verdict::CannotTell => ColumnKind::Unclear,
+            Verdict::Withheld => ColumnKind::Withheld,
+        },
+        said: Said {
+            name: format!("{} to {} workers", step.from_workers, step.to_workers),
+            value: in_points(step.added_per_worker()),
+        },
     };
-    let steps: Vec<_> = steps.collect();
+    let steps = steps(measured, sweep);
     let columns: Vec<Column> = steps.iter().copied().enumerate().map(column).collect();
     let ends = |column: &Column| {
         [Some(column.y.value), column.y.interval.map(|i| i.low), column.y.interval.map(|i| i.high)]
@@ -240,6 +253,15 @@ pub fn gains(measured: &Measured<'_>, sweep: &Sweep, id: String) -> Option<Plot>
 fn most_workers(sweeps: &[Sweep], measured: &Measured<'_>) -> f64 {
     let all = sweeps.iter().flat_map(|sweep| &sweep.entry_idxs);
     all.map(|&idx| measured.entry(idx).workers).max().unwrap_or(1) as f64
+}
+
+/// The most workers that every drawn law was fitted to: beyond, at least one is extrapolated.
+fn fitted_to(sweeps: &[Sweep]) -> Option<f64> {
+    let most = |sweep: &Sweep| match &sweep.law {
+        Description::Fitted(fitted) if fitted.is_judged => fitted.workers.last().copied(),
+        _ => None,
+    };
+    sweeps.iter().filter_map(most).min().map(f64::from)
 }
 
 /// How far a band or line of a fitted law goes.

@@ -45,13 +45,15 @@ pub struct Side {
 pub fn of_peers(workload: &PeerWorkload) -> Vec<Side> {
     let measured = || workload.entries.iter().filter(|peer| !peer.query_ns.is_empty());
     let reference = measured().find(|peer| Some(&peer.name) == workload.reference.as_ref());
+    // Whoever counts something else has no time that others could be held against.
+    let reference = reference.filter(|peer| !matches!(peer.answers, Answers::Wrong { .. }));
     let base = reference.map(|peer| median_with_interval(&peer.query_ns));
     let side = |peer: &Peer| {
         let ns = median_with_interval(&peer.query_ns);
         let is_reference = reference.is_some_and(|reference| reference.name == peer.name);
         let mark = match peer.answers {
-            _ if is_reference => DotMark::Reference,
             Answers::Wrong { .. } => DotMark::Wrong,
+            _ if is_reference => DotMark::Reference,
             Answers::Exact | Answers::Unchecked => DotMark::Other,
         };
         Side {
@@ -85,7 +87,8 @@ pub fn answers(answers: &Answers) -> String {
     }
 }
 
-/// Benchmarks of one group with several functions: the fastest is the reference.
+/// Benchmarks of one group with several functions. Nobody said that they do the same work or which
+/// of them is the reference, and the fastest of many is fast by chance, too: no ratio.
 pub fn of_groups(timed: &[Timed<'_>]) -> Vec<(String, Vec<Side>)> {
     let groups = grouped(timed, |one| {
         let benchmark = one.benchmark;
@@ -95,7 +98,7 @@ pub fn of_groups(timed: &[Timed<'_>]) -> Vec<(String, Vec<Side>)> {
     let named = groups.into_iter().map(|((group, value), members)| {
         let title = value.map_or(group.clone(), |value| format!("{group}, {value}"));
         let name = |one: &Timed<'_>| one.benchmark.function.clone().unwrap_or_default();
-        (title, sides(&members, name, fastest(&members)))
+        (title, sides(&members, name, None))
     });
     named.filter(|(_, sides)| sides.len() > 1).collect()
 }
@@ -108,26 +111,21 @@ pub fn of_isas(timed: &[Timed<'_>], isas: &[String]) -> Vec<(String, Vec<Side>)>
         members.sort_by_key(|one| one.isa);
         let name = |one: &Timed<'_>| one.isa.map_or_else(String::new, |isa| isas[isa].clone());
         let last = members.len() - 1;
-        (family, sides(&members, name, last))
+        (family, sides(&members, name, Some(last)))
     });
     named.filter(|(_, sides)| sides.len() > 1).collect()
-}
-
-fn fastest(members: &[&Timed<'_>]) -> usize {
-    let by_time = |a: &usize, b: &usize| members[*a].ns.value.total_cmp(&members[*b].ns.value);
-    (0..members.len()).min_by(by_time).unwrap_or(0)
 }
 
 fn sides(
     members: &[&Timed<'_>],
     name: impl Fn(&Timed<'_>) -> String,
-    reference: usize,
+    reference: Option<usize>,
 ) -> Vec<Side> {
     let side = |(idx, one): (usize, &&Timed<'_>)| Side {
         name: name(one),
         ns: one.ns,
-        ratio: (idx != reference).then(|| ratio(one.ns, members[reference].ns)),
-        mark: if idx == reference { DotMark::Reference } else { DotMark::Other },
+        ratio: reference.filter(|&base| base != idx).map(|base| ratio(one.ns, members[base].ns)),
+        mark: if Some(idx) == reference { DotMark::Reference } else { DotMark::Other },
         note: rate(one),
     };
     members.iter().enumerate().map(side).collect()
@@ -179,6 +177,17 @@ pub fn of_backends(measured: &Measured<'_>) -> Option<(u64, Vec<Side>)> {
         .iter()
         .filter_map(|sweep| at(sweep, workers).map(|idx| (sweep.backend.clone(), idx)));
     Some((workers, serial.into_iter().chain(backends).take(MOST_ROWS).map(side).collect()))
+}
+
+/// The first rows that a chart holds; the reference is kept, because all ratios are against it.
+pub fn shown(rows: &[Side]) -> Vec<Side> {
+    let mut shown: Vec<Side> = rows.iter().take(MOST_ROWS).cloned().collect();
+    let reference = rows.iter().skip(MOST_ROWS).find(|side| side.mark == DotMark::Reference);
+    if let Some(reference) = reference {
+        shown.truncate(MOST_ROWS - 1);
+        shown.push(reference.clone());
+    }
+    shown
 }
 
 /// What the chart of backends is called.

@@ -12,6 +12,8 @@ pub struct Strip {
     pub title: String,
     /// What it shows, for those who hear it.
     pub description: String,
+    /// How far the rows reach, and what they leave out.
+    pub caption: String,
     /// From top to bottom.
     pub rows: Vec<Row>,
     /// Deviation at the upper and lower edge of every row, above 0; what lies farther out is drawn
@@ -26,6 +28,8 @@ pub struct Row {
     pub name: String,
     /// How far the samples spread, as text.
     pub detail: String,
-    /// Relative deviation of each sample from the median, in the order measured.
+    /// Samples measured; the first of them may be all that is shown.
+    pub measured: usize,
+    /// Relative deviation of each shown sample from the median of all, in the order measured.
     pub deviations: Vec<f64>,
 }

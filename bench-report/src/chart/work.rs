@@ -16,6 +16,9 @@ use crate::{
 /// Charts of one kind that a page shows for one set of benchmarks; tables have all.
 pub const MOST_PLOTS: usize = 12;
 
+/// How far signs of one n stand apart, as a share of the width.
+const ASIDE: f64 = 0.02;
+
 /// Parameters of a name.
 const SAMPLES: &str = "n";
 const DIMENSIONS: &str = "d";
@@ -73,6 +76,11 @@ fn against_n(members: &[&Timed<'_>]) -> Vec<Point> {
     points
 }
 
+/// Points at so many times their n.
+fn moved(points: &[Point], factor: f64) -> Vec<Point> {
+    points.iter().map(|point| Point { x: point.x * factor, ..point.clone() }).collect()
+}
+
 fn cost_plot(curves: &[Cost], (part, parts): (usize, usize), id: String) -> Option<Plot> {
     let head = &curves.first()?.head;
     let points = || curves.iter().flat_map(|curve| &curve.points);
@@ -90,10 +98,13 @@ fn cost_plot(curves: &[Cost], (part, parts): (usize, usize), id: String) -> Opti
         lines: vec![[axis.low, axis.high].map(|n| (n, n * cheapest)).into()],
         ..Curve::default()
     };
+    // Signs of one n stand beside each other: most costs differ by less than a sign is high.
+    let aside = |place: usize| place as f64 - (curves.len() - 1) as f64 / 2.0;
+    let width = axis.high / axis.low;
     let curve = |(place, cost): (usize, &Cost)| Curve {
         name: cost.name.clone(),
         look: Look::Measured(place),
-        points: cost.points.clone(),
+        points: moved(&cost.points, width.powf(ASIDE * aside(place))),
         ..Curve::default()
     };
     Some(Plot {
@@ -122,6 +133,9 @@ fn ends(estimate: Estimate) -> impl Iterator<Item = f64> {
     let interval = estimate.interval.map_or([estimate.value; 2], |i| [i.low, i.high]);
     [estimate.value, interval[0], interval[1]].into_iter().filter(|value| *value > 0.0)
 }
+
+/// From this share of its roof on, a scan is called near to it.
+pub const NEAR_ROOF: f64 = 0.9;
 
 /// Benchmarks of one dimension over the roofs that were measured for it.
 struct Roofed<'t, 'a> {
@@ -235,6 +249,16 @@ pub struct UnderRoof<'a> {
     pub rate: Estimate,
     /// The roof there: the load-only rate for the same n and d, times the intensity.
     pub roof: f64,
+    /// Its dimension, as in the title of the chart.
+    pub d: String,
+}
+
+impl UnderRoof<'_> {
+    /// Its rate over that of its roof. Loading alone stores nothing, but it is one loop among others:
+    /// a scan may exceed it by noise, or because it loads with other instructions.
+    pub fn share(&self) -> f64 {
+        self.rate.value / self.roof
+    }
 }
 
 /// Every benchmark that has a measured roof.
@@ -246,7 +270,8 @@ pub fn under_roofs<'a>(timed: &[Timed<'a>]) -> Vec<UnderRoof<'a>> {
             let roof = roofed.roofs.iter().find(same_n).and_then(|roof| roof.rate());
             if let Some(((_, roof), (_, rate))) = roof.zip(one.rate()) {
                 let roof = roof.value * intensity;
-                all.push(UnderRoof { id: &one.benchmark.id, intensity: *intensity, rate, roof });
+                let d = roofed.d.clone();
+                all.push(UnderRoof { id: &one.benchmark.id, intensity: *intensity, rate, roof, d });
             }
         }
     }

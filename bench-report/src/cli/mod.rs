@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
 /// A place in a file that is kept up to date.
 #[derive(Debug, Args)]
 struct Splice {
-    /// Also put the Markdown between two lines of this file:
+    /// Also put the result as Markdown, a report in brief, between two lines of this file:
     /// `<!-- bench-report:begin -->` and `<!-- bench-report:end -->`
     #[arg(long, value_name = "FILE")]
     splice: Option<PathBuf>,

@@ -4,13 +4,19 @@
 //! for each worker, never more workers than CPUs. Next: [`mod@crate::statistics::choice`] fits and
 //! chooses, [`crate::answer`] puts it into words.
 
+use std::collections::BTreeSet;
+
 use super::{Measured, law_mode, pass_ns, placement};
-use crate::statistics::{
-    FEWEST_BLOCKS,
-    choice::{Choice, LawFit, choose},
-    laws::CAPACITY,
-    series::{self, Cores, Point, Series, Setting},
-    verdict::{Doubt, Verdict},
+use crate::{
+    model::{Estimate, Interval},
+    statistics::{
+        FEWEST_BLOCKS,
+        choice::{Choice, LawFit, choose},
+        laws::CAPACITY,
+        rank_interval,
+        series::{self, Cores, Point, Series, Setting},
+        verdict::{Doubt, Verdict},
+    },
 };
 
 /// Worker counts below which no law can be told from another: two points fit every law of two
@@ -22,6 +28,9 @@ pub const MOST_COUNTS: usize = 128;
 
 /// Times that a fit takes, all counts and blocks together.
 pub const MOST_TIMES: usize = MOST_COUNTS * 200;
+
+/// Places along the line of a law, at most; with fewer workers each number is one.
+const PLACES: u32 = 40;
 
 /// Backends of one workload that are fitted.
 pub const MOST_BACKENDS: usize = 16;
@@ -43,11 +52,20 @@ pub struct Fitted {
     /// All laws on these counts.
     pub choice: Choice,
     /// Counts that did not enter, because they put two workers on one core.
-    pub sharing: Vec<u32>,
+    pub sharing: Vec<Shared>,
     /// What a second hardware thread gives, if that can be told.
     pub second_threads: Option<SecondThreads>,
     /// Whether a verdict may be given: nothing is withheld from any of the configurations.
     pub is_judged: bool,
+}
+
+/// A measured number of workers that share cores.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shared {
+    /// So many.
+    pub workers: u32,
+    /// Samples tested against a window, per second, with the rank interval of the median.
+    pub tests_per_s: Estimate,
 }
 
 /// The capacity law on all counts, those that share cores included.
@@ -141,25 +159,44 @@ fn fitted(
     all: &[usize],
 ) -> Result<Fitted, series::Error> {
     let series = series(measured, own_cores)?;
-    let ahead = ahead(measured, &series);
-    let entered = workers(measured, own_cores);
+    let sharing = all.iter().filter(|idx| !own_cores.contains(idx));
+    let sharing: Vec<Shared> = sharing.map(|&idx| shared(measured, idx)).collect();
     Ok(Fitted {
-        choice: choose(&series, &[ahead]),
-        sharing: workers(measured, all).into_iter().filter(|n| !entered.contains(n)).collect(),
+        choice: choose(&series, &ahead(measured, &series, &sharing)),
+        sharing,
         second_threads: second_threads(measured, own_cores, all)?,
-        workers: entered,
+        workers: workers(measured, own_cores),
         is_judged: own_cores.iter().all(|&idx| measured.withheld[idx].is_none()),
     })
 }
 
-/// The farthest that a prediction may go. On a machine with several kinds of cores nobody knows
-/// which the next ones would be, and then the choice leaves the point out.
-fn ahead(measured: &Measured<'_>, series: &Series) -> Point {
-    let workers = series.most_workers().saturating_mul(2);
+fn shared(measured: &Measured<'_>, idx: usize) -> Shared {
+    let entry = &measured.workload.entries[idx];
+    let rate = |ns: f64| measured.workload.tests_per_pass(entry.workers) / ns * 1e9;
+    let times = rank_interval(&pass_ns(entry, measured.workload));
+    let interval = times.map(|i| Interval { low: rate(i.high), high: rate(i.low) });
+    let tests_per_s = Estimate { value: rate(measured.passes[idx].median), interval };
+    Shared { workers: entry.workers as u32, tests_per_s }
+}
+
+/// Where laws are predicted beside the counts that entered: places along the whole line, because a
+/// law is no chord, and the counts that were measured otherwise. They end at twice the most that
+/// entered and at the CPUs, beyond which no law of cores applies. On a machine with several kinds of
+/// cores nobody knows which the next ones would be, and then the choice leaves the points out.
+fn ahead(measured: &Measured<'_>, series: &Series, sharing: &[Shared]) -> Vec<Point> {
+    let most = series.most_workers();
+    let cpus = measured.study.limits.usable_cpus(&measured.study.machine);
+    let cpus = cpus.map_or(u32::MAX, |cpus| cpus as u32);
+    let farthest = most.saturating_mul(2).min(cpus.max(most));
+    let share = |place: u32| f64::from(farthest) * f64::from(place) / f64::from(PLACES);
+    let places = (1..=PLACES).map(|place| share(place) as u32);
+    let shared = sharing.iter().map(|shared| shared.workers).filter(|&n| n <= farthest);
+    let counts: BTreeSet<u32> = places.chain(shared).filter(|&n| n > 0).collect();
     let is_alike = |point: &Point| point.cores.is_some_and(|c| c.performance == point.workers);
-    let alike = Cores { performance: workers, efficiency: 0, extra_threads: 0 };
-    let cores = series.points().iter().all(is_alike).then_some(alike);
-    Point { cores, ..point(measured, workers) }
+    let is_alike = series.points().iter().all(is_alike);
+    let alike = |performance| Cores { performance, efficiency: 0, extra_threads: 0 };
+    let placed = |n: u32| Point { cores: is_alike.then(|| alike(n)), ..point(measured, n) };
+    counts.into_iter().map(placed).collect()
 }
 
 /// What a second thread gives, if some counts put two workers on one core and capacity holds.

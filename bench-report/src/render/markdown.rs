@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::{
     Format,
-    page::{self, Origin, Page, Topic},
+    page::{self, Answer, Origin, Page, Topic},
     plain::escape,
     tables::Table,
 };
@@ -38,16 +38,21 @@ fn write_page(out: &mut String, page: &Page) -> std::fmt::Result {
     writeln!(out, "# {}\n", escape(page.title))?;
     write_list(out, page.subtitles.iter().map(String::as_str))?;
     writeln!(out, "\n## The answer\n")?;
-    for answer in &page.answers {
-        writeln!(out, "**{}.** {}\n", escape(&answer.workload), escape(&answer.sentence))?;
+    write_answers(out, &page.answers)?;
+    if !page.reading.is_empty() {
+        writeln!(out, "{}\n", escape(&page.reading))?;
     }
-    writeln!(out, "{}\n\n## Warnings\n", escape(page.reading))?;
+    writeln!(out, "## Warnings\n")?;
     write_list(out, page.warnings.iter().map(String::as_str))?;
+    for group in &page.warned {
+        writeln!(out, "\n### {}\n", escape(&group.about))?;
+        write_list(out, group.lines.iter().map(String::as_str))?;
+    }
     if !page.workloads.is_empty() {
+        write_workloads(out, page)?;
         writeln!(out, "\n## The figure of 2014\n\n{}", escape(&page.article.caption))?;
         writeln!(out, "{}\n", escape(page.article_caveat))?;
         write_table(out, &page.article.table)?;
-        write_workloads(out, page)?;
     }
     for topic in page.topics.iter().filter(|topic| topic.origin == Origin::Others) {
         write_topic(out, topic)?;
@@ -59,14 +64,38 @@ fn write_page(out: &mut String, page: &Page) -> std::fmt::Result {
         writeln!(out, "\n### {}\n", escape(&machine.title))?;
         write_facts(out, &machine.rows)?;
     }
-    writeln!(out, "\n## Method\n")?;
-    write_list(out, page.method.iter().map(String::as_str))?;
-    writeln!(out, "\n### Bias\n")?;
-    write_list(out, page.bias.iter().copied())?;
+    if !page.workloads.is_empty() {
+        writeln!(out, "\n## The samples")?;
+    }
+    for workload in &page.workloads {
+        writeln!(out, "\n### {}\n", escape(&workload.name))?;
+        write_facts(out, &workload.samples.rows)?;
+    }
+    if !page.method.is_empty() {
+        writeln!(out, "\n## Method\n")?;
+        write_list(out, page.method.iter().map(String::as_str))?;
+        writeln!(out, "\n### Bias\n")?;
+        write_list(out, page.bias.iter().copied())?;
+    }
+    page.listed.iter().try_for_each(|topic| write_topic(out, topic))?;
     if !page.absent.is_empty() {
         writeln!(out, "\n## What is not in this page\n")?;
     }
     write_list(out, page.absent.iter().copied())
+}
+
+/// The sentence to forward first, then what each backend did.
+pub(super) fn write_answers(out: &mut String, answers: &[Answer]) -> std::fmt::Result {
+    for answer in answers {
+        let question = if answer.question.is_empty() { "" } else { " " };
+        writeln!(out, "**{}.**{question}{}\n", escape(&answer.workload), escape(&answer.question))?;
+        writeln!(out, "{}\n", escape(&answer.sentence))?;
+        write_list(out, answer.steps.iter().map(String::as_str))?;
+        if !answer.steps.is_empty() {
+            writeln!(out)?;
+        }
+    }
+    Ok(())
 }
 
 /// The tables of charts whose numbers stand nowhere else.
@@ -80,7 +109,7 @@ fn write_topic(out: &mut String, topic: &Topic) -> std::fmt::Result {
 }
 
 fn write_workloads(out: &mut String, page: &Page) -> std::fmt::Result {
-    writeln!(out, "\n## The same figure, measured here")?;
+    writeln!(out, "\n## The article's figure, measured here")?;
     for workload in &page.workloads {
         writeln!(out, "\n### {}\n", escape(&workload.name))?;
         writeln!(out, "{}\n\n{}\n", escape(&workload.title), escape(&workload.figure.caption))?;
@@ -99,11 +128,6 @@ fn write_workloads(out: &mut String, page: &Page) -> std::fmt::Result {
     for workload in &page.workloads {
         writeln!(out, "\n### {}\n", escape(&workload.name))?;
         write_facts(out, &workload.belief)?;
-    }
-    writeln!(out, "\n## The samples")?;
-    for workload in &page.workloads {
-        writeln!(out, "\n### {}\n", escape(&workload.name))?;
-        write_facts(out, &workload.samples.rows)?;
     }
     Ok(())
 }
@@ -126,7 +150,10 @@ fn write_laws(out: &mut String, page: &Page) -> std::fmt::Result {
     Ok(())
 }
 
-fn write_list<'a>(out: &mut String, lines: impl Iterator<Item = &'a str>) -> std::fmt::Result {
+pub(super) fn write_list<'a>(
+    out: &mut String,
+    lines: impl Iterator<Item = &'a str>,
+) -> std::fmt::Result {
     for line in lines {
         writeln!(out, "- {}", escape(line))?;
     }

@@ -6,6 +6,7 @@
 //! [`ALL`]; command line, help and tests follow.
 
 pub mod across;
+pub mod brief;
 pub mod html;
 pub mod json;
 pub mod markdown;
@@ -59,15 +60,15 @@ pub trait Format: Sync {
 
 /// Every format.
 pub const ALL: &[&dyn Format] =
-    &[&html::Html, &markdown::Markdown, &json::Json, &terminal::Terminal];
+    &[&html::Html, &markdown::Markdown, &brief::Brief, &json::Json, &terminal::Terminal];
 
 /// The formats that are for people.
 pub fn for_people() -> impl Iterator<Item = &'static dyn Format> {
     ALL.iter().copied().filter(|format| format.reader() == Reader::Person)
 }
 
-/// The format that is put between the markers of other files.
-pub const SPLICED: &dyn Format = &markdown::Markdown;
+/// The format that is put between the markers of other files: whole reports are no part of a file.
+pub const SPLICED: &dyn Format = &brief::Brief;
 
 /// The format with this name.
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {

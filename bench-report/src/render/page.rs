@@ -5,6 +5,7 @@
 //! `markdown.rs` lay the page out.
 
 mod benchmarks;
+mod method;
 mod topics;
 
 pub(super) use topics::{Origin, Topic};
@@ -14,12 +15,12 @@ use serde::Serialize;
 use self::benchmarks::Sets;
 use super::tables::{self, Detail, Laws, Table};
 use crate::{
-    answer, article,
+    answer::{self, Warnings},
+    article,
     chart::{self, Bars, svg},
-    compare::{Compared, Comparison, FEWEST_COUNTS, MOST_FOREIGN, MOST_LATE},
+    compare::{Compared, Comparison},
     model::{Mode, Study, Workload},
     quantity,
-    statistics::{FEWEST_BLOCKS, RESAMPLES},
 };
 
 /// A whole page.
@@ -30,9 +31,11 @@ pub(super) struct Page {
     pub(super) subtitles: Vec<String>,
     pub(super) answers: Vec<Answer>,
     /// What the words of the answers mean.
-    pub(super) reading: &'static str,
-    /// Never empty: "None." is an answer, too.
+    pub(super) reading: String,
+    /// About everything. "None." is an answer, too.
     pub(super) warnings: Vec<String>,
+    /// About one workload each.
+    pub(super) warned: Vec<Warnings>,
     pub(super) article: Figure,
     pub(super) article_caveat: &'static str,
     pub(super) workloads: Vec<Section>,
@@ -40,6 +43,8 @@ pub(super) struct Page {
     pub(super) speed_up: Option<Topic>,
     /// The other charts.
     pub(super) topics: Vec<Topic>,
+    /// Everything that was measured, whether or not a topic asks for it.
+    pub(super) listed: Vec<Topic>,
     /// What no file told, and which would.
     pub(super) absent: Vec<&'static str>,
     /// How to read the laws.
@@ -53,7 +58,18 @@ pub(super) struct Page {
 #[derive(Debug, Serialize)]
 pub(super) struct Answer {
     pub(super) workload: String,
+    /// What was asked; may be empty.
+    pub(super) question: String,
     pub(super) sentence: String,
+    /// What each backend did, step by step; may be empty.
+    pub(super) steps: Vec<String>,
+}
+
+impl Answer {
+    /// An answer in one sentence.
+    fn of(workload: String, sentence: String) -> Self {
+        Self { workload, question: String::new(), sentence, steps: Vec::new() }
+    }
 }
 
 /// A chart with its words.
@@ -92,51 +108,32 @@ pub(super) struct Facts {
     pub(super) rows: Vec<(String, String)>,
 }
 
-/// Title of every page.
-const TITLE: &str = "Parzen window counting: serial against parallel";
-
-/// What the words of the answers mean.
-const READING: &str = "Speed-ups are times of the serial code over those of a configuration, put \
-    together over all blocks (see “Method”), in per cent of the serial speed; 1 point is 1 % of the serial speed. Parentheses hold 95 % intervals. “Cannot tell” means \
-    that the interval of a step contains 0. Strong scaling: all workers share one job. Weak scaling \
-    and throughput: N workers do N jobs, and a speed-up of N × 100 % means that all took as long as \
-    one. Starting workers is in no headline; “Against other baselines” adds it.";
-
-/// What could mislead.
-const BIAS: [&str; 5] = [
-    "The serial code and the parallel ones use the same scan; a slower scan would scale better.",
-    "Each interval stands alone: of twenty, about one misses its true value.",
-    "Blocks follow each other within minutes on one machine; another day, build or memory layout \
-     may differ by more than these intervals show.",
-    "Nothing here explains why a step gained or lost: no cause was tested.",
-    "Speed-ups of two machines must not be ranked; compare times instead.",
-];
-
 /// Gathers the page of a report.
 pub(super) fn of(compared: &Compared<'_>) -> Page {
     let studies = || compared.studies.iter().map(|of_study| of_study.study);
     let sets = Sets::of(compared.report);
     let mut page = Page {
-        title: TITLE,
+        title: method::title(compared.report),
         subtitles: studies().map(subtitle).collect(),
         answers: Vec::new(),
-        reading: READING,
+        reading: method::reading(compared.report),
         warnings: Vec::new(),
+        warned: answer::warnings(compared),
         article: published(),
         article_caveat: article::CAVEAT,
         workloads: Vec::new(),
         speed_up: None,
         topics: Vec::new(),
+        listed: Vec::new(),
         absent: Vec::new(),
         laws_note: tables::LAWS_NOTE,
         machines: Vec::new(),
-        method: method(studies()),
-        bias: BIAS.into(),
+        method: method::method(compared.report),
+        bias: method::bias(compared.report),
     };
+    page.warnings.append(&mut page.warned.remove(0).lines);
     for (study_idx, of_study) in compared.studies.iter().enumerate() {
         let study = of_study.study;
-        page.warnings.extend_from_slice(&study.warnings);
-        page.warnings.extend(answer::study_doubts(study));
         for (idx, (workload, comparison)) in of_study.workloads().enumerate() {
             let id = format!("workload-{}-{}", study_idx + 1, idx + 1);
             page.add(study, workload, comparison, id);
@@ -145,7 +142,10 @@ pub(super) fn of(compared: &Compared<'_>) -> Page {
         page.machines.push(Facts { title, rows: tables::machine(study) });
     }
     page.add_others(compared, &sets);
-    if page.warnings.is_empty() {
+    if page.answers.is_empty() {
+        page.answers.push(Answer::of("No answer".into(), method::NO_ANSWER.into()));
+    }
+    if page.warnings.is_empty() && page.warned.is_empty() {
         page.warnings.push("None.".into());
     }
     page
@@ -155,8 +155,6 @@ impl Page {
     /// What needs no study, and every chart but the article's.
     fn add_others(&mut self, compared: &Compared<'_>, sets: &Sets<'_>) {
         let report = compared.report;
-        let unread = report.unread.iter();
-        self.warnings.splice(0..0, unread.map(|one| format!("{}: {}", one.name, one.reason)));
         self.subtitles.extend(report.benchmarks.iter().map(|set| {
             let benchmarks = quantity::counted(set.benchmarks.len() as u64, "benchmark");
             format!("{}, baseline {}: {benchmarks}", set.origin, set.baseline)
@@ -172,7 +170,7 @@ impl Page {
             });
         }
         let answers = answer::of_others(report).into_iter();
-        self.answers.extend(answers.map(|(workload, sentence)| Answer { workload, sentence }));
+        self.answers.extend(answers.map(|(workload, sentence)| Answer::of(workload, sentence)));
         let all = topics::measured(compared);
         self.speed_up = topics::speed_up(&all);
         let topics = [
@@ -180,21 +178,25 @@ impl Page {
             topics::throughput(&all),
             sets.cost(),
             sets.roofline(),
-            sets.implementations(&report.peers),
+            benchmarks::implementations(&report.peers),
             sets.isas(),
             topics::backends(&all),
-            sets.listed(),
             topics::noise(&all, sets.noise()),
         ];
         self.topics = topics.into_iter().flatten().collect();
+        self.listed = [sets.groups(), sets.listed()].into_iter().flatten().collect();
         self.absent = absent(self, sets);
     }
 
     fn add(&mut self, study: &Study, workload: &Workload, comparison: &Comparison, id: String) {
-        self.warnings.extend(answer::doubts(study, workload, comparison));
-        for sentence in answer::sentences(study, workload, comparison) {
-            self.answers.push(Answer { workload: answer::label(workload), sentence });
-        }
+        let mut steps = answer::sentences(study, workload, comparison);
+        let headline = answer::headline(workload, comparison);
+        self.answers.push(Answer {
+            workload: answer::label(workload),
+            question: answer::question(workload).into(),
+            sentence: headline.unwrap_or_else(|| steps.remove(0)),
+            steps,
+        });
         let bars = chart::of_workload(format!("{id}-chart"), workload, comparison);
         let caption = format!(
             "Median time per pass{}; labels: speed-up over serial; * more workers than CPUs. {}.",
@@ -258,11 +260,7 @@ fn absent(page: &Page, sets: &Sets<'_>) -> Vec<&'static str> {
             !sets.is_empty() && !sets.knows_isas(),
             "Instruction sets side by side: no study and no machine file lists them.",
         ),
-        (
-            !has("implementations"),
-            "Implementations side by side: no peers.json, and no group of benchmarks with several \
-             functions.",
-        ),
+        (!has("implementations"), "Implementations side by side: no peers.json."),
         (page.machines.is_empty(), "System information: no study and no machine file."),
     ];
     lacks.into_iter().filter(|(lacks, _)| *lacks).map(|(_, line)| line).collect()
@@ -284,66 +282,4 @@ fn subtitle(study: &Study) -> String {
         Some(unix_s) => format!("{}, measured {}", study.file_name, quantity::moment(unix_s)),
         None => format!("{}, time of measuring unknown", study.file_name),
     }
-}
-
-/// How it was measured and computed.
-fn method<'a>(studies: impl Iterator<Item = &'a Study>) -> Vec<String> {
-    let mut method = vec![
-        "The measuring program says that every block measured each configuration once, in random \
-         order, and that every count was checked against the expected one before a time was kept; a \
-         report cannot see either. What disturbs a block disturbs its neighbors in it alike."
-            .to_owned(),
-        "A time is the wall time that a caller waits for one pass over the whole job. Handing out \
-         the work, waiting for each other, and collecting it, until the last worker has handed in \
-         its counts, are inside the wall time; starting workers, bringing them their data and \
-         ending them are not."
-            .to_owned(),
-        format!(
-            "The times that are shown are medians over the blocks with rank intervals; they need \
-             {FEWEST_BLOCKS} blocks and no normal distribution (Hoefler & Belli 2015)."
-        ),
-        format!(
-            "Speed-ups, gains and what follows from them are not ratios of these medians. What all \
-             configurations of a block share is taken out of its times; the times of each \
-             configuration become their mean, with those farther than 3 robust standard deviations \
-             from their median moved to that distance. Intervals are 95 % percentiles over \
-             {RESAMPLES} bootstrap draws of whole blocks with a fixed seed (Kalibera & Jones 2013). \
-             Before that, the logarithms of the drawn times are moved away from the estimate by \
-             √(B / (B − 1)) t / z, because draws of B blocks lie too close together (the factor \
-             after Hesterberg 2015). In made-up studies with known answers such intervals hold the \
-             truth in 93 to 97 % of cases."
-        ),
-        "The gain of a step is the difference of two speed-ups, and its interval that of the \
-         difference in each draw. Nothing is left out as an outlier; “Spread of the times” counts \
-         what lies far out."
-            .to_owned(),
-        "Where a study returns to its first configuration at both ends of a block, and measures one \
-         configuration twice under two names, this shows what the same thing differs by; disturbed \
-         samples are tagged and stay in every headline."
-            .to_owned(),
-        format!(
-            "Verdicts are withheld, and numbers kept, where a configuration differs from its copy, \
-             where a worker was not proven to be on its CPU, where a quota was used up in most \
-             samples, where others used more than {} of a worker's CPU beyond what its ticks may \
-             miscount, where independent workers began more than {} of the time apart, and for \
-             times shorter than 20 readings or 10 steps of the clock.",
-            quantity::per_cent(MOST_FOREIGN, 0),
-            quantity::per_cent(MOST_LATE, 0)
-        ),
-        format!(
-            "Laws of scaling are fitted to the logarithm of the throughput of every block without \
-             the level of its block, with Huber's loss, for at least {FEWEST_COUNTS} numbers of \
-             workers; their intervals come from the same draws of whole blocks. What all laws \
-             together expect is weighted by Akaike’s weights, and its interval holds what the laws \
-             differ by."
-        ),
-        "“CPUs busy” is the CPU time of all workers over the wall time; a worker that waits in a \
-         loop counts as busy."
-            .to_owned(),
-    ];
-    for study in studies {
-        let seed = study.seed.map_or_else(|| "unknown".into(), |seed| seed.to_string());
-        method.push(format!("Order of measuring in {}: seed {seed}.", study.file_name));
-    }
-    method
 }

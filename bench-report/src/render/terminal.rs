@@ -64,6 +64,9 @@ fn write_workload(
     write_wrapped(out, "", &answer::heading(study, workload))?;
     let blocks = quantity::counted(workload.blocks.len() as u64, "block");
     writeln!(out, "{}, {blocks}, {}", tables::size(workload), study.isa)?;
+    if let Some(headline) = answer::headline(workload, comparison) {
+        write_wrapped(out, "", &headline)?;
+    }
     if comparison.sweeps.len() > 1 {
         write_backends(out, study, workload, comparison)?;
     } else {

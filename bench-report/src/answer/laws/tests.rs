@@ -2,8 +2,12 @@
 
 use super::*;
 use crate::{
+    compare::Shared,
     model::Interval,
-    statistics::{choice::Choice, laws},
+    statistics::{
+        choice::{Choice, Prediction},
+        laws,
+    },
 };
 
 #[test]
@@ -29,11 +33,16 @@ fn every_doubt_names_its_laws() {
     assert!(why(&[], Doubt::TooFewObservations).contains("too few observations"));
 }
 
+fn exactly(value: f64) -> Estimate {
+    Estimate { value, interval: None }
+}
+
 /// What was fitted to 1 to 8 workers, with a peak at 7 and this verdict.
 fn fitted(verdict: Verdict) -> Fitted {
     let choice = Choice { fits: vec![], left_out: vec![], verdict, averaged: vec![] };
     let workers = vec![1, 2, 4, 8];
-    Fitted { workers, choice, sharing: vec![12], second_threads: None, is_judged: true }
+    let sharing = vec![Shared { workers: 12, tests_per_s: exactly(6e9) }];
+    Fitted { workers, choice, sharing, second_threads: None, is_judged: true }
 }
 
 #[test]
@@ -52,6 +61,22 @@ fn a_peak_is_told_only_where_it_is_seen() {
     let either = fitted(Verdict::CannotTell { candidates, doubt: Doubt::AsGood });
     assert_eq!(peak(&either, &at(7.0)), seen);
     assert_eq!(peak(&fitted(Verdict::Best(&laws::AMDAHL)), &at(7.0)), None);
+}
+
+#[test]
+fn an_extrapolation_says_what_was_fitted_and_what_was_measured_there() {
+    let mut fitted = fitted(Verdict::Best(&USL));
+    assert_eq!(beyond(&fitted), None, "nothing lies beyond");
+    let one = |workers, basis| Prediction { workers, throughput: exactly(9e9), basis };
+    fitted.choice.averaged =
+        vec![one(8, Basis::Measured), one(12, Basis::Beyond), one(16, Basis::Beyond)];
+    let told = beyond(&fitted).unwrap();
+    assert!(told.contains("16 workers on cores of their own, twice the most that was fitted (8)"));
+    assert!(
+        told.ends_with("With 12 they expect 9.00 G/s; measured, on shared cores, were 6.00 G/s.")
+    );
+    fitted.choice.averaged.pop();
+    assert!(beyond(&fitted).unwrap().contains("12 workers on cores of their own, more than the"));
 }
 
 #[test]

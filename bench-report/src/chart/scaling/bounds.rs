@@ -11,7 +11,7 @@ use crate::{
     model::{Interval, Mode},
     quantity,
     statistics::{
-        choice::{Basis, LawFit, Prediction},
+        choice::{LawFit, Prediction},
         laws::AMDAHL,
         verdict::Verdict,
     },
@@ -48,7 +48,7 @@ fn memory(measured: &Measured<'_>, what: &What) -> Option<Curve> {
     (!curve.points.is_empty()).then_some(curve)
 }
 
-/// The same for each worker.
+/// The bounds that no machine changes, for each worker.
 pub(super) fn of_efficiency(measured: &Measured<'_>, most: f64) -> Vec<Curve> {
     let mut curves = vec![bound(0, "ideal: 100 %", vec![(0.0, 1.0), (most, 1.0)])];
     if let Some(quota) = measured.study.limits.quota_cpus.filter(|&quota| quota < most) {
@@ -75,7 +75,24 @@ fn bound(number: usize, name: &str, places: Vec<(f64, f64)>) -> Curve {
     Curve { name: name.into(), look: Look::Bound(number), lines: vec![places], ..Curve::default() }
 }
 
-/// Of every backend to which laws were fitted: the law that was found, or the mean of all if none
+/// What was fitted and the bound of whole tasks, for each worker.
+pub(super) fn of_each_worker(measured: &Measured<'_>, sweeps: &[Sweep], most: f64) -> Vec<Curve> {
+    let whole_tasks = of_speed_up(measured, most).into_iter().filter(|c| c.look == Look::Bound(2));
+    whole_tasks.chain(laws(measured, sweeps)).map(per_worker).collect()
+}
+
+/// A curve of speed-ups as one of speed-ups for each worker.
+fn per_worker(mut curve: Curve) -> Curve {
+    for (n, speed_up) in curve.lines.iter_mut().flatten() {
+        *speed_up /= *n;
+    }
+    for (n, interval) in &mut curve.band {
+        *interval = Interval { low: interval.low / *n, high: interval.high / *n };
+    }
+    curve
+}
+
+/// Of every backend to which laws were fitted and may be judged: the law that was found, or the mean of all if none
 /// was, with its band; and Amdahl's, if it is another one.
 pub(super) fn laws(measured: &Measured<'_>, sweeps: &[Sweep]) -> Vec<Curve> {
     let Some(reference) = measured.comparison.reference else {
@@ -90,6 +107,9 @@ pub(super) fn laws(measured: &Measured<'_>, sweeps: &[Sweep]) -> Vec<Curve> {
 }
 
 fn of_fitted(fitted: &Fitted, backend: &str, place: usize, serial: f64) -> Vec<Curve> {
+    if !fitted.is_judged {
+        return Vec::new();
+    }
     let choice = &fitted.choice;
     let best = match &choice.verdict {
         Verdict::Best(law) => choice.fits.iter().find(|fit| fit.law == *law),
@@ -119,13 +139,9 @@ fn share(fit: &LawFit) -> String {
     })
 }
 
-/// Predicted speed-ups over the serial code, which does `serial` tests a second; at most to twice
-/// the largest measured number of workers.
+/// Predicted speed-ups over the serial code, which does `serial` tests a second, as far as they go.
 fn drawn(name: String, look: Look, predictions: &[Prediction], serial: f64) -> Curve {
-    let measured = predictions.iter().filter(|one| one.basis != Basis::Beyond);
-    let farthest = 2 * measured.map(|one| one.workers).max().unwrap_or(0);
-    let mut shown: Vec<&Prediction> =
-        predictions.iter().filter(|one| one.workers <= farthest).collect();
+    let mut shown: Vec<&Prediction> = predictions.iter().collect();
     shown.sort_by_key(|one| one.workers);
     let place = |one: &&Prediction| (f64::from(one.workers), one.throughput.value / serial);
     let ends = |one: &&Prediction| {

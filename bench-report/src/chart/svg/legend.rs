@@ -28,6 +28,7 @@ pub fn of_plot(chart: &Plot) -> Vec<Key> {
         (ColumnKind::Gain, "gain", "its interval lies above 0: a gain"),
         (ColumnKind::Loss, "loss", "its interval lies below 0: a loss"),
         (ColumnKind::Unclear, "unclear", "cannot tell"),
+        (ColumnKind::Withheld, "withheld", "not judged: see the warnings"),
     ] {
         if chart.columns.iter().any(|column| column.kind == kind) {
             keys.push(key(&rect(&format!("column {class}")), text));

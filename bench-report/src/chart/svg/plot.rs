@@ -116,6 +116,7 @@ fn drawn_column(chart: &Plot, column: &Column) -> String {
         ColumnKind::Gain => "gain",
         ColumnKind::Loss => "loss",
         ColumnKind::Unclear => "unclear",
+        ColumnKind::Withheld => "withheld",
     };
     let ends = [-0.5, 0.5].map(|half| x(&chart.x, column.x + half * column.width));
     let (zero, end) = (y(&chart.y, 0.0), y(&chart.y, column.y.value));

@@ -66,6 +66,25 @@ fn two_counts_or_five_blocks_are_too_few() {
     assert_eq!(fitted(&study(), &measured(ideal, &[1, 2, 3], 6)).workers, [1, 2, 3]);
 }
 
+fn sharing(found: &Fitted) -> Vec<u32> {
+    found.sharing.iter().map(|shared| shared.workers).collect()
+}
+
+#[test]
+fn laws_are_predicted_along_their_line_and_not_beyond_the_cpus() {
+    let farthest = |cpus: u64| {
+        let mut study = study();
+        study.limits.allowed_cpus = (0..cpus).collect();
+        let found = fitted(&study, &measured(ideal, &[1, 2, 4], 6));
+        let mut counts: Vec<u32> = found.choice.averaged.iter().map(|one| one.workers).collect();
+        counts.sort_unstable();
+        counts
+    };
+    assert_eq!(farthest(4), [1, 2, 3, 4]);
+    assert_eq!(farthest(6), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(farthest(100), [1, 2, 3, 4, 5, 6, 7, 8]);
+}
+
 #[test]
 fn more_workers_than_cpus_or_cores_never_enter() {
     let mut workload = measured(ideal, &[1, 2, 3, 4, 6], 8);
@@ -74,7 +93,7 @@ fn more_workers_than_cpus_or_cores_never_enter() {
     let mut study = study();
     study.machine.physical_cores = Some(3);
     let found = fitted(&study, &workload);
-    assert_eq!((found.workers, found.sharing), (vec![1, 2, 3], vec![4]));
+    assert_eq!((sharing(&found), found.workers), (vec![4], vec![1, 2, 3]));
     study.machine.physical_cores = Some(2);
     let few = description(&study, &workload);
     assert_eq!(few, Description::Unfitted(Unfitted::FewCounts { workers: vec![1, 2] }));
@@ -123,7 +142,7 @@ fn second_threads_are_told_where_nothing_else_slows_the_workers() {
     study.machine.topology = (0..8).map(cpu).collect();
     let threads = |n: u64| 1.0 / (n.min(4) as f64 + 0.25 * n.saturating_sub(4) as f64);
     let found = fitted(&study, &measured(threads, &[1, 2, 3, 4, 6, 8], 8));
-    assert_eq!((found.workers, found.sharing), (vec![1, 2, 3, 4], vec![6, 8]));
+    assert_eq!((sharing(&found), &found.workers), (vec![6, 8], &vec![1, 2, 3, 4]));
     let given = found.second_threads.unwrap();
     assert_eq!(given.support, Support::NoneBetter);
     let r_t = given.fit.parameters.iter().find(|given| given.parameter.symbol == "r_T").unwrap();

@@ -9,9 +9,11 @@ use crate::{
     chart::{
         dots::Dots,
         noise,
+        plot::Plot,
         sides::{self, MOST_CHARTS, MOST_ROWS, Side, Told},
         strip::Strip,
-        svg, work,
+        svg,
+        work::{self, NEAR_ROOF, UnderRoof},
     },
     compare::benchmarks::{self, Timed},
     model::{Benchmarks, Estimate, Peers, Report},
@@ -63,8 +65,8 @@ impl<'a> Sets<'a> {
             let plots = work::cost(timed, &self.isas, &id);
             plots.iter().map(|plot| of_plot(plot, source(set))).collect()
         });
-        let note = "Benchmarks whose names differ in n only share a sign. Both axes are \
-            logarithmic: a cost in proportion to n runs beside the dotted line. Nothing is drawn \
+        let note = "Benchmarks whose names differ in n only share a sign; signs of one n stand beside \
+            each other. Both axes are logarithmic: a cost in proportion to n runs beside the dotted line. Nothing is drawn \
             between sizes that were measured.";
         topic("cost", "Cost against n", note, charts, Origin::Others)
     }
@@ -72,18 +74,23 @@ impl<'a> Sets<'a> {
     pub(super) fn roofline(&self) -> Option<Topic> {
         let charts = self.charts("roofline", |set, timed, id| {
             let plots = work::rooflines(timed, &id);
-            let mut shown: Vec<Shown> =
-                plots.iter().map(|plot| of_plot(plot, source(set))).collect();
-            if let Some(first) = shown.first_mut() {
-                first.table = under_roofs(timed);
-            }
-            shown
+            let under = work::under_roofs(timed);
+            let shown = |plot: &Plot| {
+                let mut shown = of_plot(plot, source(set));
+                shown.table = under_roofs(&under, &plot.title);
+                shown.caption += over_roof(&under, &plot.title);
+                shown
+            };
+            plots.iter().map(shown).collect()
         });
-        let note = "A dashed line is a measured roof: loading all samples of that size once and \
-            doing nothing else, times the tests made with each sample loaded. A point near its \
-            line is bound by loading; one far below it is bound by computing. No roof of computing \
-            was measured, so none is drawn.";
-        topic("roofline", "Roofline", note, charts, Origin::Others)
+        let note = format!(
+            "A dashed line is a measured roof: loading all samples of that size once and doing \
+             nothing else, with the instruction set that did it fastest, times the tests made with \
+             each sample loaded. A scan is called near its roof from {} of it on; what holds back one \
+             far below it was not tested. No roof of computing was measured, so none is drawn.",
+            quantity::per_cent(NEAR_ROOF, 0)
+        );
+        topic("roofline", "Roofline", &note, charts, Origin::Others)
     }
 
     pub(super) fn isas(&self) -> Option<Topic> {
@@ -96,16 +103,14 @@ impl<'a> Sets<'a> {
         topic("isas", "Instruction sets side by side", note, charts, Origin::Others)
     }
 
-    /// Peers first: they were measured on the same job, in turn.
-    pub(super) fn implementations(&self, peers: &[Peers]) -> Option<Topic> {
-        let mut charts: Vec<Shown> = peers.iter().enumerate().flat_map(of_peers).collect();
-        charts.extend(self.charts("group", |set, timed, id| {
+    /// Functions of one group: they may do different work, so nothing is called faster.
+    pub(super) fn groups(&self) -> Option<Topic> {
+        let charts = self.charts("group", |set, timed, id| {
             side_by_side(sides::of_groups(timed), &id, &source(set))
-        }));
-        let note = "Labels: time over that of the reference; above 1× is slower. The interval of a \
-            ratio in the tables divides the far ends of both intervals, which is wider than it need \
-            be. Among benchmarks of one group, the fastest is the reference.";
-        topic("implementations", "Implementations side by side", note, charts, Origin::Others)
+        });
+        let note = "Benchmarks that share their group and value. Nobody declared that they do the \
+            same work, or one of them the reference, so no ratio is given.";
+        topic("groups", "Functions of one group", note, charts, Origin::Others)
     }
 
     /// Every benchmark, whatever its name.
@@ -132,6 +137,14 @@ impl<'a> Sets<'a> {
     }
 }
 
+/// Peers on the same job, measured in turn.
+pub(super) fn implementations(peers: &[Peers]) -> Option<Topic> {
+    let charts = peers.iter().enumerate().flat_map(of_peers).collect();
+    let note = "Labels: time over that of the reference; above 1× is slower. The interval of a ratio \
+        in the tables divides the far ends of both intervals, which is wider than it need be.";
+    topic("implementations", "Implementations side by side", note, charts, Origin::Others)
+}
+
 /// What chart and table do not show of so many benchmarks.
 fn left_out(count: usize) -> String {
     let chart =
@@ -155,9 +168,10 @@ fn of_peers((file_idx, peers): (usize, &Peers)) -> Vec<Shown> {
         let id = format!("peers-{}-{}", file_idx + 1, idx + 1);
         let rows = sides::of_peers(workload);
         let title = format!("{}: {}", workload.name, workload.title);
-        let dots = sides::dots(&rows[..rows.len().min(MOST_ROWS)], title, Told::Times, id)?;
+        let dots = sides::dots(&sides::shown(&rows), title, Told::Times, id)?;
         let cpu = peers.cpu.as_ref().map_or_else(String::new, |cpu| format!(", measured on {cpu}"));
         let mut shown = of_dots(&dots, &rows, &format!("From {}{cpu}.", peers.file_name));
+        shown.caption += &cut(&rows);
         let absent = workload.entries.iter().filter(|peer| peer.query_ns.is_empty()).map(|peer| {
             let why = peer.absent.as_deref().unwrap_or("the file does not say why");
             format!(" Not measured: {} ({why}).", sides::peer_name(peer))
@@ -170,13 +184,32 @@ fn of_peers((file_idx, peers): (usize, &Peers)) -> Vec<Shown> {
 
 /// Groups of sides, one chart each.
 fn side_by_side(groups: Vec<(String, Vec<Side>)>, id: &str, source: &str) -> Vec<Shown> {
+    let left_out = groups.len().saturating_sub(MOST_CHARTS);
     let charts = groups.into_iter().take(MOST_CHARTS).enumerate();
     let chart = |(idx, (title, rows)): (usize, (String, Vec<Side>))| {
-        let shown = &rows[..rows.len().min(MOST_ROWS)];
-        let dots = sides::dots(shown, title, Told::Times, format!("{id}-{}", idx + 1))?;
-        Some(of_dots(&dots, &rows, source))
+        let shown = sides::shown(&rows);
+        let dots = sides::dots(&shown, title, Told::Times, format!("{id}-{}", idx + 1))?;
+        let mut shown = of_dots(&dots, &rows, source);
+        shown.caption += &cut(&rows);
+        Some(shown)
     };
-    charts.filter_map(chart).collect()
+    let mut charts: Vec<Shown> = charts.filter_map(chart).collect();
+    if let Some(last) = charts.last_mut().filter(|_| left_out > 0) {
+        let more = format!(" {left_out} more charts of this kind are left out.");
+        last.caption.push_str(&more);
+    }
+    charts
+}
+
+/// What a chart does not show of its rows, whose table has all.
+fn cut(rows: &[Side]) -> String {
+    match rows.len() {
+        0..=MOST_ROWS => String::new(),
+        count => format!(
+            " The chart shows {MOST_ROWS} of {}, the reference among them if there is one.",
+            quantity::whole(count as u64)
+        ),
+    }
 }
 
 /// Rows as a chart and as a table, which may have more of them.
@@ -225,17 +258,14 @@ fn ratio(ratio: Option<Estimate>) -> [String; 2] {
 /// Samples in order; the table has the spread of each row.
 pub(super) fn of_strip(strip: &Strip) -> Shown {
     let row = |row: &crate::chart::strip::Row| {
-        let samples = quantity::whole(row.deviations.len() as u64);
+        let samples = quantity::whole(row.measured as u64);
         vec![row.name.clone(), row.detail.clone(), samples]
     };
     Shown {
         title: strip.title.clone(),
         svg: svg::strip(strip),
         legend: Vec::new(),
-        caption: format!(
-            "Edges of each row: ± {} of its median.",
-            quantity::per_cent(strip.reach, 1)
-        ),
+        caption: strip.caption.clone(),
         table: Table {
             columns: ["name", "standard deviation over mean", "samples"].map(String::from).into(),
             rows: strip.rows.iter().map(row).collect(),
@@ -243,16 +273,32 @@ pub(super) fn of_strip(strip: &Strip) -> Shown {
     }
 }
 
-/// Benchmarks with their roofs.
-fn under_roofs(timed: &[Timed<'_>]) -> Table {
-    let row = |one: &work::UnderRoof<'_>| {
+/// Whether a benchmark belongs to the chart with this title.
+fn is_of(one: &UnderRoof<'_>, title: &str) -> bool {
+    title.strip_suffix(one.d.as_str()).is_some_and(|rest| rest.ends_with(' '))
+}
+
+/// What a share above the whole means, if there is one.
+fn over_roof(under: &[UnderRoof<'_>], title: &str) -> &'static str {
+    let is_over = |one: &UnderRoof<'_>| is_of(one, title) && one.share() > 1.0;
+    if !under.iter().any(is_over) {
+        return "";
+    }
+    " Shares above 100 % do not break a law: the roof is a measured loop, too, with noise of its own, \
+     and another scan may load a little faster."
+}
+
+/// Benchmarks of one chart with their roofs.
+fn under_roofs(under: &[UnderRoof<'_>], title: &str) -> Table {
+    let row = |one: &UnderRoof<'_>| {
         vec![
             one.id.to_owned(),
             quantity::coefficient(one.intensity),
             quantity::rate(one.rate.value),
             interval_or_none(one.rate, quantity::rates),
             quantity::rate(one.roof),
-            quantity::per_cent(one.rate.value / one.roof, 1),
+            quantity::per_cent(one.share(), 1),
+            if one.share() >= NEAR_ROOF { "near" } else { "far" }.into(),
         ]
     };
     let columns = [
@@ -262,10 +308,11 @@ fn under_roofs(timed: &[Timed<'_>]) -> Table {
         "95 % interval",
         "roof",
         "share of the roof",
+        "its roof is",
     ];
-    let rows = work::under_roofs(timed);
+    let rows = under.iter().filter(|one| is_of(one, title));
     Table {
         columns: columns.map(String::from).into(),
-        rows: rows.iter().take(MOST_LISTED).map(row).collect(),
+        rows: rows.take(MOST_LISTED).map(row).collect(),
     }
 }

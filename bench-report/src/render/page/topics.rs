@@ -89,6 +89,7 @@ pub(super) fn speed_up(all: &[(String, Measured<'_>)]) -> Option<Topic> {
         dotted ones Amdahl's law; gray ones are bounds that no speed-up should exceed."
         .to_owned();
     note += &memory_bounds(all);
+    note += &backends_left_out(all);
     topic("speed-up", "Speed-up and efficiency", &note, charts.collect(), Origin::Studies)
 }
 
@@ -122,18 +123,39 @@ fn memory_bounds(all: &[(String, Measured<'_>)]) -> String {
     )
 }
 
+/// Backends that no chart has room for; empty if none.
+fn backends_left_out(all: &[(String, Measured<'_>)]) -> String {
+    let left_out = |(_, measured): &(String, Measured<'_>)| {
+        measured.comparison.sweeps.len().checked_sub(scaling::MOST_SWEEPS)
+    };
+    match all.iter().filter_map(left_out).max() {
+        None | Some(0) => String::new(),
+        Some(_) => format!(
+            " Charts against workers show the first {} backends of a workload; tables have all.",
+            scaling::MOST_SWEEPS
+        ),
+    }
+}
+
 /// What each worker added.
 pub(super) fn gains(all: &[(String, Measured<'_>)]) -> Option<Topic> {
     let charts = all.iter().flat_map(|(id, measured)| {
         let sweeps = measured.groups().flatten().enumerate();
         let chart = move |(place, sweep): (usize, &Sweep)| {
             let plot = scaling::gains(measured, sweep, format!("{id}-gain-{}", place + 1))?;
-            Some(of_plot(&plot, growth(measured)))
+            let mut shown = of_plot(&plot, growth(measured));
+            shown.table.columns.push("the whole step, in points".into());
+            let steps = scaling::steps(measured, sweep);
+            for (row, step) in shown.table.rows.iter_mut().zip(steps) {
+                row.push(scaling::in_points(step.added));
+            }
+            Some(shown)
         };
         sweeps.filter_map(chart)
     });
     let note = "1 point is 1 % of the serial speed. A bar from 0 shows what a step added for each \
-        further worker; where the step was of several workers, it is the mean over them.";
+        further worker; where the step was of several workers, it is the mean over them, and the \
+        table has the whole step, too.";
     topic("gains", "What each worker adds", note, charts.collect(), Origin::Studies)
 }
 
@@ -145,7 +167,8 @@ pub(super) fn throughput(all: &[(String, Measured<'_>)]) -> Option<Topic> {
             Some(of_plot(&scaling::throughput(measured, sweeps, id)?, growth(measured)))
         })
     });
-    let note = "A level line means that workers do not hinder each other. A test is one sample \
+    let note = "Where the points stay level, each further worker does as much as those before it; \
+        why they fall where they do was not tested. A test is one sample \
         held against one window.";
     topic("throughput", "Throughput of each worker", note, charts.collect(), Origin::Studies)
 }

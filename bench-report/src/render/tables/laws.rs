@@ -48,13 +48,13 @@ fn table(fitted: &Fitted) -> Table {
     fits.sort_by(|a, b| difference(a).total_cmp(&difference(b)));
     let columns = [
         "law",
-        "formula",
-        "parameters with 95 % intervals",
-        "what follows",
-        "AICc",
         "difference",
         "Akaike weight",
         "error, left out",
+        "AICc",
+        "parameters with 95 % intervals",
+        "what follows",
+        "formula",
     ];
     Table { columns: columns.map(String::from).into(), rows: fits.into_iter().map(row).collect() }
 }
@@ -63,13 +63,13 @@ fn row(fit: &LawFit) -> Vec<String> {
     let derived = answer::derived(fit);
     vec![
         fit.law.name.into(),
-        fit.law.formula.into(),
-        answer::parameters(fit),
-        if derived.is_empty() { NONE.into() } else { derived },
-        or_none(fit.aicc, |aicc| quantity::signed(aicc, 1)),
         or_none(fit.delta, |delta| quantity::signed(delta, 1)),
         or_none(fit.weight, |weight| quantity::per_cent(weight, 1)),
         or_none(fit.loo_error, |error| quantity::per_cent(error, 2)),
+        or_none(fit.aicc, |aicc| quantity::signed(aicc, 1)),
+        answer::parameters(fit),
+        if derived.is_empty() { NONE.into() } else { derived },
+        fit.law.formula.into(),
     ]
 }
 
