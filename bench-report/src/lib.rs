@@ -21,6 +21,7 @@
 //! files --> source --> model --> compare --> answer --+--> render --> files, standard output
 //!                        |          |                 |
 //!                        |      statistics    chart, quantity
+//!                        +--> tour --> chapter ----------> render
 //!                        +--> across ---------------------> render
 //! ```
 //!

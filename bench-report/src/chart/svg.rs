@@ -138,6 +138,12 @@ fn line(class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> String {
     format!("<line class=\"{class}\" x1=\"{x1}%\" y1=\"{y1}\" x2=\"{x2}%\" y2=\"{y2}\"/>\n")
 }
 
+/// A small text; `x` with its unit, y in pixels, `anchor` as in SVG.
+fn tick(anchor: &str, x: &str, y: f64, text: &str) -> String {
+    let (y, text) = (length(y), escape(text));
+    format!("<text class=\"tick\" text-anchor=\"{anchor}\" x=\"{x}\" y=\"{y}\">{text}</text>\n")
+}
+
 /// What a sign in the chart means.
 enum Key {
     Mark(Mark, &'static str),

@@ -54,7 +54,11 @@ fn write_fenced(out: &mut String, code: &str) -> fmt::Result {
 pub(super) fn write_terminal(out: &mut String, chapter: &Chapter) -> fmt::Result {
     writeln!(out, "{}\n{}", chapter.title, "─".repeat(chapter.title.chars().count()))?;
     let mut figures = Vec::new();
-    for block in &chapter.blocks {
+    for (idx, block) in chapter.blocks.iter().enumerate() {
+        let is_silent = matches!(block, Block::Figure(_));
+        if idx > 0 && !is_silent {
+            writeln!(out)?;
+        }
         match block {
             Block::Text(text) => write_wrapped(out, "", text)?,
             Block::Code(code) => code.lines().try_for_each(|line| writeln!(out, "    {line}"))?,
@@ -64,6 +68,7 @@ pub(super) fn write_terminal(out: &mut String, chapter: &Chapter) -> fmt::Result
         }
     }
     if !figures.is_empty() {
+        writeln!(out)?;
         write_wrapped(out, "figures in the page: ", &figures.join(", "))?;
     }
     writeln!(out)
@@ -110,8 +115,8 @@ mod tests {
     fn the_terminal_prints_texts_and_tables_and_names_figures() {
         let mut out = String::new();
         write_terminal(&mut out, &chapter()).unwrap();
-        assert!(out.starts_with("Made *up*\n─────────\n# no heading\n    a ```` b\n    <c>\n"));
-        assert!(out.contains("warning: it <failed>\nfigures in the page: “a chart”\n"), "{out}");
+        assert!(out.starts_with("Made *up*\n─────────\n# no heading\n\n    a ```` b\n    <c>\n\n"));
+        assert!(out.contains("warning: it <failed>\n\nfigures in the page: “a chart”\n"), "{out}");
         assert_eq!(chapter().warnings().collect::<Vec<_>>(), ["it <failed>"]);
     }
 }

@@ -3,7 +3,7 @@
 //! Separate as every section of the tour. Sizes are medians over the workers, times medians over the
 //! repetitions.
 
-use super::{table, text, time};
+use super::{text, time};
 use crate::{
     chapter::{Block, Table},
     model::tour::{Crash, Memory, Way},
@@ -43,26 +43,26 @@ pub(super) fn blocks(memory: &Memory) -> Vec<Block> {
     blocks
 }
 
+/// What something costs in each way: its name, and how it is read.
+type Cost = (&'static str, fn(&Way) -> String);
+
+/// A row for each cost, a column for each way.
 fn costs(ways: &[&Way]) -> Table {
-    let row = |way: &&Way| {
-        [
-            way.way.clone(),
-            median(&way.start_ns),
-            median(&way.send_ns),
-            median(&way.end_ns),
-            size(&way.resident_bytes),
-            size(&way.private_bytes),
-        ]
-    };
-    let columns = [
-        "workers as",
-        "start all",
-        "send samples to all",
-        "end all",
-        "resident, each",
-        "private, each",
+    let costs: [Cost; 5] = [
+        ("start all", |way| median(&way.start_ns)),
+        ("send samples to all", |way| median(&way.send_ns)),
+        ("end all", |way| median(&way.end_ns)),
+        ("resident, each", |way| size(&way.resident_bytes)),
+        ("private, each", |way| size(&way.private_bytes)),
     ];
-    table(columns, ways.iter().map(row).collect())
+    let row = |(name, cost): &Cost| {
+        std::iter::once((*name).to_owned()).chain(ways.iter().map(|way| cost(way))).collect()
+    };
+    let names = ways.iter().map(|way| way.way.clone());
+    Table {
+        columns: std::iter::once("workers as".to_owned()).chain(names).collect(),
+        rows: costs.iter().map(row).collect(),
+    }
 }
 
 fn median(times_ns: &[u64]) -> String {

@@ -3,9 +3,9 @@
 //! Separate because it alone keeps one scale in both directions: what is projected must not be
 //! stretched. Next: [`crate::chart::cube`].
 
-use super::{escape, opening};
+use super::{escape, opening, tick as text};
 use crate::{
-    chart::cube::{Cube, Edge, Place, Sample},
+    chart::cube::{Cube, Place, Sample},
     quantity::length,
 };
 
@@ -22,27 +22,34 @@ pub(super) const OUTSIDE: &str = "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z";
 /// The chart as one `svg` element.
 pub fn draw(chart: &Cube) -> String {
     let id = escape(&chart.id);
-    let mut svg = opening(&id, &length(SIZE), &chart.title, &chart.description);
-    svg += &format!("<svg width=\"100%\" height=\"{0}\" viewBox=\"0 0 {0} {0}\">\n", length(SIZE));
-    svg += &area("floor", &chart.floor);
-    svg += &area("shadow", &chart.shadow);
-    if chart.points.len() <= MOST_FEET {
-        chart.points.iter().for_each(|one| svg += &stroke("foot", one.foot, one.at));
-    }
-    let (hidden, seen): (Vec<&Edge>, Vec<&Edge>) =
-        chart.edges.iter().partition(|edge| edge.is_hidden);
-    hidden.iter().for_each(|edge| svg += &stroke("edge hidden", edge.from, edge.to));
-    chart.points.iter().for_each(|one| svg += &point(one));
-    seen.iter().for_each(|edge| svg += &stroke("edge", edge.from, edge.to));
-    for (place, name) in chart.axes {
-        let (x, y) = pixels(place);
-        svg += &format!(
-            "<text class=\"tick\" text-anchor=\"middle\" x=\"{}\" y=\"{}\">{name}</text>\n",
-            length(x),
-            length(y + 18.0)
-        );
-    }
-    svg + "</svg>\n</svg>\n"
+    let opening = opening(&id, &length(SIZE), &chart.title, &chart.description);
+    let size = length(SIZE);
+    let scaled = format!("<svg width=\"100%\" height=\"{size}\" viewBox=\"0 0 {size} {size}\">\n");
+    let has_feet = chart.points.len() <= MOST_FEET;
+    let feet = chart.points.iter().filter(|_| has_feet);
+    let feet: String = feet.map(|one| stroke("foot", one.foot, one.at)).collect();
+    let edges = |is_hidden: bool, class: &str| -> String {
+        let drawn = chart.edges.iter().filter(|edge| edge.is_hidden == is_hidden);
+        drawn.map(|edge| stroke(class, edge.from, edge.to)).collect()
+    };
+    let parts = [
+        opening,
+        scaled,
+        area("floor", &chart.floor),
+        area("shadow", &chart.shadow),
+        feet,
+        edges(true, "edge hidden"),
+        chart.points.iter().map(point).collect(),
+        edges(false, "edge"),
+        chart.axes.iter().map(axis).collect(),
+    ];
+    parts.concat() + "</svg>\n</svg>\n"
+}
+
+/// The name of an axis, below its middle.
+fn axis(&(place, name): &(Place, &str)) -> String {
+    let (x, y) = pixels(place);
+    text("middle", &length(x), y + 18.0, name)
 }
 
 fn pixels((right, up): Place) -> (f64, f64) {

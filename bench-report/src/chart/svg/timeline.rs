@@ -4,7 +4,7 @@
 //! than two pixels, and a label that would meet the one before it is left out (the bar says it when
 //! pointed at, and the table has it). Next: [`crate::chart::timeline`].
 
-use super::{escape, line, opening};
+use super::{escape, line, opening, tick as text};
 use crate::{
     chart::timeline::{Doing, Row, Span, Timeline},
     quantity::length,
@@ -34,12 +34,7 @@ pub fn draw(chart: &Timeline) -> String {
         let x = LEFT + WIDTH * chart.x.place(tick.at);
         svg += &line("grid", (x, 0.0), (x, bottom));
         let anchor = if x > 90.0 { "end" } else { "middle" };
-        svg += &format!(
-            "<text class=\"tick\" text-anchor=\"{anchor}\" x=\"{}%\" y=\"{}\">{}</text>\n",
-            length(x),
-            length(bottom + 17.0),
-            escape(&tick.text)
-        );
+        svg += &text(anchor, &per_cent(x), bottom + 17.0, &tick.text);
     }
     svg += &line("axis", (LEFT, bottom), (LEFT + WIDTH, bottom));
     for (idx, row) in chart.rows.iter().enumerate() {
@@ -55,11 +50,7 @@ pub fn draw(chart: &Timeline) -> String {
 
 /// Name, bars and labels of the row that starts at `top`.
 fn drawn(chart: &Timeline, row: &Row, top: f64) -> String {
-    let mut svg = format!(
-        "<text class=\"tick\" x=\"0\" y=\"{}\">{}</text>\n",
-        length(top + ROW - BAR + 11.0),
-        escape(&row.name)
-    );
+    let mut svg = text("start", "0", top + ROW - BAR + 11.0, &row.name);
     let mut taken = LEFT - CHARACTER;
     for span in &row.spans {
         let [from, to] = [span.from, span.to].map(|at| LEFT + WIDTH * chart.x.place(at));
@@ -68,15 +59,15 @@ fn drawn(chart: &Timeline, row: &Row, top: f64) -> String {
         let middle = f64::midpoint(from, to);
         if !span.label.is_empty() && middle - half >= taken && middle + half <= 100.0 {
             taken = middle + half + CHARACTER / 2.0;
-            svg += &format!(
-                "<text class=\"tick\" text-anchor=\"middle\" x=\"{}%\" y=\"{}\">{}</text>\n",
-                length(middle),
-                length(top + LABEL_BASE),
-                escape(&span.label)
-            );
+            svg += &text("middle", &per_cent(middle), top + LABEL_BASE, &span.label);
         }
     }
     svg
+}
+
+/// A place of the width.
+fn per_cent(place: f64) -> String {
+    format!("{}%", length(place))
 }
 
 /// A bar, with a line at its beginning that stays visible however short it is.

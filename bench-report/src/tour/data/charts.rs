@@ -155,10 +155,8 @@ pub(super) fn mise(id: &str, data: &Sampled, best: Option<Best>) -> Option<Shown
 
 /// Places of a curve, from shares 0 to 1 of its length.
 fn between(ends: Interval, at: impl Fn(f64) -> f64) -> Vec<f64> {
-    match ends.high > ends.low {
-        true => (0..=PLACES).map(|idx| at(idx as f64 / PLACES as f64)).collect(),
-        false => vec![ends.low],
-    }
+    let places = if ends.high > ends.low { PLACES } else { 0 };
+    (0..=places).map(|idx| at(idx as f64 / PLACES as f64)).collect()
 }
 
 fn shown(plot: &Plot, caption: &str, table: Table) -> Shown {
