@@ -28,7 +28,7 @@ pub(super) fn write_markdown(out: &mut String, chapter: &Chapter) -> fmt::Result
         writeln!(out)?;
         match block {
             Block::Text(text) => writeln!(out, "{}", plain::escape(text))?,
-            Block::Code(code) => write_fenced(out, code)?,
+            Block::Code(code) => write_code(out, code)?,
             Block::Table(table) => markdown::write_table(out, table)?,
             Block::Figure(shown) => write_figure(out, shown)?,
             Block::Warning(text) => writeln!(out, "**Warning:** {}", plain::escape(text))?,
@@ -43,11 +43,11 @@ fn write_figure(out: &mut String, shown: &Shown) -> fmt::Result {
     markdown::write_table(out, &shown.table)
 }
 
-/// Code between fences that are longer than any in it.
-fn write_fenced(out: &mut String, code: &str) -> fmt::Result {
-    let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    writeln!(out, "{fence}text\n{}\n{fence}", code.trim_end_matches('\n'))
+/// Code as a block of HTML: between fences nothing could be escaped, and whoever takes the file for
+/// HTML would find markup.
+fn write_code(out: &mut String, code: &str) -> fmt::Result {
+    let code = code.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    writeln!(out, "<pre>\n{}\n</pre>", code.trim_end_matches('\n'))
 }
 
 /// A chapter for a terminal; figures are named, because the page holds them.
@@ -105,7 +105,7 @@ mod tests {
         write_markdown(&mut out, &chapter()).unwrap();
         let table = "| name      |   n |\n| --------- | --: |\n| &lt;a&gt; |   1 |\n";
         let expected = format!(
-            "\n## Made \\*up\\*\n\n\\# no heading\n\n`````text\na ```` b\n<c>\n`````\n\n{table}\n\
+            "\n## Made \\*up\\*\n\n\\# no heading\n\n<pre>\na ```` b\n&lt;c&gt;\n</pre>\n\n{table}\n\
              ### a chart\n\nhow to read it\n\n{table}\n**Warning:** it &lt;failed&gt;\n"
         );
         assert_eq!(out, expected);

@@ -77,10 +77,11 @@ pub(super) fn blocks(id: &str, waiting: &Waiting) -> Vec<Block> {
         quantity::counted(waiting.tasks, "equal task"),
         quantity::counted(waiting.cpus, "CPU"),
     ))];
-    for kind in waiting.kinds.iter().filter(|kind| Found::of(kind).is_none()) {
+    let all = found(waiting);
+    let is_found = |kind: &&Kind| all.iter().any(|one| one.kind.kind == kind.kind);
+    for kind in waiting.kinds.iter().filter(|kind| !is_found(kind)) {
         blocks.push(Block::Warning(format!("Nothing of the kind “{}” was measured.", kind.kind)));
     }
-    let all = found(waiting);
     if all.is_empty() {
         return blocks;
     }

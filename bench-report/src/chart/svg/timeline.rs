@@ -12,7 +12,7 @@ use crate::{
 
 /// Where the bars begin and how wide their part is, in per cent; names stand before.
 const LEFT: f64 = 19.0;
-const WIDTH: f64 = 79.0;
+const WIDTH: f64 = 74.0;
 
 /// Height of a row; of the bar at its foot; from its top to the base line of the labels. In pixels.
 const ROW: f64 = 34.0;
@@ -22,6 +22,9 @@ const LABEL_BASE: f64 = 13.0;
 /// Room below the rows, for ticks and the name of the axis.
 const FOOT: f64 = 44.0;
 
+/// Ticks whose texts fit beside each other on a phone.
+const MOST_TICKS: usize = 6;
+
 /// Width that a character of a label takes on a phone, in per cent.
 const CHARACTER: f64 = 2.8;
 
@@ -30,11 +33,13 @@ pub fn draw(chart: &Timeline) -> String {
     let id = escape(&chart.id);
     let bottom = ROW * chart.rows.len() as f64 + 4.0;
     let mut svg = opening(&id, &length(bottom + FOOT), &chart.title, &chart.description);
-    for tick in &chart.x.ticks {
+    let every = chart.x.ticks.len().div_ceil(MOST_TICKS).max(1);
+    for (idx, tick) in chart.x.ticks.iter().enumerate() {
         let x = LEFT + WIDTH * chart.x.place(tick.at);
         svg += &line("grid", (x, 0.0), (x, bottom));
-        let anchor = if x > 90.0 { "end" } else { "middle" };
-        svg += &text(anchor, &per_cent(x), bottom + 17.0, &tick.text);
+        if idx.is_multiple_of(every) {
+            svg += &text("middle", &per_cent(x), bottom + 17.0, &tick.text);
+        }
     }
     svg += &line("axis", (LEFT, bottom), (LEFT + WIDTH, bottom));
     for (idx, row) in chart.rows.iter().enumerate() {
