@@ -21,6 +21,7 @@
 //! files --> source --> model --> compare --> answer --+--> render --> files, standard output
 //!                        |          |                 |
 //!                        |      statistics    chart, quantity
+//!                        +--> tour --> chapter ----------> render
 //!                        +--> across ---------------------> render
 //! ```
 //!
@@ -33,6 +34,8 @@
 //! - [`chart`]: charts as data, and one way to draw them.
 //! - [`quantity`]: numbers into text; the only place that rounds.
 //! - [`article`]: the figures that were published in 2014.
+//! - [`tour`]: the parts of the article, explained with what was measured here.
+//! - [`chapter`]: what a part of the report explains, as blocks that every format can lay out.
 //! - [`render`]: one file per format.
 
 #![forbid(unsafe_code)]
@@ -40,6 +43,7 @@
 pub mod across;
 pub mod answer;
 pub mod article;
+pub mod chapter;
 pub mod chart;
 pub mod compare;
 mod error;
@@ -48,6 +52,7 @@ pub mod quantity;
 pub mod render;
 pub mod source;
 pub mod statistics;
+pub mod tour;
 mod write;
 
 use std::path::Path;

@@ -2,12 +2,14 @@
 //!
 //! Separate so that no format rounds on its own and every format shows the same digits. Three
 //! significant digits for values, the same number of decimals at both ends of an interval.
-//! `ticks.rs` holds the shorter texts of axes, `moment.rs` the calendar. Next: [`crate::render`] puts
-//! these texts into pages.
+//! `ticks.rs` holds the shorter texts of axes, `moment.rs` the calendar, `digits.rs` the digits that
+//! were published. Next: [`crate::render`] puts these texts into pages.
 
+mod digits;
 mod moment;
 pub mod ticks;
 
+pub use digits::{power_of_ten, twelve_digits};
 pub use moment::moment;
 
 use crate::model::{Estimate, Interval, Unit};

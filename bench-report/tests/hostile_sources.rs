@@ -12,6 +12,7 @@ use bench_report::{
     model::Report,
     render,
     source::{
+        article,
         criterion::{self, Files},
         machine, peers, report, study,
     },
@@ -55,12 +56,35 @@ fn small_study() -> Value {
             "blocks": [block, block, block]}]})
 }
 
+/// The recorded tour with so few numbers that it is shown in no time.
+fn small_tour() -> Vec<u8> {
+    let mut tour: Value = serde_json::from_slice(&data("tour/article.json")).unwrap();
+    let mut shorten = |place: &str, length| {
+        tour.pointer_mut(place).and_then(Value::as_array_mut).expect(place).truncate(length);
+    };
+    shorten("/sections/1/data/calls", 2);
+    shorten("/sections/4/data/curve", 4);
+    for way in 0..3 {
+        for list in ["start_ns", "send_ns", "end_ns"] {
+            shorten(&format!("/sections/2/data/ways/{way}/{list}"), 2);
+        }
+    }
+    for kind in 0..3 {
+        shorten(&format!("/sections/6/data/kinds/{kind}/workers"), 2);
+        for workers in 0..2 {
+            shorten(&format!("/sections/6/data/kinds/{kind}/workers/{workers}/wall_ns"), 2);
+        }
+    }
+    tour.to_string().into_bytes()
+}
+
 /// A report with something of every kind.
 fn small_report() -> Report {
     let path = Path::new("small.json");
     let mut report = Report::default();
     report.studies.push(study::parse(small_study().to_string().as_bytes(), path).unwrap());
     report.peers.push(peers::parse(&data("peers.json"), path).unwrap());
+    report.tours.push(article::parse(&small_tour(), path).unwrap());
     report.machines.push(machine::parse(&data("machine.json"), path).unwrap());
     let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/criterion/0.8");
     report.benchmarks.push(criterion::read(&recorded, Some("a b")).unwrap().0);
@@ -207,6 +231,14 @@ fn the_parser_of_peers_stands_damage() {
 }
 
 #[test]
+fn the_parser_of_tours_stands_damage() {
+    assert_stands(&small_tour(), 9, |bytes| {
+        let read = article::parse(bytes, Path::new("article.json")).ok()?;
+        Some(Report { tours: vec![read], ..Report::default() })
+    });
+}
+
+#[test]
 fn the_parser_of_machines_stands_damage() {
     assert_stands(&data("machine.json"), 3, |bytes| {
         let read = machine::parse(bytes, Path::new("machine.json")).ok()?;
@@ -256,11 +288,27 @@ fn a_text_of_ten_megabytes_is_cut_wherever_it_stands() {
     let study = study::parse(&with(small_study(), &names), path).unwrap();
     let names = ["/workloads/0/name", "/workloads/0/entries/2/absent", "/cpu"];
     let peers = peers::parse(&with(parsed("peers.json"), &names), path).unwrap();
+    let names = [
+        "/program_version",
+        "/machine/cpu",
+        "/sections/0/data/strings/0/text",
+        "/sections/1/incidents/0",
+        "/sections/1/data/calls/0/call",
+        "/sections/2/data/ways/0/way",
+        "/sections/2/data/ways/1/crash/what",
+        "/sections/5/data/study",
+        "/sections/6/data/kinds/0/kind",
+        "/sections/6/data/kinds/1/task",
+        "/sections/3/name",
+        "/sections/4/failed",
+    ];
+    let tour = article::parse(&with(parsed("tour/article.json"), &names), path).unwrap();
     let names = ["/machine/cpu", "/state/governor", "/machine/isas/0/name"];
     let machine = machine::parse(&with(parsed("machine.json"), &names), path).unwrap();
     let report = Report {
         studies: vec![study],
         peers: vec![peers],
+        tours: vec![tour],
         machines: vec![machine],
         ..Report::default()
     };

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    Format,
+    Format, chapters,
     page::{self, Answer, Origin, Page, Topic},
     plain::escape,
     tables::Table,
@@ -48,6 +48,7 @@ fn write_page(out: &mut String, page: &Page) -> std::fmt::Result {
         writeln!(out, "\n### {}\n", escape(&group.about))?;
         write_list(out, group.lines.iter().map(String::as_str))?;
     }
+    page.chapters.iter().try_for_each(|one| chapters::write_markdown(out, one))?;
     if !page.workloads.is_empty() {
         write_workloads(out, page)?;
         writeln!(out, "\n## The figure of 2014\n\n{}", escape(&page.article.caption))?;

@@ -7,6 +7,7 @@
 
 pub mod across;
 pub mod brief;
+mod chapters;
 pub mod html;
 pub mod json;
 pub mod markdown;

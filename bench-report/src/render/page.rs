@@ -13,14 +13,18 @@ pub(super) use topics::{Origin, Topic};
 use serde::Serialize;
 
 use self::benchmarks::Sets;
-use super::tables::{self, Detail, Laws, Table};
+use super::{
+    chapters,
+    tables::{self, Detail, Laws, Table},
+};
 use crate::{
     answer::{self, Warnings},
     article,
+    chapter::Chapter,
     chart::{self, Bars, svg},
     compare::{Compared, Comparison},
     model::{Mode, Study, Workload},
-    quantity,
+    quantity, tour,
 };
 
 /// A whole page.
@@ -36,6 +40,8 @@ pub(super) struct Page {
     pub(super) warnings: Vec<String>,
     /// About one workload each.
     pub(super) warned: Vec<Warnings>,
+    /// What the report explains beyond its studies.
+    pub(super) chapters: Vec<Chapter>,
     pub(super) article: Figure,
     pub(super) article_caveat: &'static str,
     pub(super) workloads: Vec<Section>,
@@ -119,6 +125,7 @@ pub(super) fn of(compared: &Compared<'_>) -> Page {
         reading: method::reading(compared.report),
         warnings: Vec::new(),
         warned: answer::warnings(compared),
+        chapters: chapters::of(compared),
         article: published(),
         article_caveat: article::CAVEAT,
         workloads: Vec::new(),
@@ -145,6 +152,7 @@ pub(super) fn of(compared: &Compared<'_>) -> Page {
     if page.answers.is_empty() {
         page.answers.push(Answer::of("No answer".into(), method::NO_ANSWER.into()));
     }
+    page.repeat_warnings();
     if page.warnings.is_empty() && page.warned.is_empty() {
         page.warnings.push("None.".into());
     }
@@ -163,13 +171,23 @@ impl Page {
             Some(unix_s) => format!("{}, measured {}", peers.file_name, quantity::moment(unix_s)),
             None => format!("{}, time of measuring unknown", peers.file_name),
         }));
+        self.subtitles.extend(report.tours.iter().map(|tour| match tour.created_unix_s {
+            Some(unix_s) => format!("{}, run {}", tour.file_name, quantity::moment(unix_s)),
+            None => format!("{}, time of running unknown", tour.file_name),
+        }));
+        for tour in &report.tours {
+            self.machines.push(Facts {
+                title: format!("Machine of {}", tour.file_name),
+                rows: tables::described(&tour.machine, &tour.limits, &tour.state),
+            });
+        }
         for described in &report.machines {
             self.machines.push(Facts {
                 title: format!("Machine of {}", described.file_name),
                 rows: tables::described(&described.machine, &described.limits, &described.state),
             });
         }
-        let answers = answer::of_others(report).into_iter();
+        let answers = tour::answers(report).into_iter().chain(answer::of_others(report));
         self.answers.extend(answers.map(|(workload, sentence)| Answer::of(workload, sentence)));
         let all = topics::measured(compared);
         self.speed_up = topics::speed_up(&all);
@@ -186,6 +204,14 @@ impl Page {
         self.topics = topics.into_iter().flatten().collect();
         self.listed = [sets.groups(), sets.listed()].into_iter().flatten().collect();
         self.absent = absent(self, sets);
+    }
+
+    /// What is wrong in a chapter is told before anything else, too.
+    fn repeat_warnings(&mut self) {
+        let told = self.chapters.iter().flat_map(|chapter| {
+            chapter.warnings().map(|text| format!("{}: {text}", chapter.title))
+        });
+        self.warnings.extend(told);
     }
 
     fn add(&mut self, study: &Study, workload: &Workload, comparison: &Comparison, id: String) {
