@@ -13,6 +13,7 @@
 //! | [`backend`] | the ways to run a job: serial, threads, rayon, processes |
 //! | [`measure`] | warm-up, clock, raw samples |
 //! | [`study`] | the randomised blocks that become `study.json` |
+//! | [`tasks`] | functions of the program, called in other processes of it |
 //! | [`output`] | what the program prints |
 //! | [`cli`] | the command line |
 //! | [`failure`] | which error leaves with which exit code |
@@ -30,4 +31,5 @@ pub mod placement;
 pub mod query;
 pub mod share;
 pub mod study;
+pub mod tasks;
 pub mod workload;
