@@ -8,7 +8,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use runner::tasks::{self, Function, Options, Pool, Process, Queue};
+use runner::tasks::{self, Callable, Function, Options, Pool, Process, Queue};
 
 static CUBE: Function<u64, u64> = Function::new("cube", |x| Ok(x * x * x));
 static ROOT: Function<f64, f64> = Function::new("root", |x| {
@@ -16,19 +16,26 @@ static ROOT: Function<f64, f64> = Function::new("root", |x| {
 });
 static ABORT: Function<(), ()> = Function::new("abort", |()| std::process::abort());
 
+/// What the workers can be called with.
+pub(crate) const FUNCTIONS: &[&dyn Callable] = &[&CUBE, &ROOT, &ABORT];
+
 fn main() -> ExitCode {
     // First thing in main: a worker never gets beyond this.
-    if let Some(code) = tasks::serve_if_asked(&[&CUBE, &ROOT, &ABORT]) {
+    if let Some(code) = tasks::serve_if_asked(FUNCTIONS) {
         return code;
     }
-    let mut out = io::stdout().lock();
-    match queue(&mut out).and_then(|()| pool(&mut out)) {
+    match show(&mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _unheard = writeln!(io::stderr(), "error: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Both parts, one after the other.
+pub(crate) fn show(out: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
+    queue(out).and_then(|()| pool(out))
 }
 
 /// A process for each input; results come as they arrive.

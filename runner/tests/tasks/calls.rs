@@ -22,6 +22,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial("big_values_travel", big_values_travel),
         Trial("too_big_values_are_refused", too_big_values_are_refused),
         Trial("records_tell_who_and_when", records_tell_who_and_when),
+        Trial("the_example_shows_what_it_says", the_example_shows_what_it_says),
     ]
 }
 
@@ -156,4 +157,20 @@ fn records_tell_who_and_when() {
         ];
         assert!(times.is_sorted(), "{times:?}");
     }
+}
+
+fn the_example_shows_what_it_says() {
+    let mut out = Vec::new();
+    crate::example::show(&mut out).unwrap();
+    let expected = "queue, sorted: [1, 8, 27, 64]
+apply: 8
+map: [1, 8, 27, 64, 125, 216]
+apply_async: 1.5
+map_async: [1, 8, 27, 64, 125, 216]
+unordered, sorted: [1, 8, 27, 64, 125, 216]
+an error: -1 has no real root
+a worker's death: it was killed by signal 6
+the pool goes on: 27
+";
+    assert_eq!(String::from_utf8(out).unwrap(), expected);
 }

@@ -7,6 +7,10 @@
 #[cfg(target_os = "linux")]
 mod calls;
 #[cfg(target_os = "linux")]
+#[expect(dead_code, reason = "its main is this program's")]
+#[path = "../../examples/tasks.rs"]
+mod example;
+#[cfg(target_os = "linux")]
 mod functions;
 #[cfg(target_os = "linux")]
 mod losses;
@@ -23,7 +27,9 @@ use std::process::ExitCode;
 
 #[cfg(target_os = "linux")]
 fn main() -> ExitCode {
-    if let Some(code) = runner::tasks::serve_if_asked(functions::ALL) {
+    if let Some(code) =
+        runner::tasks::serve_if_asked(&[functions::ALL, example::FUNCTIONS].concat())
+    {
         return code;
     }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
