@@ -14,12 +14,14 @@
 //! | [`measure`] | warm-up, clock, raw samples |
 //! | [`study`] | the randomised blocks that become `study.json` |
 //! | [`tasks`] | functions of the program, called in other processes of it |
+//! | [`article`] | the tour through the article of 2014 that becomes `article.json` |
 //! | [`output`] | what the program prints |
 //! | [`cli`] | the command line |
 //! | [`failure`] | which error leaves with which exit code |
 //!
 //! Where to go next: [`cli`] for what a user can ask for, [`study`] for what a measurement is.
 
+pub mod article;
 pub mod backend;
 pub mod cli;
 pub mod failure;
