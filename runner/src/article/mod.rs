@@ -17,10 +17,12 @@
 //! | [`record`] | `article.json` |
 //! | `tour` | what a section is given |
 
+pub mod memory;
 pub mod pool;
 pub mod queue;
 pub mod record;
 mod tour;
+pub mod waiting;
 
 use std::fmt;
 
@@ -33,11 +35,13 @@ pub use record::{Article, SectionRecord};
 pub use tour::{Options, Since, Tour};
 
 /// Every section, in the order of the tour.
-pub const ALL: &[&dyn Section] = &[&queue::Section, &pool::Section];
+pub const ALL: &[&dyn Section] =
+    &[&queue::Section, &pool::Section, &memory::Section, &waiting::Section];
 
 /// What worker processes of the sections are called with; for
 /// [`serve_if_asked`](crate::tasks::serve_if_asked).
-pub const FUNCTIONS: &[&dyn Callable] = &[&queue::RANDOM_STRING, &pool::CUBE];
+pub const FUNCTIONS: &[&dyn Callable] =
+    &[&queue::RANDOM_STRING, &pool::CUBE, &memory::ABORT_ONE_THREAD, &waiting::WORK];
 
 /// The section called `name`.
 ///
