@@ -131,7 +131,7 @@ pub fn measure(tour: &Tour<'_>, extent: Extent) -> Result<(Memory, Vec<String>),
             }
             let (name, backend) = BY_MEMORY[index];
             match once(tour, backend, &job, &placement) {
-                Ok(one) => ways[index].add(one),
+                Ok(one) => ways[index].add(&one),
                 Err(lost) => incidents.push(format!("{name}: {lost}")),
             }
             steps.advance();
@@ -204,7 +204,7 @@ fn share(before: Resident, after: Resident, workers: usize) -> Resident {
 }
 
 impl Way {
-    fn add(&mut self, once: Once) {
+    fn add(&mut self, once: &Once) {
         self.start_ns.push(once.start_ns);
         self.send_ns.push(once.send_ns);
         self.end_ns.push(once.end_ns);

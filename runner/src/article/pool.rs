@@ -113,7 +113,7 @@ pub fn cubes(
     let since = Since::now();
     let pool = Workers::start(workers, Options::default())?;
     let caller = Caller { tour, pool: &pool, inputs, since };
-    let ways: [(&str, &dyn Fn(&Caller<'_>) -> Collected); 5] = [
+    let ways: [(&str, &Way); 5] = [
         ("apply", &|caller| caller.apply()),
         ("map", &|caller| caller.map()),
         ("apply_async", &|caller| caller.apply_async()),
@@ -136,6 +136,9 @@ pub fn cubes(
     }
     Ok((Pool { workers, inputs: inputs.to_vec(), calls }, incidents))
 }
+
+/// A way to call, with all inputs.
+type Way = dyn Fn(&Caller<'_>) -> Collected;
 
 /// Results as the caller has them, and when it had control back.
 struct Collected {

@@ -94,7 +94,9 @@ fn a_worker_that_hangs_is_killed() {
 fn a_stopped_worker_hangs_too() {
     let pool = impatient();
     let before = pool.processes();
-    before.iter().for_each(|&id| send(id, Signal::STOP));
+    for &id in &before {
+        send(id, Signal::STOP);
+    }
     let done = pool.map_recorded(&CUBE, 0..4);
     let hung = |error: &Error| matches!(error, Error::Hung { .. });
     assert_eq!(done.iter().filter(|done| done.value.as_ref().is_err_and(hung)).count(), 2);

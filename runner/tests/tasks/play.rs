@@ -19,9 +19,9 @@ pub(crate) const FAKE: &str = "fake";
 
 pub(crate) fn play(arguments: &[String]) -> ExitCode {
     if arguments[0] == BUSY {
-        busy()
+        busy();
     } else {
-        fake(&arguments[1])
+        fake(&arguments[1]);
     }
     ExitCode::SUCCESS
 }
@@ -30,7 +30,8 @@ fn busy() {
     let (pool, gates) = (Pool::start(2, Options::default()).unwrap(), Gates::new());
     let handle = pool.map_async(&HOLD, (0..2).map(|x| gates.at(x)));
     (0..2).for_each(|x| gates.await_beginning(x));
-    writeln!(stdout(), "busy").unwrap();
+    let mut out = stdout();
+    writeln!(out, "busy").unwrap();
     handle.get().unwrap();
 }
 
@@ -38,5 +39,6 @@ fn fake(program: &str) {
     runner::backend::processes::set_program(program).unwrap();
     let error = Pool::start(1, Options::default()).unwrap_err();
     let left = children(std::process::id()).len();
-    writeln!(stdout(), "{error}; {left} left").unwrap();
+    let mut out = stdout();
+    writeln!(out, "{error}; {left} left").unwrap();
 }

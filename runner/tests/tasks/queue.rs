@@ -30,7 +30,9 @@ fn a_queue_gives_results_as_they_arrive() {
         assert_eq!(done.record.process, Some(ids[x as usize]));
     }
     assert_eq!(queue.get(), Err(Error::Empty));
-    processes.into_iter().for_each(|process| process.join().unwrap());
+    for process in processes {
+        process.join().unwrap();
+    }
 }
 
 fn a_killed_process_is_told_by_its_queue() {

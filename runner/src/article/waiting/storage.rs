@@ -101,7 +101,7 @@ pub(super) fn read(path: &Path, part: usize) -> io::Result<()> {
 /// Writes a file, and waits until the storage has it.
 pub(super) fn write(path: &Path) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
-    file.write_all(&[7; WRITE_BYTES])?;
+    file.write_all(&vec![7; WRITE_BYTES])?;
     file.sync_all()
 }
 
