@@ -192,3 +192,21 @@ pub(super) fn hand_in<I: Serialize, O>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Options, Pool};
+    use crate::tasks::{Error, Function, Process, Queue};
+
+    static SAME: Function<u8, u8> = Function::new("same", Ok);
+
+    /// The standard harness owns `main`: it does not serve, and would run all tests again as a worker.
+    #[test]
+    fn a_program_that_does_not_serve_has_no_workers() {
+        let error = Pool::start(1, Options::default()).map(drop).unwrap_err();
+        assert!(matches!(error, Error::Unavailable { .. }), "{error}");
+        let queue = Queue::new();
+        assert!(Process::start(&SAME, 1, &queue).is_err());
+        assert_eq!(queue.get(), Err(Error::Empty));
+    }
+}
