@@ -130,7 +130,7 @@ pub fn cubes(
         calls.push(caller.call(name, called_ns, collected_ns, &collected));
     }
     let idle = pool.losses().into_iter().filter(|loss| loss.function.is_none());
-    incidents.extend(idle.map(|loss| format!("an idle worker was replaced: {}", loss.error)));
+    incidents.extend(idle.map(|loss| format!("a worker without a task was lost: {}", loss.error)));
     if let Err(error) = pool.close() {
         incidents.push(error.to_string());
     }

@@ -51,7 +51,8 @@ impl Pool {
         Ok(Self { manager })
     }
 
-    /// Ids of the workers' processes now, by number: a worker that was replaced has another one.
+    /// Ids of the workers' processes now, by number: a worker that was replaced has another one, and one
+    /// that could not be replaced has none and is left out.
     pub fn processes(&self) -> Vec<u32> {
         self.manager.processes()
     }

@@ -35,13 +35,13 @@ pub struct Record {
     pub received_ns: u64,
 }
 
-/// A worker that was lost and replaced.
+/// A worker that was lost. Another takes its place, unless it was lost before it could be called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
     /// [`Error::Died`] or [`Error::Hung`].
     pub error: Error,
     /// When the parent knew of it.
     pub noticed_ns: u64,
-    /// What it had to do; `None` if it was idle.
+    /// What it had to do; `None` if it had no task.
     pub function: Option<&'static str>,
 }

@@ -253,6 +253,8 @@ impl Foreman {
             // The next one would fail in the same way, and for ever.
             State::Starting { .. } => {
                 self.retire(Error::Start { reason: error.to_string() });
+                self.note(Loss { error, noticed_ns, function: None });
+                self.publish();
                 return;
             }
         };
