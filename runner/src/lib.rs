@@ -12,6 +12,7 @@
 //! | [`share`], [`placement`] | pure: who counts what, and on which CPU |
 //! | [`backend`] | the ways to run a job: serial, threads, rayon, processes |
 //! | [`measure`] | warm-up, clock, raw samples |
+//! | [`autopsy`] | the study of 2014 again, with its flaws one by one: `autopsy.json` |
 //! | [`study`] | the randomised blocks that become `study.json` |
 //! | [`output`] | what the program prints |
 //! | [`cli`] | the command line |
@@ -19,6 +20,7 @@
 //!
 //! Where to go next: [`cli`] for what a user can ask for, [`study`] for what a measurement is.
 
+pub mod autopsy;
 pub mod backend;
 pub mod cli;
 pub mod failure;

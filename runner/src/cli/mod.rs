@@ -6,6 +6,7 @@
 //! Next: [`count`], [`machine`], [`list`], [`control`], [`study`]; `arguments` reads values.
 
 mod arguments;
+pub mod autopsy;
 pub mod control;
 pub mod count;
 pub mod list;
@@ -39,6 +40,8 @@ pub enum Command {
     Control(control::Arguments),
     /// Measure how counting scales with the number of workers, and write a report
     Study(study::Arguments),
+    /// Repeat the study of 2014 with its flaws switched on one by one
+    Autopsy(autopsy::Arguments),
 }
 
 /// Does what was asked.
@@ -53,6 +56,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Command::List(arguments) => list::run(arguments),
         Command::Control(arguments) => control::run(arguments),
         Command::Study(arguments) => study::run(arguments),
+        Command::Autopsy(arguments) => autopsy::run(arguments),
     }
 }
 

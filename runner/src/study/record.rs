@@ -262,23 +262,31 @@ impl Study {
     /// [`Error::Unwritable`] names the path and the system's reason; an older file is then still whole.
     pub fn write(&self, folder: &Path) -> Result<PathBuf, Error> {
         let path = folder.join(FILE);
-        let written = self.write_to(folder, &path);
+        let written = write_whole(self, folder, &path);
         written.map(|()| path.clone()).map_err(|source| Error::Unwritable { path, source })
     }
+}
 
-    fn write_to(&self, folder: &Path, path: &Path) -> std::io::Result<()> {
-        std::fs::create_dir_all(folder)?;
-        let mut file = readable_by_all().tempfile_in(folder)?;
-        let mut writer = std::io::BufWriter::new(&mut file);
-        serde_json::to_writer(&mut writer, self)?;
-        writer.write_all(b"\n")?;
-        writer.flush()?;
-        drop(writer);
-        // A new name for what is not on the disk yet would be an empty file after a power cut.
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        sync_folder(folder)
-    }
+/// Writes `value` as JSON to `path`, a file in `folder`, which is made if need be: whole or not at all.
+///
+/// # Errors
+/// The system's reason; an older file is then still whole.
+pub(crate) fn write_whole(
+    value: &impl Serialize,
+    folder: &Path,
+    path: &Path,
+) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let mut file = readable_by_all().tempfile_in(folder)?;
+    let mut writer = std::io::BufWriter::new(&mut file);
+    serde_json::to_writer(&mut writer, value)?;
+    writer.write_all(b"\n")?;
+    writer.flush()?;
+    drop(writer);
+    // A new name for what is not on the disk yet would be an empty file after a power cut.
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    sync_folder(folder)
 }
 
 /// Whether the file in `folder` is the whole study that began then with this seed.

@@ -22,21 +22,21 @@ use crate::measure::{self, Wrong};
 
 /// What all samples of a series have in common.
 #[derive(Debug)]
-pub(super) struct Bench<'a> {
+pub(crate) struct Bench<'a> {
     /// The work.
-    pub(super) job: &'a Job<'a>,
+    pub(crate) job: &'a Job<'a>,
     /// The counts that must come out.
-    pub(super) expected: &'a [u64],
+    pub(crate) expected: &'a [u64],
     /// How often a sample repeats the job.
-    pub(super) passes: NonZeroUsize,
+    pub(crate) passes: NonZeroUsize,
     /// What the baseline needs for what one order asks of a worker.
-    pub(super) order: Duration,
+    pub(crate) order: Duration,
     /// Counts what happens around a sample.
-    pub(super) reader: &'a SystemReader,
+    pub(crate) reader: &'a SystemReader,
     /// What reading a clock costs.
-    pub(super) timer: &'a Timer,
+    pub(crate) timer: &'a Timer,
     /// The CPUs that per-CPU figures are about.
-    pub(super) allowed: &'a [usize],
+    pub(crate) allowed: &'a [usize],
 }
 
 /// A worker that does not answer counts as hung after this time ...
@@ -46,18 +46,18 @@ const PATIENCE_FACTOR: u32 = 20;
 
 /// How long an answer to an order may take that the baseline needs `order` for, where so many workers
 /// take `turns` on one CPU.
-pub(super) fn patience(order: Duration, turns: usize) -> Duration {
+pub(crate) fn patience(order: Duration, turns: usize) -> Duration {
     let turns = u32::try_from(turns).unwrap_or(u32::MAX);
     PATIENCE.saturating_add(order.saturating_mul(PATIENCE_FACTOR).saturating_mul(turns))
 }
 
 /// A sample that was measured and checked, whatever became of its workers afterwards.
 #[derive(Debug)]
-pub(super) struct Shot {
+pub(crate) struct Shot {
     /// The sample.
-    pub(super) measured: Measured,
+    pub(crate) measured: Measured,
     /// Whether its workers ended as they should.
-    pub(super) ended: Result<(), Wrong>,
+    pub(crate) ended: Result<(), Wrong>,
 }
 
 impl Bench<'_> {
@@ -75,7 +75,7 @@ impl Bench<'_> {
     }
 
     /// Measures `cell`, the configuration with this number.
-    pub(super) fn take(&self, configuration: usize, cell: &Cell) -> Result<Shot, Wrong> {
+    pub(crate) fn take(&self, configuration: usize, cell: &Cell) -> Result<Shot, Wrong> {
         let question = self.job.question();
         let patience = patience(self.order, self.turns(cell));
         let mut team = cell.backend.prepare(self.job, &cell.placement, patience)?;
