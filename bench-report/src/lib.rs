@@ -33,6 +33,7 @@
 //! - [`chart`]: charts as data, and one way to draw them.
 //! - [`quantity`]: numbers into text; the only place that rounds.
 //! - [`article`]: the figures that were published in 2014.
+//! - [`chapter`]: what a part of the report explains, as blocks that every format can lay out.
 //! - [`render`]: one file per format.
 
 #![forbid(unsafe_code)]
@@ -40,6 +41,7 @@
 pub mod across;
 pub mod answer;
 pub mod article;
+pub mod chapter;
 pub mod chart;
 pub mod compare;
 mod error;

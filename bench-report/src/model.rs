@@ -2,7 +2,7 @@
 //!
 //! Separate because every source ends here and every format starts here, so that neither knows
 //! the other. `sample.rs` holds what was measured once, `machine.rs` where it was measured,
-//! `benchmark.rs` what benchmarks took, `peer.rs` what other implementations took, `estimate.rs` a
+//! `benchmark.rs` what benchmarks took, `tour.rs` the parts of the article, `peer.rs` what other implementations took, `estimate.rs` a
 //! value with its interval. Next: [`crate::source`] fills it, [`crate::compare`] derives numbers
 //! from it.
 
@@ -11,6 +11,7 @@ mod estimate;
 mod machine;
 mod peer;
 mod sample;
+pub mod tour;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,9 @@ pub struct Report {
     pub benchmarks: Vec<Benchmarks>,
     /// Other implementations measured beside ours, in the order named.
     pub peers: Vec<Peers>,
+    /// Tours of the article, in the order named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tours: Vec<tour::Tour>,
     /// Machines that were described without a study, in the order named.
     pub machines: Vec<Described>,
     /// What was named but could not be read, and why.
@@ -43,8 +47,10 @@ impl Report {
 
     /// Whether there is nothing to report on.
     pub fn is_empty(&self) -> bool {
-        let Self { studies, benchmarks, peers, machines, unread: _ } = self;
-        studies.is_empty() && benchmarks.is_empty() && peers.is_empty() && machines.is_empty()
+        let Self { studies, benchmarks, peers, tours, machines, unread: _ } = self;
+        let is_measured =
+            [studies.is_empty(), benchmarks.is_empty(), peers.is_empty()].contains(&false);
+        !is_measured && tours.is_empty() && machines.is_empty()
     }
 
     /// Puts everything of `other` behind what is here.
@@ -52,6 +58,7 @@ impl Report {
         self.studies.append(&mut other.studies);
         self.benchmarks.append(&mut other.benchmarks);
         self.peers.append(&mut other.peers);
+        self.tours.append(&mut other.tours);
         self.machines.append(&mut other.machines);
         self.unread.append(&mut other.unread);
     }

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    Format,
+    Format, chapters,
     page::{self, Origin, Page, Topic},
     plain::escape,
     tables::Table,
@@ -43,6 +43,7 @@ fn write_page(out: &mut String, page: &Page) -> std::fmt::Result {
     }
     writeln!(out, "{}\n\n## Warnings\n", escape(page.reading))?;
     write_list(out, page.warnings.iter().map(String::as_str))?;
+    page.chapters.iter().try_for_each(|one| chapters::write_markdown(out, one))?;
     if !page.workloads.is_empty() {
         writeln!(out, "\n## The figure of 2014\n\n{}", escape(&page.article.caption))?;
         writeln!(out, "{}\n", escape(page.article_caveat))?;

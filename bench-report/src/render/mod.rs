@@ -6,6 +6,7 @@
 //! [`ALL`]; command line, help and tests follow.
 
 pub mod across;
+mod chapters;
 pub mod html;
 pub mod json;
 pub mod markdown;

@@ -12,9 +12,13 @@ pub(super) use topics::{Origin, Topic};
 use serde::Serialize;
 
 use self::benchmarks::Sets;
-use super::tables::{self, Detail, Laws, Table};
+use super::{
+    chapters,
+    tables::{self, Detail, Laws, Table},
+};
 use crate::{
     answer, article,
+    chapter::Chapter,
     chart::{self, Bars, svg},
     compare::{Compared, Comparison, FEWEST_COUNTS, MOST_FOREIGN, MOST_LATE},
     model::{Mode, Study, Workload},
@@ -33,6 +37,8 @@ pub(super) struct Page {
     pub(super) reading: &'static str,
     /// Never empty: "None." is an answer, too.
     pub(super) warnings: Vec<String>,
+    /// What the report explains beyond its studies.
+    pub(super) chapters: Vec<Chapter>,
     pub(super) article: Figure,
     pub(super) article_caveat: &'static str,
     pub(super) workloads: Vec<Section>,
@@ -122,6 +128,7 @@ pub(super) fn of(compared: &Compared<'_>) -> Page {
         answers: Vec::new(),
         reading: READING,
         warnings: Vec::new(),
+        chapters: chapters::of(compared),
         article: published(),
         article_caveat: article::CAVEAT,
         workloads: Vec::new(),
@@ -145,6 +152,7 @@ pub(super) fn of(compared: &Compared<'_>) -> Page {
         page.machines.push(Facts { title, rows: tables::machine(study) });
     }
     page.add_others(compared, &sets);
+    page.repeat_warnings();
     if page.warnings.is_empty() {
         page.warnings.push("None.".into());
     }
@@ -188,6 +196,14 @@ impl Page {
         ];
         self.topics = topics.into_iter().flatten().collect();
         self.absent = absent(self, sets);
+    }
+
+    /// What is wrong in a chapter is told before anything else, too.
+    fn repeat_warnings(&mut self) {
+        let told = self.chapters.iter().flat_map(|chapter| {
+            chapter.warnings().map(|text| format!("{}: {text}", chapter.title))
+        });
+        self.warnings.extend(told);
     }
 
     fn add(&mut self, study: &Study, workload: &Workload, comparison: &Comparison, id: String) {

@@ -12,9 +12,9 @@ pub(super) use details::{Detail, details};
 pub(super) use facts::{described, machine, samples};
 pub(super) use laws::{Laws, NOTE as LAWS_NOTE, laws};
 
-use std::collections::{BTreeMap, BTreeSet};
+pub(super) use crate::chapter::Table;
 
-use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     answer, article,
@@ -23,13 +23,6 @@ use crate::{
     model::{Block, Entry, Estimate, Interval, Workload},
     quantity::{self, NONE, interval_or_none},
 };
-
-/// A table: every row has as many cells as there are columns.
-#[derive(Debug, Serialize)]
-pub(super) struct Table {
-    pub(super) columns: Vec<String>,
-    pub(super) rows: Vec<Vec<String>>,
-}
 
 /// How large a workload is: `10 000 samples × 100 widths, d = 2`.
 pub(super) fn size(workload: &Workload) -> String {

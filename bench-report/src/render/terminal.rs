@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, presets};
 
-use super::{Format, tables};
+use super::{Format, chapters, tables};
 use crate::{
     Error, answer,
     compare::{Compared, Comparison},
@@ -52,7 +52,7 @@ fn write_report(out: &mut String, compared: &Compared<'_>) -> std::fmt::Result {
             write_wrapped(out, "warning: ", warning)?;
         }
     }
-    Ok(())
+    chapters::of(compared).iter().try_for_each(|one| chapters::write_terminal(out, one))
 }
 
 fn write_workload(
@@ -95,7 +95,7 @@ fn write_one_backend(
 ) -> std::fmt::Result {
     let columns = tables::BRIEF.map(String::from).into();
     let rows = tables::brief(workload, comparison);
-    writeln!(out, "{}", table(tables::Table { columns, rows }))?;
+    writeln!(out, "{}", table(&tables::Table { columns, rows }))?;
     writeln!(out, "{}in parentheses: 95 % intervals", star(workload))?;
     for sentence in answer::sentences(study, workload, comparison) {
         write_wrapped(out, "", &sentence)?;
@@ -110,7 +110,7 @@ fn write_backends(
     workload: &Workload,
     comparison: &Comparison,
 ) -> std::fmt::Result {
-    writeln!(out, "{}", table(tables::side_by_side(workload, comparison)))?;
+    writeln!(out, "{}", table(&tables::side_by_side(workload, comparison)))?;
     match comparison.reference {
         Some(reference) => {
             let serial = quantity::time(comparison.figures[reference].pass_ns.value);
@@ -134,13 +134,13 @@ fn star(workload: &Workload) -> &'static str {
 }
 
 /// The first column to the left, numbers to the right.
-pub(super) fn table(content: tables::Table) -> String {
+pub(super) fn table(content: &tables::Table) -> String {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING.header_separator(LineStyle::none().fill('─').junction('─')))
         .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(content.columns)
-        .add_rows(content.rows);
+        .set_header(&content.columns)
+        .add_rows(&content.rows);
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }

@@ -6,6 +6,7 @@
 //! Every kind offers `parse`, which takes bytes and touches no file. Next: [`study`] for the richest
 //! kind, [`criterion`] for the only one that is a directory.
 
+pub mod article;
 pub mod criterion;
 mod file;
 mod header;
@@ -41,10 +42,12 @@ pub trait Source: Sync {
 }
 
 /// Every kind of result file that can be read. (Benchmarks are directories: [`criterion`].)
-pub const ALL: &[&dyn Source] = &[&study::Study, &peers::Peers, &report::Copy, &machine::Capture];
+pub const ALL: &[&dyn Source] =
+    &[&study::Study, &peers::Peers, &article::Article, &report::Copy, &machine::Capture];
 
 /// The values of `format` that are known, in words.
-const KNOWN_FORMATS: &str = "parzen-study, parzen-peers, parzen-report or a machine";
+const KNOWN_FORMATS: &str =
+    "parzen-study, parzen-peers, parzen-article, parzen-report or a machine";
 
 /// Adds the file at `path` to `report`, whatever kind its header says it is.
 ///

@@ -31,7 +31,7 @@ impl Format for Terminal {
 fn write_page(out: &mut String, page: Page) -> std::fmt::Result {
     write_wrapped(out, "", &page.title)?;
     for part in page.tables {
-        writeln!(out, "\n{}\n{}", part.title, table(part.table))?;
+        writeln!(out, "\n{}\n{}", part.title, table(&part.table))?;
     }
     writeln!(out)?;
     for answer in &page.answers {

@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use super::super::tables::Table;
+pub(in super::super) use crate::chapter::Shown;
 use crate::{
     answer,
     chart::{
@@ -14,7 +15,7 @@ use crate::{
         plot::Plot,
         scaling::{self, Measured},
         sides::{self, Told},
-        svg::{self, LegendKey},
+        svg,
     },
     compare::{Compared, Sweep},
     model::Mode,
@@ -44,17 +45,6 @@ pub(in super::super) enum Origin {
     Studies,
     /// Of benchmarks or other implementations: they stand nowhere else.
     Others,
-}
-
-/// A chart with its words.
-#[derive(Debug, Serialize)]
-pub(in super::super) struct Shown {
-    pub(in super::super) title: String,
-    pub(in super::super) svg: String,
-    pub(in super::super) legend: Vec<LegendKey>,
-    pub(in super::super) caption: String,
-    /// The same numbers as a table.
-    pub(in super::super) table: Table,
 }
 
 /// Every workload of every study, with an id that is unique in the page.
