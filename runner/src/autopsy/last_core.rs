@@ -61,6 +61,16 @@ impl Setting {
         }
     }
 
+    /// Its name in files.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Alone => "alone",
+            Self::AllButOne => "all_but_one",
+            Self::All => "all",
+            Self::Beside(_) => "beside",
+        }
+    }
+
     fn describe(self) -> String {
         match self {
             Self::Alone => "one worker alone".into(),
@@ -176,6 +186,7 @@ fn sample(
         cpu_ns: worker.cpu_ns,
     };
     Ok(LastCoreSample {
+        setting: setting.name(),
         wall_ns: measured.sample.wall_ns,
         workers: measured.sample.workers.iter().map(worker).collect(),
         foreign_ns: measured.foreign_ns,

@@ -151,6 +151,8 @@ pub struct LastCoreBlock {
 /// Workers that each do a job of their own, one on each CPU.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LastCoreSample {
+    /// What it is: `alone`, `all_but_one`, `all`, or `beside` a spinner.
+    pub setting: &'static str,
     /// From the first worker's beginning to the last one's end.
     pub wall_ns: u64,
     /// Each worker.
