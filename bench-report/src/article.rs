@@ -38,6 +38,22 @@ pub const BARS: [Published; 5] = [
     Published { processes: "6", seconds: 10.03, speed_up: 2.4828, oversubscribed: true },
 ];
 
+/// The widths and densities that the article printed for its sample, digit for digit.
+pub const TWELVE: [(&str, &str); 12] = [
+    ("0.1", "0.016"),
+    ("0.2", "0.0305"),
+    ("0.3", "0.045"),
+    ("0.4", "0.06175"),
+    ("0.5", "0.078"),
+    ("0.6", "0.0911666666667"),
+    ("0.7", "0.106"),
+    ("0.8", "0.117375"),
+    ("0.9", "0.132666666667"),
+    ("1", "0.1445"),
+    ("1.1", "0.157090909091"),
+    ("1.2", "0.1685"),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -33,6 +33,7 @@
 //! - [`chart`]: charts as data, and one way to draw them.
 //! - [`quantity`]: numbers into text; the only place that rounds.
 //! - [`article`]: the figures that were published in 2014.
+//! - [`tour`]: the parts of the article, explained with what was measured here.
 //! - [`chapter`]: what a part of the report explains, as blocks that every format can lay out.
 //! - [`render`]: one file per format.
 
@@ -50,6 +51,7 @@ pub mod quantity;
 pub mod render;
 pub mod source;
 pub mod statistics;
+pub mod tour;
 mod write;
 
 use std::path::Path;

@@ -2,9 +2,12 @@
 //!
 //! Separate so that no format rounds on its own and every format shows the same digits. Three
 //! significant digits for values, the same number of decimals at both ends of an interval.
-//! `ticks.rs` holds the shorter texts of axes. Next: [`crate::render`] puts these texts into pages.
+//! `ticks.rs` holds the shorter texts of axes, `digits.rs` the digits that were published. Next: [`crate::render`] puts these texts into pages.
 
+mod digits;
 pub mod ticks;
+
+pub use digits::{power_of_ten, twelve_digits};
 
 use crate::model::{Estimate, Interval, Unit};
 

@@ -1,13 +1,15 @@
 //! Charts as data: what is to be seen, not how it is drawn.
 //!
 //! Separate from the drawing so that a chart can be built and tested without a picture. There are
-//! four kinds: [`Bars`], the article's (time, labelled with the speed-up, and a dashed line at the
-//! serial time), [`plot::Plot`] on two axes, [`dots::Dots`] in rows on one axis, and
-//! [`strip::Strip`], samples in the order measured. `of_workload` and `of_article` build bars,
+//! six kinds: [`Bars`], the article's (time, labelled with the speed-up, and a dashed line at the
+//! serial time), [`plot::Plot`] on two axes, [`dots::Dots`] in rows on one axis,
+//! [`strip::Strip`], samples in the order measured, [`timeline::Timeline`], who did what when, and
+//! [`cube::Cube`], a window in space. `of_workload` and `of_article` build bars,
 //! [`scaling`] what depends on workers, [`work`] what depends on the work, [`sides`] what stands side by side,
 //! [`noise`] the strips. Next: [`svg`] draws them all.
 
 pub mod axis;
+pub mod cube;
 pub mod dots;
 pub mod noise;
 pub mod plot;
@@ -15,6 +17,7 @@ pub mod scaling;
 pub mod sides;
 pub mod strip;
 pub mod svg;
+pub mod timeline;
 pub mod work;
 
 use crate::{

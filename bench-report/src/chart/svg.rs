@@ -5,18 +5,22 @@
 //! phone to a wide screen while the bars grow. Each name stands above its bar: it can be long and
 //! still never meets a bar. Colors come from the page through classes (`bar`, `fits`, …).
 //!
-//! This file draws bars and what all charts share; `svg/plot.rs`, `dots.rs` and `strip.rs` draw the
-//! other kinds, `legend.rs` says what their signs mean.
+//! This file draws bars and what all charts share; `svg/plot.rs`, `dots.rs`, `strip.rs`, `timeline.rs`
+//! and `cube.rs` draw the other kinds, `legend.rs` says what their signs mean.
 
+mod cube;
 mod dots;
 mod legend;
 mod plot;
 mod strip;
+mod timeline;
 
+pub use cube::draw as cube;
 pub use dots::draw as dots;
-pub use legend::{Key as LegendKey, of_dots, of_plot};
+pub use legend::{Key as LegendKey, of_cube, of_dots, of_plot, of_timeline};
 pub use plot::draw as plot;
 pub use strip::draw as strip;
+pub use timeline::draw as timeline;
 
 use super::{Bar, Bars, Mark, shortened};
 use crate::quantity::length;

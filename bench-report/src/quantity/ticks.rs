@@ -37,6 +37,11 @@ pub fn times_as_long(ratio: f64) -> String {
     format!("{}×", round(ratio))
 }
 
+/// A pure number: `0.15`, `2e−4`.
+pub fn number(value: f64) -> String {
+    round(value)
+}
+
 /// Without the digits that a round number does not need.
 fn round(value: f64) -> String {
     if value.abs() >= 1e5 || (value != 0.0 && value.abs() < 1e-3) {

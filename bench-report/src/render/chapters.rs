@@ -13,11 +13,12 @@ use super::{
 use crate::{
     chapter::{Block, Chapter, Shown},
     compare::Compared,
+    tour,
 };
 
 /// Every chapter of a report, in reading order.
-pub(super) fn of(_compared: &Compared<'_>) -> Vec<Chapter> {
-    Vec::new()
+pub(super) fn of(compared: &Compared<'_>) -> Vec<Chapter> {
+    tour::chapters(compared)
 }
 
 /// A chapter as Markdown; figures become their tables.

@@ -24,6 +24,7 @@ use crate::{
     model::{Mode, Study, Workload},
     quantity,
     statistics::{FEWEST_BLOCKS, RESAMPLES},
+    tour,
 };
 
 /// A whole page.
@@ -173,13 +174,23 @@ impl Page {
             Some(unix_s) => format!("{}, measured {}", peers.file_name, quantity::moment(unix_s)),
             None => format!("{}, time of measuring unknown", peers.file_name),
         }));
+        self.subtitles.extend(report.tours.iter().map(|tour| match tour.created_unix_s {
+            Some(unix_s) => format!("{}, run {}", tour.file_name, quantity::moment(unix_s)),
+            None => format!("{}, time of running unknown", tour.file_name),
+        }));
+        for tour in &report.tours {
+            self.machines.push(Facts {
+                title: format!("Machine of {}", tour.file_name),
+                rows: tables::described(&tour.machine, &tour.limits, &tour.state),
+            });
+        }
         for described in &report.machines {
             self.machines.push(Facts {
                 title: format!("Machine of {}", described.file_name),
                 rows: tables::described(&described.machine, &described.limits, &described.state),
             });
         }
-        let answers = answer::of_others(report).into_iter();
+        let answers = tour::answers(report).into_iter().chain(answer::of_others(report));
         self.answers.extend(answers.map(|(workload, sentence)| Answer { workload, sentence }));
         let all = topics::measured(compared);
         self.speed_up = topics::speed_up(&all);

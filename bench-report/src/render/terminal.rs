@@ -12,7 +12,7 @@ use crate::{
     Error, answer,
     compare::{Compared, Comparison},
     model::{Study, Workload},
-    quantity,
+    quantity, tour,
 };
 
 /// Where a workload has more laws than this, the terminal only says so.
@@ -40,6 +40,14 @@ impl Format for Terminal {
             .map_err(|error| Error::Render { format: self.name(), source: error.into() })?;
         Ok(out)
     }
+}
+
+/// The sections of the tours that have this name, as text; `None` if there is none.
+pub fn section(compared: &Compared<'_>, name: &str) -> Option<String> {
+    let chapters = tour::chapters_of(compared, name);
+    let mut out = String::new();
+    let written = chapters.iter().try_for_each(|one| chapters::write_terminal(&mut out, one));
+    written.ok().filter(|()| !chapters.is_empty()).map(|()| out)
 }
 
 fn write_report(out: &mut String, compared: &Compared<'_>) -> std::fmt::Result {

@@ -36,6 +36,7 @@
 //! - [`scaling`]: speed-up, efficiency, what each worker adds, Karp-Flatt.
 //! - [`laws`]: the table of laws. [`mod@fit`] fits one, [`choice`] lays all fits side by side, and
 //!   [`verdict`] decides by [`information`] and by prediction.
+//! - [`least`]: which of several configurations is the fastest, and how sure that is.
 //! - [`normal_box`]: how much of a bivariate normal distribution a window holds; [`mise`]: how far
 //!   off the density is that counts in windows give, and the best width.
 //! - [`usl`]: what the two coefficients of the universal law allow to say.
@@ -52,6 +53,7 @@ pub mod independent;
 pub mod information;
 pub mod lags;
 pub mod laws;
+pub mod least;
 pub mod mise;
 pub mod normal_box;
 mod problem;

@@ -5,11 +5,15 @@
 
 #![allow(dead_code, unreachable_pub, reason = "a test and an example share this")]
 
+use std::path::Path;
+
+use bench_report::model::tour::{Arrival, Call, Outcome, Task, Tour};
 use bench_report::model::{
     Answers, Benchmark, Benchmarks, Block, Cpu, Described, Entry, Isa, Limits, Machine, Mode, Peer,
     PeerWorkload, Peers, Plan, Report, Reported, Role, Sample, Sampling, State, Study, Throughput,
     Timing, Unit, Unread, Workload,
 };
+use bench_report::source::article;
 use rand::{Rng, SeedableRng as _, rngs::ChaCha8Rng};
 use rand_distr::{Distribution as _, StandardNormal};
 
@@ -55,6 +59,11 @@ pub fn all() -> Vec<(&'static str, Report)> {
         ("sixty-benchmarks", Report { benchmarks: vec![foreign(60)], ..Report::default() }),
         ("one-benchmark", Report { benchmarks: vec![foreign(1)], ..Report::default() }),
         ("peers", Report { peers: vec![peers()], unread: vec![unread()], ..Report::default() }),
+        ("tour", tour()),
+        ("tour-of-64-workers", Report { tours: vec![stretched(64)], ..Report::default() }),
+        ("tour-of-one-worker", Report { tours: vec![stretched(1)], ..Report::default() }),
+        ("tour-without-tasks", Report { tours: vec![stretched(0)], ..Report::default() }),
+        ("tour-that-failed", Report { tours: vec![failed()], ..Report::default() }),
         ("machines", Report { machines: vec![described()], ..Report::default() }),
     ]
 }
@@ -67,6 +76,7 @@ pub fn everything(study: Study) -> Report {
         peers: vec![peers()],
         machines: vec![described()],
         unread: vec![unread()],
+        ..Report::default()
     }
 }
 
@@ -89,6 +99,86 @@ pub fn without_study() -> Report {
         unread: vec![unread()],
         ..Report::default()
     }
+}
+
+/// A tour with every section, and the study that its benchmark names.
+pub fn tour() -> Report {
+    let study = Study { file_name: "study.json".into(), ..study(&[1, 2, 3], &["threads"], 12) };
+    let mut studies = vec![study];
+    studies[0].workloads.truncate(1);
+    Report { tours: vec![recorded_tour()], studies, ..Report::default() }
+}
+
+/// The made-up tour of `tests/data/tour`.
+pub fn recorded_tour() -> Tour {
+    let bytes = include_bytes!("../data/tour/article.json");
+    article::parse(bytes, Path::new("article.json")).expect("a tour that can be read")
+}
+
+/// A tour without a study, of so many workers with four tasks each, and long texts.
+pub fn stretched(workers: u64) -> Tour {
+    let mut tour = recorded_tour();
+    for section in &mut tour.sections {
+        section.incidents.push(LONG.into());
+        match &mut section.outcome {
+            Outcome::Queue(queue) => {
+                queue.workers = workers.max(1);
+                let first = queue.strings[0].clone();
+                let string = |position| Arrival { position, text: LONG.into(), ..first.clone() };
+                queue.strings = (0..workers).rev().map(string).collect();
+            }
+            Outcome::Pool(pool) => {
+                pool.workers = workers.max(1);
+                pool.inputs = (1..=4 * workers.cast_signed()).map(|one| one * 1001).collect();
+                pool.calls.iter_mut().for_each(|call| stretch(call, &pool.inputs, workers));
+            }
+            Outcome::Memory(memory) => {
+                memory.ways[0].available = false;
+                memory.ways[0].reason = Some(LONG.into());
+                memory.ways[1].start_ns.truncate(workers as usize);
+                memory.ways[2].private_bytes.truncate(workers as usize);
+            }
+            Outcome::Data(data) => {
+                data.covariance = [[1.0, 0.9], [0.9, 2.0]];
+                data.mean = [0.3, -0.2];
+                data.is_articles = false;
+                data.curve.truncate(workers as usize);
+            }
+            Outcome::Waiting(waiting) => {
+                waiting.kinds.iter_mut().for_each(|kind| kind.workers.truncate(workers as usize));
+                waiting.kinds[0].task = LONG.into();
+            }
+            Outcome::Failed(_) | Outcome::Window(_) | Outcome::Benchmark(_) => {}
+        }
+    }
+    tour
+}
+
+/// Results in the order of the inputs, tasks in turn on all workers.
+fn stretch(call: &mut Call, inputs: &[i64], workers: u64) {
+    let task = |(idx, &input): (usize, &i64)| {
+        let round = idx as u64 / workers;
+        let began_ns = 1000 + round * 50_000;
+        Task {
+            input,
+            worker: idx as u64 % workers,
+            submitted_ns: 1000,
+            began_ns,
+            ended_ns: began_ns + 40_000 / (round + 1),
+            received_ns: began_ns + 49_000,
+        }
+    };
+    call.tasks = inputs.iter().enumerate().map(task).collect();
+    call.results = inputs.iter().map(|input| input.checked_pow(3)).collect();
+}
+
+/// A tour of which nothing came.
+pub fn failed() -> Tour {
+    let mut tour = recorded_tour();
+    for section in &mut tour.sections {
+        section.outcome = Outcome::Failed("processes cannot be started here".into());
+    }
+    tour
 }
 
 fn unread() -> Unread {

@@ -4,12 +4,15 @@
 //! break lines. Next: `render/report.html.j2`.
 
 use super::{
-    dots, escape,
+    cube, dots, escape,
     plot::{SHAPES, color, line_class},
+    timeline,
 };
 use crate::chart::{
+    cube::Cube,
     dots::{DotMark, Dots},
     plot::{ColumnKind, Curve, Fill, Look, MOST_CURVES, Plot, ZoneKind},
+    timeline::{Doing, Timeline},
 };
 
 /// One sign.
@@ -95,6 +98,41 @@ pub fn of_dots(chart: &Dots) -> Vec<Key> {
     if chart.rows.iter().any(|row| row.value.interval.is_some()) {
         keys.push(key("<path class=\"whisker\" d=\"M2 8H28\"/>", "95 % interval of the median"));
     }
+    keys
+}
+
+/// The signs that occur in a timeline.
+pub fn of_timeline(chart: &Timeline) -> Vec<Key> {
+    let occurs = |doing| {
+        let mut spans = chart.rows.iter().flat_map(|row| &row.spans);
+        spans.any(|span| span.doing == doing)
+    };
+    [
+        (Doing::Task, "a task; above it its input"),
+        (Doing::Blocked, "the caller is inside the call"),
+        (Doing::Waiting, "the caller has control, or asks for results"),
+    ]
+    .into_iter()
+    .filter(|(doing, _)| occurs(*doing))
+    .map(|(doing, text)| key(&rect(&format!("span {}", timeline::class(doing))), text))
+    .collect()
+}
+
+/// The signs that occur in the picture of a window.
+pub fn of_cube(chart: &Cube) -> Vec<Key> {
+    let sample = |class: &str, shape: &str| {
+        format!("<path class=\"sample {class}\" d=\"{shape}\" transform=\"translate(15 8)\"/>")
+    };
+    let occurs = |inside| chart.points.iter().any(|one| one.is_inside == inside);
+    let mut keys = Vec::new();
+    if occurs(true) {
+        keys.push(key(&sample("inside", cube::INSIDE), "inside the window"));
+    }
+    if occurs(false) {
+        keys.push(key(&sample("outside", cube::OUTSIDE), "outside"));
+    }
+    keys.push(key("<path class=\"edge\" d=\"M1 8H29\"/>", "edge of the window"));
+    keys.push(key("<path class=\"edge hidden\" d=\"M1 8H29\"/>", "edge behind it"));
     keys
 }
 
