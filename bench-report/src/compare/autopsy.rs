@@ -65,6 +65,8 @@ pub struct Pool {
     pub single: [Interval; 2],
     /// Median share of starting the pool in its time, with all flaws.
     pub startup_share: f64,
+    /// Median time of starting it, with all flaws.
+    pub startup_ns: f64,
 }
 
 /// What can be said of an effect.
@@ -163,6 +165,7 @@ fn pool(engine: &Engine, roles: &[Role], size: usize) -> Pool {
         log(times, place(Role::All)) - clean - alone.sum::<f64>()
     });
     let last = place(Role::All);
+    let column = &engine.conditions[last].sizes[size];
     Pool {
         workers: engine.sizes[size],
         clean: of(Role::Clean),
@@ -172,7 +175,8 @@ fn pool(engine: &Engine, roles: &[Role], size: usize) -> Pool {
         interaction,
         all: of(Role::All),
         single: [0, last].map(|condition| range(engine, condition, size)),
-        startup_share: startup_share(&engine.conditions[last].sizes[size]),
+        startup_share: median_of(column, |timing| timing.startup_ns as f64 / timing.wall_ns as f64),
+        startup_ns: median_of(column, |timing| timing.startup_ns as f64),
     }
 }
 
@@ -184,10 +188,8 @@ fn range(engine: &Engine, condition: usize, size: usize) -> Interval {
     logs.fold(whole, |range, log| Interval { low: range.low.min(log), high: range.high.max(log) })
 }
 
-/// Median share of start-up in the time of a pool.
-fn startup_share(column: &[Timing]) -> f64 {
-    let share = |timing: &Timing| timing.startup_ns as f64 / timing.wall_ns as f64;
-    crate::statistics::median(&mut column.iter().map(share).collect::<Vec<_>>())
+fn median_of(column: &[Timing], of: impl Fn(&Timing) -> f64) -> f64 {
+    crate::statistics::median(&mut column.iter().map(of).collect::<Vec<_>>())
 }
 
 /// Counts the blocks in which the third worker seems to add more than the second: the article's odd step,

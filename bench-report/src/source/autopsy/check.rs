@@ -10,8 +10,10 @@ use crate::model::autopsy::{
 
 /// Engines at most.
 const MOST_ENGINES: usize = 16;
-/// Timings of one engine, and samples about the last core, at most: a thousand blocks are no problem.
+/// Timings of one engine at most: a thousand blocks are no problem.
 const MOST_TIMINGS: usize = 100_000;
+/// Blocks of an engine, and samples about the last core, at most: what is drawn of them must fit into memory.
+const MOST_BLOCKS: usize = 10_000;
 /// No time is longer: three centuries, and exact sums of many.
 const LONGEST_NS: u64 = 1 << 53;
 /// CPUs at most.
@@ -49,7 +51,7 @@ fn engine(engine: &Engine) -> Result<(), String> {
     that(conditions.len() == roles, "conditions and flaws do not fit together")?;
     let blocks = engine.blocks();
     let timings = roles.saturating_mul(sizes.len()).saturating_mul(blocks);
-    that(timings <= MOST_TIMINGS, "there are too many timings")?;
+    that(timings <= MOST_TIMINGS && blocks <= MOST_BLOCKS, "there are too many timings")?;
     for condition in conditions {
         that(condition.sizes.len() == sizes.len(), "a condition lacks a size, or has another one")?;
         let is_full = condition.sizes.iter().all(|column| column.len() == blocks);
@@ -76,7 +78,7 @@ fn last_core(last_core: &LastCore) -> Result<(), String> {
     that(cpus.len() <= MOST_CPUS, "there are too many CPUs")?;
     that(all_different(cpus), "a CPU is listed twice")?;
     let samples: usize = blocks.iter().map(|block| 3 + block.beside.len()).sum();
-    that(samples <= MOST_TIMINGS, "there are too many samples")?;
+    that(samples <= MOST_BLOCKS, "there are too many samples")?;
     blocks.iter().enumerate().try_for_each(|(idx, one)| {
         block(one, cpus.len()).map_err(|problem| format!("block {}: {problem}", idx + 1))
     })
