@@ -12,6 +12,7 @@ use bench_report::{
     model::Report,
     render,
     source::{
+        article,
         criterion::{self, Files},
         machine, peers, report, study,
     },
@@ -61,6 +62,7 @@ fn small_report() -> Report {
     let mut report = Report::default();
     report.studies.push(study::parse(small_study().to_string().as_bytes(), path).unwrap());
     report.peers.push(peers::parse(&data("peers.json"), path).unwrap());
+    report.tours.push(article::parse(&data("tour/article.json"), path).unwrap());
     report.machines.push(machine::parse(&data("machine.json"), path).unwrap());
     let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/criterion/0.8");
     report.benchmarks.push(criterion::read(&recorded, Some("a b")).unwrap().0);
@@ -207,6 +209,14 @@ fn the_parser_of_peers_stands_damage() {
 }
 
 #[test]
+fn the_parser_of_tours_stands_damage() {
+    assert_stands(&data("tour/article.json"), 9, |bytes| {
+        let read = article::parse(bytes, Path::new("article.json")).ok()?;
+        Some(Report { tours: vec![read], ..Report::default() })
+    });
+}
+
+#[test]
 fn the_parser_of_machines_stands_damage() {
     assert_stands(&data("machine.json"), 3, |bytes| {
         let read = machine::parse(bytes, Path::new("machine.json")).ok()?;
@@ -256,11 +266,27 @@ fn a_text_of_ten_megabytes_is_cut_wherever_it_stands() {
     let study = study::parse(&with(small_study(), &names), path).unwrap();
     let names = ["/workloads/0/name", "/workloads/0/entries/2/absent", "/cpu"];
     let peers = peers::parse(&with(parsed("peers.json"), &names), path).unwrap();
+    let names = [
+        "/program_version",
+        "/machine/cpu",
+        "/sections/0/data/strings/0/text",
+        "/sections/1/incidents/0",
+        "/sections/1/data/calls/0/call",
+        "/sections/2/data/ways/0/way",
+        "/sections/2/data/ways/1/crash/what",
+        "/sections/5/data/study",
+        "/sections/6/data/kinds/0/kind",
+        "/sections/6/data/kinds/1/task",
+        "/sections/3/name",
+        "/sections/4/failed",
+    ];
+    let tour = article::parse(&with(parsed("tour/article.json"), &names), path).unwrap();
     let names = ["/machine/cpu", "/state/governor", "/machine/isas/0/name"];
     let machine = machine::parse(&with(parsed("machine.json"), &names), path).unwrap();
     let report = Report {
         studies: vec![study],
         peers: vec![peers],
+        tours: vec![tour],
         machines: vec![machine],
         ..Report::default()
     };

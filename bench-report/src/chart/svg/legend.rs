@@ -111,7 +111,7 @@ pub fn of_timeline(chart: &Timeline) -> Vec<Key> {
     [
         (Doing::Task, "a task; above it its input"),
         (Doing::Blocked, "the caller is inside the call"),
-        (Doing::Waiting, "the caller has control, or asks for results"),
+        (Doing::Waiting, "the caller is free, up to the last result"),
     ]
     .into_iter()
     .filter(|(doing, _)| occurs(*doing))
