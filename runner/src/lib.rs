@@ -14,12 +14,15 @@
 //! | [`measure`] | warm-up, clock, raw samples |
 //! | [`autopsy`] | the study of 2014 again, with its flaws one by one: `autopsy.json` |
 //! | [`study`] | the randomised blocks that become `study.json` |
+//! | [`tasks`] | functions of the program, called in other processes of it |
+//! | [`article`] | the tour through the article of 2014 that becomes `article.json` |
 //! | [`output`] | what the program prints |
 //! | [`cli`] | the command line |
 //! | [`failure`] | which error leaves with which exit code |
 //!
 //! Where to go next: [`cli`] for what a user can ask for, [`study`] for what a measurement is.
 
+pub mod article;
 pub mod autopsy;
 pub mod backend;
 pub mod cli;
@@ -32,4 +35,5 @@ pub mod placement;
 pub mod query;
 pub mod share;
 pub mod study;
+pub mod tasks;
 pub mod workload;

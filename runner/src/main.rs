@@ -12,7 +12,7 @@ use runner::machine::{affinity, pages};
 static ALLOCATOR: pages::HugePages = pages::HugePages;
 
 fn main() -> ExitCode {
-    if let Some(code) = runner::backend::serve_if_asked() {
+    if let Some(code) = runner::tasks::serve_if_asked(runner::article::FUNCTIONS) {
         return code;
     }
     affinity::allowed(); // remembered: whatever is pinned later sees one CPU only

@@ -210,9 +210,8 @@ impl Autopsy {
     /// # Errors
     /// [`Error::Unwritable`]; an older file is then still whole.
     pub fn write(&self, folder: &Path) -> Result<PathBuf, Error> {
-        let path = folder.join(FILE);
-        let written = write_whole(self, folder, &path);
-        written.map(|()| path.clone()).map_err(|source| Error::Unwritable { path, source })
+        let unwritable = |source| Error::Unwritable { path: folder.join(FILE), source };
+        write_whole(self, folder, FILE).map_err(unwritable)
     }
 
     /// Everything that went wrong, in words.

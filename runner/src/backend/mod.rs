@@ -57,6 +57,14 @@ pub const ALL: &[&dyn Backend] = &[
     &Processes::COPIED_APPLY_ASYNC,
 ];
 
+/// One backend for each way in which workers can hold samples, all with static shares: in the memory of
+/// one process, mapped by several, or copied to each.
+pub const BY_MEMORY: [(&str, &dyn Backend); 3] = [
+    ("threads", &threads::Threads),
+    ("processes-shared", &Processes::SHARED_MAP),
+    ("processes-copied", &Processes::COPIED_MAP),
+];
+
 /// The backend called `name`.
 ///
 /// # Errors
@@ -140,6 +148,11 @@ impl Scaling {
 
 /// Workers that wait for one job. Dropping the team ends them, too, without a word.
 pub trait Team {
+    /// The processes that the workers are; none where they are threads of this one.
+    fn processes(&self) -> Vec<u32> {
+        Vec::new()
+    }
+
     /// What it cost to bring the team to life.
     fn startup(&self) -> Startup;
 

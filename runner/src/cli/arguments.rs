@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use kernel::isa::{self, Isa};
 
+use crate::article::{self, Section};
 use crate::backend::{self, Backend, Mode};
 use crate::placement::{self, Choice};
 use crate::study::plan::MAX_WORKERS;
@@ -23,6 +24,26 @@ pub(super) fn backend(name: &str) -> Result<&'static dyn Backend, backend::Error
     let name = backend.name();
     let unavailable = |reason| backend::Error::Unavailable { backend: name, reason };
     backend.availability().map(|()| backend).map_err(unavailable)
+}
+
+pub(super) fn section(name: &str) -> Result<&'static dyn Section, String> {
+    article::by_name(name)
+}
+
+/// Two coordinates, such as `0,0`.
+pub(super) fn mean(text: &str) -> Result<[f64; 2], String> {
+    numbers(text)
+}
+
+/// A covariance in two dimensions, row by row, such as `1,0,0,1`.
+pub(super) fn covariance(text: &str) -> Result<[[f64; 2]; 2], String> {
+    numbers(text).map(|[xx, xy, yx, yy]| [[xx, xy], [yx, yy]])
+}
+
+fn numbers<const N: usize>(text: &str) -> Result<[f64; N], String> {
+    let numbers: Option<Vec<f64>> = text.split(',').map(|one| one.trim().parse().ok()).collect();
+    let numbers = numbers.and_then(|numbers| <[f64; N]>::try_from(numbers).ok());
+    numbers.ok_or_else(|| format!("'{text}'; allowed: {N} numbers with commas between them"))
 }
 
 pub(super) fn mode(name: &str) -> Result<Mode, String> {

@@ -1,18 +1,17 @@
 //! `parzen article --autopsy`: the study of 2014 again, with its flaws switched on one by one.
 //!
-//! Maps arguments to [`autopsy::Options`] and errors to exit codes; measuring is [`crate::autopsy`], the
+//! Separate from [`super::article`], whose tour takes other arguments; folder and seed are shared. Maps arguments to [`autopsy::Options`] and errors to exit codes; measuring is [`crate::autopsy`], the
 //! report is the library `bench-report`. Next: `arguments`, how values are read.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use bench_report::render;
 use kernel::isa::{self, Isa};
 
-use super::arguments::{at_least_one, duration, instruction_set, placement, seed};
-use super::study::seed_from_clock;
+use super::arguments::{at_least_one, duration, instruction_set, placement};
 use crate::autopsy::{self, Error, Extent, FULL, Options, SHORT, TARGET, WORKERS};
 use crate::failure::{Failure, one_line};
 use crate::output;
@@ -24,41 +23,34 @@ use crate::workload;
 /// Time for everything, if nobody says otherwise.
 const BUDGET: Duration = Duration::from_mins(4);
 
-/// Arguments of an autopsy.
+/// Arguments that only an autopsy takes.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Time for everything, such as 90s or 10m [default: 4m]; at least 6 blocks of each part are measured
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "autopsy")]
     budget: Option<Duration>,
 
     /// Blocks of each part, instead of as many as the budget allows
-    #[arg(long, value_name = "N", value_parser = at_least_one, conflicts_with = "budget")]
+    #[arg(long, value_name = "N", value_parser = at_least_one, conflicts_with = "budget",
+        requires = "autopsy")]
     blocks: Option<NonZeroUsize>,
 
     /// Python counts the article's 10,000 samples and 100 widths, not 2,000 and 25: about a minute for
     /// each block
-    #[arg(long)]
+    #[arg(long, requires = "autopsy")]
     full: bool,
 
     /// The interpreter for the reconstructed Python code; an empty name leaves it out
-    #[arg(long, value_name = "PROGRAM", default_value = "python3")]
+    #[arg(long, value_name = "PROGRAM", default_value = "python3", requires = "autopsy")]
     python: PathBuf,
 
     /// Where workers sit: a policy, or CPUs such as 0,2 [default: physical]
-    #[arg(long, value_name = "POLICY", value_parser = placement)]
+    #[arg(long, value_name = "POLICY", value_parser = placement, requires = "autopsy")]
     placement: Option<Choice>,
 
-    /// Seed of the random order [default: from the clock; it is part of the result]
-    #[arg(long, value_name = "N", value_parser = seed)]
-    seed: Option<u64>,
-
     /// Instruction set that counts: auto (the best one here) or a name [default: auto]
-    #[arg(long, value_name = "NAME", value_parser = instruction_set)]
+    #[arg(long, value_name = "NAME", value_parser = instruction_set, requires = "autopsy")]
     isa: Option<&'static Isa>,
-
-    /// Folder for autopsy.json and the report
-    #[arg(long, value_name = "DIR", default_value = "target/parzen/autopsy")]
-    out: PathBuf,
 }
 
 /// Measures, writes autopsy.json and the report, prints the report and where the files are.
@@ -66,8 +58,8 @@ pub struct Arguments {
 /// # Errors
 /// A [`Failure`]: bad input, a result that cannot be written, runs that failed, or an interruption. What
 /// was measured is on disk and in the report in every case but the first two.
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let options = arguments.options()?;
+pub fn run(arguments: &Arguments, out: &Path, seed: u64) -> anyhow::Result<()> {
+    let options = arguments.options(out, seed)?;
     let autopsy = autopsy::run(&options).map_err(failure)?;
     let path = autopsy.write(&options.out).map_err(failure)?;
     report(&path, &options.out)?;
@@ -83,7 +75,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 impl Arguments {
-    fn options(&self) -> anyhow::Result<Options> {
+    fn options(&self, out: &Path, seed: u64) -> anyhow::Result<Options> {
         let budget = Extent::Budget(self.budget.unwrap_or(BUDGET));
         let interrupt = Interrupt::on_signals()
             .with_context(|| Failure::Measurement("signals cannot be caught".into()))?;
@@ -95,9 +87,9 @@ impl Arguments {
             placement: self.placement.clone().unwrap_or_default(),
             extent: self.blocks.map_or(budget, Extent::Blocks),
             target: Some(TARGET),
-            seed: self.seed.unwrap_or_else(seed_from_clock),
+            seed,
             isa: self.isa.unwrap_or_else(isa::best),
-            out: self.out.clone(),
+            out: out.to_owned(),
             progress: Progress::on_stderr(),
             interrupt,
         })
@@ -105,10 +97,10 @@ impl Arguments {
 }
 
 /// Writes the report of the file at `path` beside it, and prints what has no file.
-fn report(path: &PathBuf, out: &std::path::Path) -> anyhow::Result<()> {
+fn report(path: &Path, out: &Path) -> anyhow::Result<()> {
     let unwritable = || Failure::Unwritable("the report cannot be written".into());
     let report = bench_report::read_any(&[path]).with_context(unwritable)?;
-    let mut files = vec![path.clone()];
+    let mut files = vec![path.to_owned()];
     files.extend(bench_report::write(&report, render::ALL, out).with_context(unwritable)?);
     let texts = render::ALL.iter().filter(|format| format.file_name().is_none());
     let texts: Vec<String> =

@@ -3,6 +3,7 @@
 //! Iterates the tables that own the names, so that it never goes stale. Next:
 //! [`crate::output::list`], the layout.
 
+use crate::article;
 use crate::backend::{self, Mode};
 use crate::machine::{self, Capture};
 use crate::output::list::{Entry, Group};
@@ -43,6 +44,7 @@ fn groups(capture: &Capture) -> Vec<Group> {
         },
         Group { name: "placements", option: "--placement", entries: placements() },
         Group { name: "instruction sets", option: "--isa", entries: isas() },
+        Group { name: "sections", option: "--section", entries: sections() },
         Group { name: "algorithms", option: "", entries: algorithms() },
     ]
 }
@@ -90,6 +92,10 @@ fn isas() -> Vec<Entry> {
         Entry { unavailable: missing, ..Entry::available(isa.name(), requires) }
     };
     kernel::isa::ALL.iter().map(entry).collect()
+}
+
+fn sections() -> Vec<Entry> {
+    article::ALL.iter().map(|section| Entry::available(section.name(), section.title())).collect()
 }
 
 fn algorithms() -> Vec<Entry> {

@@ -3,9 +3,10 @@
 //! One file for each command, with its arguments as a clap struct and a `run` that hands them to the
 //! library; no logic of its own. Separate from the library, which knows nothing of argument names.
 //!
-//! Next: [`count`], [`machine`], [`list`], [`control`], [`study`]; `arguments` reads values.
+//! Next: [`count`], [`machine`], [`list`], [`control`], [`study`], [`article`](mod@article); `arguments` reads values.
 
 mod arguments;
+pub mod article;
 pub mod autopsy;
 pub mod control;
 pub mod count;
@@ -40,8 +41,8 @@ pub enum Command {
     Control(control::Arguments),
     /// Measure how counting scales with the number of workers, and write a report
     Study(study::Arguments),
-    /// Repeat the study of 2014 with its flaws switched on one by one
-    Autopsy(autopsy::Arguments),
+    /// Run every part of the 2014 article on this machine
+    Article(article::Arguments),
 }
 
 /// Does what was asked.
@@ -56,7 +57,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Command::List(arguments) => list::run(arguments),
         Command::Control(arguments) => control::run(arguments),
         Command::Study(arguments) => study::run(arguments),
-        Command::Autopsy(arguments) => autopsy::run(arguments),
+        Command::Article(arguments) => article::run(arguments),
     }
 }
 

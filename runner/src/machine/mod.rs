@@ -8,7 +8,7 @@
 //!
 //! Next: [`identity`], [`limits`], [`state`], the three parts; [`topology`], where each CPU sits;
 //! [`clock`] and [`counters`], which are read around measurements; [`affinity`] and [`pages`], which
-//! also act.
+//! also act; [`resident`], what a process holds.
 
 pub mod affinity;
 pub mod build;
@@ -18,6 +18,7 @@ pub mod counters;
 pub mod identity;
 pub mod limits;
 pub mod pages;
+pub mod resident;
 pub mod state;
 pub mod system;
 pub mod topology;

@@ -261,21 +261,22 @@ impl Study {
     /// # Errors
     /// [`Error::Unwritable`] names the path and the system's reason; an older file is then still whole.
     pub fn write(&self, folder: &Path) -> Result<PathBuf, Error> {
-        let path = folder.join(FILE);
-        let written = write_whole(self, folder, &path);
-        written.map(|()| path.clone()).map_err(|source| Error::Unwritable { path, source })
+        let unwritable = |source| Error::Unwritable { path: folder.join(FILE), source };
+        write_whole(self, folder, FILE).map_err(unwritable)
     }
 }
 
-/// Writes `value` as JSON to `path`, a file in `folder`, which is made if need be: whole or not at all.
+/// Writes `value` as JSON into the file `name` in `folder`, which is made if need be, whole or not at
+/// all; the path of the file.
 ///
 /// # Errors
 /// The system's reason; an older file is then still whole.
 pub(crate) fn write_whole(
     value: &impl Serialize,
     folder: &Path,
-    path: &Path,
-) -> std::io::Result<()> {
+    name: &str,
+) -> std::io::Result<PathBuf> {
+    let path = folder.join(name);
     std::fs::create_dir_all(folder)?;
     let mut file = readable_by_all().tempfile_in(folder)?;
     let mut writer = std::io::BufWriter::new(&mut file);
@@ -285,8 +286,9 @@ pub(crate) fn write_whole(
     drop(writer);
     // A new name for what is not on the disk yet would be an empty file after a power cut.
     file.as_file().sync_all()?;
-    file.persist(path)?;
-    sync_folder(folder)
+    file.persist(&path)?;
+    sync_folder(folder)?;
+    Ok(path)
 }
 
 /// Whether the file in `folder` is the whole study that began then with this seed.

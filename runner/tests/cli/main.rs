@@ -241,7 +241,7 @@ fn the_machine_is_shown_as_table_and_json() {
 fn help_names_every_command_and_usage_errors_exit_with_two() {
     let folder = Folder::new();
     let help = folder.run(&["--help"]).text();
-    for command in ["count", "machine", "list", "control", "study"] {
+    for command in ["count", "machine", "list", "control", "study", "article"] {
         assert!(help.contains(command), "{help}");
         let help = folder.run(&[command, "--help"]).text();
         assert!(help.contains("Usage: parzen"), "{help}");
@@ -287,6 +287,33 @@ fn a_study_names_what_it_cannot_take() {
     assert!(control.contains("'none'; allowed: whole numbers from 1 on"), "{control}");
     let control = folder.run(&["control", "--blocks-per-comparison", "5"]).refused();
     assert!(control.contains("'5'; allowed: 6 to"), "{control}");
+}
+
+#[test]
+fn a_tour_names_what_it_cannot_take() {
+    let folder = Folder::new();
+    let refused = |arguments: &[&str]| folder.run(&[&["article"], arguments].concat()).refused();
+    assert!(refused(&["--section", "nosuch"]).contains("'nosuch'; known: queue, pool, memory,"));
+    assert!(refused(&["--mean", "1"]).contains("'1'; allowed: 2 numbers"));
+    assert!(refused(&["--covariance", "1,0,0"]).contains("allowed: 4 numbers"));
+    assert!(refused(&["--covariance", "1,2,2,1"]).contains("positive definite"));
+    assert!(refused(&["--mean", "NaN,0"]).contains("NaN"));
+    assert!(refused(&["--samples", "0"]).contains("whole numbers from 1 on"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn one_section_of_the_tour_is_printed_and_written() {
+    let folder = Folder::new();
+    let output = folder.run(&["article", "--section", "queue", "--out", "tour", "--json"]);
+    assert_eq!(output.code, Some(0), "{}", output.errors);
+    assert!(output.errors.starts_with("section 1 of 1, queue: "), "{}", output.errors);
+    let printed: serde_json::Value = serde_json::from_str(&output.out).unwrap();
+    assert_eq!((&printed["format"], &printed["seed"]), (&"parzen-article".into(), &123.into()));
+    assert_eq!(printed["sections"].as_array().unwrap().len(), 1);
+    assert_eq!(printed["sections"][0]["data"]["strings"].as_array().unwrap().len(), 4);
+    let told = folder.run(&["article", "--section", "queue", "--out", "tour"]);
+    assert!(told.out.contains("sorted by position: ") && told.out.contains("article.json"));
 }
 
 #[cfg(target_os = "linux")]

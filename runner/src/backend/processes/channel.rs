@@ -175,7 +175,7 @@ impl AsFd for Channel {
 }
 
 /// Sleeps until one of `fds` has news, at most for `time`; how many have.
-pub(super) fn sleep(fds: &mut [PollFd<'_>], time: Duration) -> std::io::Result<usize> {
+pub(crate) fn sleep(fds: &mut [PollFd<'_>], time: Duration) -> std::io::Result<usize> {
     let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     let time = Timespec { tv_sec: seconds, tv_nsec: time.subsec_nanos().into() };
     match poll(fds, Some(&time)) {

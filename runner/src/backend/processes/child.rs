@@ -38,7 +38,7 @@ pub fn set_program(program: impl Into<PathBuf>) -> Result<(), PathBuf> {
 }
 
 /// Whether there is a program that can be a worker.
-pub(super) fn can_start() -> bool {
+pub(crate) fn can_start() -> bool {
     worker::serves() || PROGRAM.get().is_some()
 }
 

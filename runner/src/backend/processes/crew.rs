@@ -74,6 +74,11 @@ impl Crew {
         Ok(crew)
     }
 
+    /// Ids of their processes.
+    pub(super) fn ids(&self) -> Vec<u32> {
+        self.workers.iter().map(Worker::id).collect()
+    }
+
     /// Number of workers.
     pub(super) fn len(&self) -> usize {
         self.workers.len()

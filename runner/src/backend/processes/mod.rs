@@ -17,6 +17,8 @@
 //! | `channel` | one end of a socket |
 //! | `shared` | samples in sealed memory; the one `unsafe` |
 //! | `worker` | the child's side |
+//! | `calls` | the same for typed functions: what a worker can be called with |
+//! | `callee` | the parent's side of those: one worker that is called |
 //! | `crew` | the parent's side: talking, waiting, and every way in which a worker can fail |
 //! | `child` | one worker as a process: how it starts and ends |
 //! | `ledger` | counts as they come in; pure |
@@ -24,6 +26,9 @@
 //!
 //! Linux only: elsewhere nothing ties a child's life to its parent's.
 
+#[cfg(target_os = "linux")]
+pub(crate) mod callee;
+mod calls;
 #[cfg(target_os = "linux")]
 mod channel;
 #[cfg(target_os = "linux")]
@@ -46,7 +51,13 @@ use std::time::Duration;
 #[cfg(target_os = "linux")]
 pub use child::set_program;
 #[cfg(target_os = "linux")]
+pub(crate) use wire::Returned;
+#[cfg(target_os = "linux")]
+pub(crate) use worker::serve_functions_if_asked;
+#[cfg(target_os = "linux")]
 pub use worker::{ARGUMENT, serve_if_asked};
+
+pub use calls::Callable;
 
 use super::{Backend, Error, Job, Mode, Scaling, Team, check};
 use crate::placement::Placement;
@@ -223,5 +234,11 @@ pub fn set_program(_program: impl Into<std::path::PathBuf>) -> Result<(), std::p
 /// Serves as a worker if the program was started as one: never, on a system without them.
 #[cfg(not(target_os = "linux"))]
 pub fn serve_if_asked() -> Option<std::process::ExitCode> {
+    None
+}
+
+/// The same for a program with functions.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn serve_functions_if_asked(_: &[&dyn Callable]) -> Option<std::process::ExitCode> {
     None
 }

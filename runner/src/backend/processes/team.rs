@@ -342,6 +342,10 @@ fn add(
 }
 
 impl Team for Processed<'_> {
+    fn processes(&self) -> Vec<u32> {
+        self.crew.as_ref().map_or_else(Vec::new, Crew::ids)
+    }
+
     fn startup(&self) -> Startup {
         self.startup
     }

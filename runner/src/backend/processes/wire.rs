@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::backend::{Changed, Question};
 
 /// Grows with every change of a message.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 /// How the parent begins. The two differ, so that an echo is not taken for an answer.
 pub(super) const PARENT: [u8; 8] = *b"parzen>w";
 /// How the worker begins.
@@ -49,6 +49,8 @@ pub(super) enum Order {
     Close { began_ns: u64 },
     /// End. There is no answer but the end.
     Quit,
+    /// Call this function; its encoded input follows in the same frame. Answer: [`Answer::Returned`].
+    Call { function: String },
 }
 
 /// Size and storage of samples.
@@ -86,6 +88,21 @@ pub(super) enum Answer {
     Report { json: String },
     /// It cannot go on, and why.
     Failed { message: String },
+    /// When a function ran, and how that ended. What it gave follows, encoded, in the same frame.
+    Returned { began_ns: u64, ended_ns: u64, how: Returned },
+}
+
+/// How the call of a function ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Returned {
+    /// It gave a value.
+    Value,
+    /// It gave an error, and this is its text.
+    Failure(String),
+    /// It panicked, and this is what the panic said. The worker lives on.
+    Panic(String),
+    /// The worker has no such function, but these.
+    Unknown(String),
 }
 
 /// What can be wrong with a frame.
@@ -168,6 +185,7 @@ mod tests {
             Order::Round { passes: usize::MAX },
             Order::Close { began_ns: u64::MAX },
             Order::Quit,
+            Order::Call { function: "cube".into() },
         ]
     }
 

@@ -24,6 +24,7 @@ use kernel::{Draft, Element, Samples};
 use rustix::event::{PollFd, PollFlags};
 use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 
+use super::calls::{self, Callable};
 use super::channel::{Broken, Channel, sleep};
 use super::shared::Mapping;
 use super::wire::{Answer, Order, PARENT, Shape, Source, VERSION, WORKER};
@@ -51,13 +52,18 @@ static SERVES: AtomicBool = AtomicBool::new(false);
 /// workers. A program that does not call it would run as itself, and start further ones; so the
 /// backend is not available in it, unless [`set_program`](super::set_program) names another program.
 pub fn serve_if_asked() -> Option<ExitCode> {
+    serve_functions_if_asked(&[])
+}
+
+/// The same for a program whose workers can also call `functions`.
+pub(crate) fn serve_functions_if_asked(functions: &[&dyn Callable]) -> Option<ExitCode> {
     SERVES.store(true, Ordering::Relaxed);
     let mut arguments = std::env::args_os().skip(1);
     if arguments.next()? != ARGUMENT {
         return None;
     }
     let parent = arguments.next().and_then(|id| id.to_str()?.parse().ok());
-    Some(serve(parent.and_then(Pid::from_raw)))
+    Some(serve(parent.and_then(Pid::from_raw), functions))
 }
 
 /// Whether [`serve_if_asked`] was called.
@@ -66,7 +72,7 @@ pub(super) fn serves() -> bool {
 }
 
 /// A worker's whole life. Nothing is said if the parent is gone: there is nobody to read it.
-fn serve(parent: Option<Pid>) -> ExitCode {
+fn serve(parent: Option<Pid>, functions: &[&dyn Callable]) -> ExitCode {
     // Whatever else standard input is, a terminal above all, is not to be made non-blocking.
     let stream = rustix::stdio::stdin().try_clone_to_owned().map(UnixStream::from);
     let socket = stream.ok().filter(|stream| stream.local_addr().is_ok());
@@ -80,12 +86,13 @@ fn serve(parent: Option<Pid>) -> ExitCode {
     if tied.is_err() || getppid() != Some(parent) {
         return ExitCode::FAILURE;
     }
-    Channel::new(socket, PATIENCE).map_or(ExitCode::FAILURE, serve_through)
+    Channel::new(socket, PATIENCE)
+        .map_or(ExitCode::FAILURE, |channel| serve_through(channel, functions))
 }
 
 /// Follows orders until told to quit, and says why if it cannot.
-fn serve_through(mut channel: Channel) -> ExitCode {
-    let worked = catch_unwind(AssertUnwindSafe(|| work(&mut channel)));
+fn serve_through(mut channel: Channel, functions: &[&dyn Callable]) -> ExitCode {
+    let worked = catch_unwind(AssertUnwindSafe(|| work(&mut channel, functions)));
     let message = match worked {
         Ok(Ok(())) => return ExitCode::SUCCESS,
         Ok(Err(Fatal::Broken(Broken::Closed))) => return ExitCode::FAILURE,
@@ -98,7 +105,7 @@ fn serve_through(mut channel: Channel) -> ExitCode {
 
 /// Why a worker cannot go on.
 #[derive(Debug, thiserror::Error)]
-enum Fatal {
+pub(super) enum Fatal {
     #[error(transparent)]
     Broken(#[from] Broken),
     #[error(transparent)]
@@ -113,8 +120,8 @@ enum Fatal {
     Report(#[from] serde_json::Error),
 }
 
-/// Hello, setup, and then every sample until told to quit.
-fn work(channel: &mut Channel) -> Result<(), Fatal> {
+/// Hello, and then until told to quit: setup and every sample, or calls of functions.
+fn work(channel: &mut Channel, functions: &[&dyn Callable]) -> Result<(), Fatal> {
     let seat = hello(channel)?;
     await_order(channel)?;
     match channel.message()?.0 {
@@ -128,6 +135,7 @@ fn work(channel: &mut Channel) -> Result<(), Fatal> {
                 Err(Fatal::Element(element.into()))
             }
         }
+        Order::Call { .. } => calls::work(channel, functions),
         Order::Quit => Ok(()),
         other => Err(Fatal::Order(other.into())),
     }
@@ -245,7 +253,7 @@ fn answer(channel: &mut Channel, slot: &Slot, counts: &[u64]) -> Result<(), Brok
 ///
 /// At first it only looks: whoever sleeps is woken late. Between two looks others may run, above all
 /// the parent, which has no CPU of its own if there is a worker for each.
-fn await_order(channel: &mut Channel) -> Result<Waited, Broken> {
+pub(super) fn await_order(channel: &mut Channel) -> Result<Waited, Broken> {
     let began_ns = clock::now_ns();
     let mut news = Ok(false);
     let never = AtomicBool::new(false);

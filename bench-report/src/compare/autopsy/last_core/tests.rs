@@ -44,8 +44,11 @@ impl Made {
             }
         });
         let workers = workers.collect();
-        let injected =
-            load.map(|share| Injected { share, cpu_ns: (share * 1e9) as u64, wall_ns: 1_000_000_000 });
+        let injected = load.map(|share| Injected {
+            share,
+            cpu_ns: (share * 1e9) as u64,
+            wall_ns: 1_000_000_000,
+        });
         LastCoreSample {
             wall_ns: WALL_NS as u64,
             workers,

@@ -13,7 +13,7 @@ fn answers(orders: &[Order]) -> (Vec<Answer>, ExitCode) {
     let patience = Duration::from_mins(1);
     let [mut parent, worker] =
         <[_; 2]>::from(UnixStream::pair().unwrap()).map(|end| Channel::new(end, patience).unwrap());
-    let served = std::thread::spawn(|| serve_through(worker));
+    let served = std::thread::spawn(|| serve_through(worker, &[]));
     let mut answers = Vec::new();
     for (nth, order) in orders.iter().enumerate() {
         parent.send(order, &[]).unwrap();

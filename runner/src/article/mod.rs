@@ -1,0 +1,150 @@
+//! The tour: every part of the 2014 article, run for real on this machine.
+//!
+//! A [`Section`] runs one part and gives raw data; [`run`] runs sections one after another and writes
+//! `article.json` after each, so that whatever happens, what is done is kept. A section that fails is
+//! told in the file, and the next one runs. Separate from [`study`](crate::study), which answers one
+//! question with intervals, and from `bench-report`, which derives and draws.
+//!
+//! To add a section, write one file here and one line in [`ALL`]; if its tasks run in worker processes,
+//! also their functions in [`FUNCTIONS`].
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`queue`] | a process for each random string, and a queue of results |
+//! | [`pool`] | the cube in every way in which a pool can be called |
+//! | [`memory`] | shared against distributed memory, measured |
+//! | [`waiting`] | tasks that compute against tasks that wait |
+//! | [`record`] | `article.json` |
+//! | `tour` | what a section is given |
+
+pub mod memory;
+pub mod pool;
+pub mod queue;
+pub mod record;
+mod tour;
+pub mod waiting;
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::machine;
+use crate::machine::clock;
+use crate::tasks::Callable;
+pub use record::{Article, SectionRecord};
+pub use tour::{Options, Since, Tour};
+
+/// Every section, in the order of the tour.
+pub const ALL: &[&dyn Section] =
+    &[&queue::Section, &pool::Section, &memory::Section, &waiting::Section];
+
+/// What worker processes of the sections are called with; for
+/// [`serve_if_asked`](crate::tasks::serve_if_asked).
+pub const FUNCTIONS: &[&dyn Callable] =
+    &[&queue::RANDOM_STRING, &pool::CUBE, &memory::ABORT_ONE_THREAD, &waiting::WORK];
+
+/// The section called `name`.
+///
+/// # Errors
+/// A message with the known names.
+pub fn by_name(name: &str) -> Result<&'static dyn Section, String> {
+    ALL.iter().find(|section| section.name() == name).copied().ok_or_else(|| {
+        let known: Vec<&str> = ALL.iter().map(|section| section.name()).collect();
+        format!("unknown section '{name}'; known: {}", known.join(", "))
+    })
+}
+
+/// A part of the article.
+pub trait Section: fmt::Debug + Sync {
+    /// Short name, as on the command line and in `article.json`.
+    fn name(&self) -> &'static str;
+
+    /// What it shows, in one line.
+    fn title(&self) -> &'static str;
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// Why there is no data. What goes wrong while there still is some is an incident.
+    fn run(&self, tour: &Tour<'_>) -> Result<Ran, Trouble>;
+}
+
+/// What a section found out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ran {
+    /// Its raw data, as `docs/formats.md` describes it.
+    pub data: Value,
+    /// What went wrong meanwhile, in words.
+    pub incidents: Vec<String>,
+    /// What it found, in a few lines for a terminal.
+    pub summary: Vec<String>,
+}
+
+/// Why a section has no data.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Trouble {
+    /// Somebody asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+    /// It cannot be done here, or went wrong.
+    #[error("{0}")]
+    Failed(String),
+    /// Tasks could not be done.
+    #[error(transparent)]
+    Tasks(#[from] crate::tasks::Error),
+    /// A backend could not run.
+    #[error(transparent)]
+    Backend(#[from] crate::backend::Error),
+    /// A workload could not be prepared.
+    #[error(transparent)]
+    Workload(#[from] crate::workload::Error),
+    /// Samples or windows make no sense.
+    #[error(transparent)]
+    Kernel(#[from] kernel::Error),
+    /// The system refused something.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// The data cannot be written down.
+    #[error("the data cannot be written down: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// How a tour ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What was found out.
+    pub article: Article,
+    /// The summary of each section that was run, by name.
+    pub summaries: Vec<(&'static str, Vec<String>)>,
+    /// Whether somebody asked to stop.
+    pub interrupted: bool,
+}
+
+/// Runs the sections of `options`, one after another. The file is written after each.
+///
+/// # Errors
+/// Only that the file cannot be written; what goes wrong in a section is part of the outcome.
+pub fn run(options: &Options<'_>) -> std::io::Result<Outcome> {
+    let article = Article::new(options.seed, machine::capture());
+    let mut outcome = Outcome { article, summaries: Vec::new(), interrupted: false };
+    let total = options.sections.len();
+    for (nth, section) in options.sections.iter().enumerate() {
+        if options.interrupt.is_requested() {
+            outcome.interrupted = true;
+            break;
+        }
+        let (name, title) = (section.name(), section.title());
+        options.progress.tell(&format!("section {} of {total}, {name}: {title}", nth + 1));
+        let began_ns = clock::now_ns();
+        let ran = section.run(&Tour::new(options, name));
+        outcome.interrupted = matches!(ran, Err(Trouble::Interrupted));
+        let elapsed_ns = clock::now_ns() - began_ns;
+        if let Ok(ran) = &ran {
+            outcome.summaries.push((name, ran.summary.clone()));
+        }
+        outcome.article.sections.push(SectionRecord::new(name, elapsed_ns, ran));
+        outcome.article.write(&options.out)?;
+    }
+    Ok(outcome)
+}

@@ -1,0 +1,207 @@
+//! Each section by itself: its data, and its data when a worker is killed.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use runner::article::{Options, Tour, memory, pool, queue, waiting};
+use runner::study::interrupt::Interrupt;
+use runner::study::progress::Progress;
+use rustix::process::Signal;
+
+use crate::Trial;
+use crate::process::send;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        Trial("strings_arrive_with_their_positions", strings_arrive_with_their_positions),
+        Trial(
+            "a_killed_process_leaves_the_other_strings",
+            a_killed_process_leaves_the_other_strings,
+        ),
+        Trial("cubes_come_in_the_order_of_their_call", cubes_come_in_the_order_of_their_call),
+        Trial("apply_does_one_task_after_another", apply_does_one_task_after_another),
+        Trial("a_killed_worker_of_the_pool_is_told", a_killed_worker_of_the_pool_is_told),
+        Trial("memory_is_measured_for_every_way", memory_is_measured_for_every_way),
+        Trial("a_killed_worker_costs_one_repetition", a_killed_worker_costs_one_repetition),
+        Trial("waiting_is_measured_for_every_kind", waiting_is_measured_for_every_kind),
+        Trial("a_killed_worker_costs_one_time", a_killed_worker_costs_one_time),
+    ]
+}
+
+/// What a user asks for, with somebody who watches.
+pub(crate) fn options<'a>(out: &Path, watch: &'a dyn Fn(&str, &[u32])) -> Options<'a> {
+    Options {
+        sections: Vec::new(),
+        seed: 123,
+        out: out.to_owned(),
+        samples: Options::SAMPLES,
+        mean: Options::MEAN,
+        covariance: Options::COVARIANCE,
+        progress: Progress::Silent,
+        interrupt: Interrupt::default(),
+        watch,
+    }
+}
+
+/// Runs `section` with nobody watching.
+fn undisturbed<T>(section: impl FnOnce(&Tour<'_>) -> T) -> T {
+    let out = tempfile::tempdir().unwrap();
+    section(&Tour::new(&options(out.path(), &|_, _| {}), "test"))
+}
+
+/// Runs `section` while the last process of the watched time number `nth` is killed.
+fn disturbed<T>(nth: usize, section: impl FnOnce(&Tour<'_>) -> T) -> T {
+    let (out, times) = (tempfile::tempdir().unwrap(), Cell::new(0));
+    let kill = |_: &str, processes: &[u32]| {
+        // Threads are no processes.
+        let Some(&last) = processes.last() else { return };
+        if times.replace(times.get() + 1) == nth {
+            send(last, Signal::KILL);
+        }
+    };
+    let ran = section(&Tour::new(&options(out.path(), &kill), "test"));
+    assert!(times.get() > nth, "nobody was killed");
+    ran
+}
+
+fn strings_arrive_with_their_positions() {
+    let run = || undisturbed(|tour| queue::strings(tour, 4, 5)).unwrap();
+    let (strings, incidents) = run();
+    assert_eq!((strings.strings.len(), incidents.len()), (4, 0));
+    let text = |strings: &queue::Queue| {
+        let mut strings: Vec<_> =
+            strings.strings.iter().map(|one| (one.position, one.text.clone())).collect();
+        strings.sort_unstable();
+        strings
+    };
+    assert_eq!(text(&strings), text(&run().0), "strings are a function of the seed");
+    let different: BTreeSet<_> = strings.strings.iter().map(|one| &one.text).collect();
+    let processes: BTreeSet<_> = strings.strings.iter().map(|one| one.process_id).collect();
+    assert_eq!((different.len(), processes.len()), (4, 4));
+    for one in &strings.strings {
+        assert!(one.text.len() == 5 && one.text.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        assert!([one.began_ns, one.ended_ns, one.received_ns].is_sorted(), "{one:?}");
+    }
+    assert!(strings.strings.is_sorted_by_key(|one| one.received_ns));
+}
+
+fn a_killed_process_leaves_the_other_strings() {
+    let (strings, incidents) = disturbed(0, |tour| queue::strings(tour, 4, 5)).unwrap();
+    assert_eq!(incidents.len(), 1, "{incidents:?}");
+    assert!(incidents[0].contains("it was killed by signal 9"), "{incidents:?}");
+    // Its string may have arrived before it was killed.
+    let arrived: BTreeSet<_> = strings.strings.iter().map(|one| one.position).collect();
+    assert!(arrived.is_superset(&BTreeSet::from([0, 1, 2])), "{arrived:?}");
+}
+
+fn cubes_come_in_the_order_of_their_call() {
+    let (pool, incidents) = undisturbed(|tour| pool::cubes(tour, 4, &pool::INPUTS)).unwrap();
+    assert!(incidents.is_empty(), "{incidents:?}");
+    let names: Vec<_> = pool.calls.iter().map(|call| call.call.as_str()).collect();
+    assert_eq!(names, ["apply", "map", "apply_async", "map_async", "unordered"]);
+    for call in &pool.calls {
+        let mut cubes: Vec<u64> = call.results.iter().copied().collect::<Option<_>>().unwrap();
+        if call.call == "unordered" {
+            let arrived: Vec<u64> = call.tasks.iter().map(|task| task.input.pow(3)).collect();
+            assert_eq!(cubes, arrived);
+            cubes.sort_unstable();
+        }
+        assert_eq!(cubes, [1, 8, 27, 64, 125, 216], "{}", call.call);
+        assert!(call.returned_ns <= call.collected_ns && call.tasks.len() == 6);
+        assert!(call.tasks.is_sorted_by_key(|task| task.received_ns));
+        for task in &call.tasks {
+            let times =
+                [Some(call.called_ns), Some(task.submitted_ns), task.began_ns, task.ended_ns];
+            assert!(times.is_sorted() && task.ended_ns <= Some(task.received_ns), "{task:?}");
+        }
+    }
+}
+
+fn apply_does_one_task_after_another() {
+    let (pool, _) = undisturbed(|tour| pool::cubes(tour, 2, &[1, 2, 3])).unwrap();
+    let apply = &pool.calls[0];
+    for pair in apply.tasks.windows(2) {
+        assert!(pair[0].received_ns <= pair[1].submitted_ns, "{pair:?}");
+    }
+}
+
+fn a_killed_worker_of_the_pool_is_told() {
+    // While the fourth call's tasks are done; there are more of them than workers.
+    let (pool, incidents) = disturbed(3, |tour| pool::cubes(tour, 2, &[1, 2, 3])).unwrap();
+    assert_eq!(incidents.len(), 1, "{incidents:?}");
+    assert!(incidents[0].contains("it was killed by signal 9"), "{incidents:?}");
+    assert_eq!(pool.calls.len(), 5);
+    for (nth, call) in pool.calls.iter().enumerate() {
+        let lost = call.results.iter().filter(|cube| cube.is_none()).count();
+        assert!(lost == 0 || (lost == 1 && nth == 3), "{call:?}");
+        assert_eq!(call.tasks.len(), 3);
+    }
+}
+
+const SMALL: memory::Extent = memory::Extent { workers: 3, workload: "article", repetitions: 2 };
+
+fn memory_is_measured_for_every_way() {
+    let (memory, incidents) = undisturbed(|tour| memory::measure(tour, SMALL)).unwrap();
+    assert!(incidents.is_empty(), "{incidents:?}");
+    assert_eq!(memory.sample_bytes, 160_000);
+    let names: Vec<_> = memory.ways.iter().map(|way| way.way.as_str()).collect();
+    assert_eq!(names, ["threads", "processes-shared", "processes-copied"]);
+    for way in &memory.ways {
+        assert!(way.available && way.reason.is_none());
+        let times = [way.start_ns.len(), way.send_ns.len(), way.end_ns.len()];
+        assert_eq!(times, [2, 2, 2], "{way:?}");
+        assert_eq!((way.resident_bytes.len(), way.private_bytes.len()), (3, 3), "{way:?}");
+        let crash = way.crash.as_ref().unwrap();
+        let are_processes = way.way != "threads";
+        assert_eq!(crash.others, 2);
+        assert_eq!(crash.others_alive, if are_processes { 2 } else { 0 }, "{way:?}");
+        assert_eq!(
+            (crash.caller_alive, crash.noticed_after_ns.is_some()),
+            (are_processes, are_processes)
+        );
+    }
+    let private = |way: usize| memory.ways[way].private_bytes.iter().min().copied().unwrap();
+    assert!(private(2) >= private(1) + 100_000, "copies are private: {:?}", memory.ways);
+}
+
+fn a_killed_worker_costs_one_repetition() {
+    let (memory, incidents) = disturbed(1, |tour| memory::measure(tour, SMALL)).unwrap();
+    assert_eq!(incidents.len(), 1, "{incidents:?}");
+    assert!(incidents[0].contains("it was killed by signal 9"), "{incidents:?}");
+    let measured: usize = memory.ways.iter().map(|way| way.start_ns.len()).sum();
+    assert_eq!(measured, 5);
+    assert!(memory.ways.iter().all(|way| way.crash.is_some()));
+}
+
+const FEW: waiting::Extent = waiting::Extent { tasks: 3, workers: &[1, 2], blocks: 2 };
+
+fn waiting_is_measured_for_every_kind() {
+    let (waiting, incidents) = undisturbed(|tour| waiting::measure(tour, FEW)).unwrap();
+    assert!(incidents.is_empty(), "{incidents:?}");
+    let names: Vec<_> = waiting.kinds.iter().map(|kind| kind.kind.as_str()).collect();
+    assert_eq!(names, ["cpu", "pipe", "storage"]);
+    for kind in &waiting.kinds {
+        if kind.task.starts_with("not available") {
+            assert!(kind.workers.is_empty());
+            continue;
+        }
+        let times: Vec<_> =
+            kind.workers.iter().map(|one| (one.workers, one.wall_ns.len())).collect();
+        assert_eq!(times, [(1, 2), (2, 2)], "{kind:?}");
+    }
+    // Each of three answers in a row takes 5 ms.
+    let pipe = &waiting.kinds[1].workers[0];
+    assert!(pipe.wall_ns.iter().all(|&ns| ns >= 15_000_000), "{pipe:?}");
+}
+
+fn a_killed_worker_costs_one_time() {
+    let (waiting, incidents) = disturbed(2, |tour| waiting::measure(tour, FEW)).unwrap();
+    assert_eq!(incidents.len(), 1, "{incidents:?}");
+    assert!(incidents[0].contains("it was killed by signal 9"), "{incidents:?}");
+    let times = waiting.kinds.iter().flat_map(|kind| &kind.workers);
+    let missing = times.filter(|times| times.wall_ns.len() == 1).count();
+    assert_eq!(missing, 1, "{waiting:?}");
+}

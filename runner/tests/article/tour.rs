@@ -1,0 +1,132 @@
+//! The tour as a whole: what is in the file after each section, whatever becomes of it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use assert_cmd::cargo::cargo_bin;
+use runner::article::{self, Article, Ran, Section, Tour, Trouble, pool, queue, record};
+use rustix::process::Signal;
+
+use crate::Trial;
+use crate::process::{eventually, send, workers};
+use crate::sections::options;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        Trial("a_failed_section_leaves_the_others", a_failed_section_leaves_the_others),
+        Trial(
+            "a_killed_worker_in_each_section_is_an_incident",
+            a_killed_worker_in_each_section_is_an_incident,
+        ),
+        Trial("an_interrupted_tour_keeps_what_is_done", an_interrupted_tour_keeps_what_is_done),
+        Trial(
+            "ctrl_c_leaves_no_orphan_and_keeps_what_is_done",
+            ctrl_c_leaves_no_orphan_and_keeps_what_is_done,
+        ),
+        Trial("sections_have_names_of_their_own", sections_have_names_of_their_own),
+    ]
+}
+
+/// A section that cannot be run.
+#[derive(Debug)]
+struct Impossible;
+
+impl Section for Impossible {
+    fn name(&self) -> &'static str {
+        "impossible"
+    }
+
+    fn title(&self) -> &'static str {
+        "what cannot be done"
+    }
+
+    fn run(&self, tour: &Tour<'_>) -> Result<Ran, Trouble> {
+        let before = read(tour.out());
+        assert_eq!(before.sections.len(), 1, "the file is written after each section");
+        Err(Trouble::Failed("it is impossible".into()))
+    }
+}
+
+fn read(folder: &Path) -> Article {
+    serde_json::from_slice(&std::fs::read(folder.join(record::FILE)).unwrap()).unwrap()
+}
+
+fn a_failed_section_leaves_the_others() {
+    let out = tempfile::tempdir().unwrap();
+    let mut options = options(out.path(), &|_, _| {});
+    options.sections = vec![&queue::Section, &Impossible, &queue::Section];
+    let outcome = article::run(&options).unwrap();
+    assert!(!outcome.interrupted && outcome.summaries.len() == 2);
+    assert_eq!(outcome.article.failed().collect::<Vec<_>>(), [("impossible", "it is impossible")]);
+    let written = read(out.path());
+    assert_eq!(written, outcome.article);
+    assert_eq!((written.format.as_str(), written.version), ("parzen-article", 1));
+    let has_data: Vec<_> = written.sections.iter().map(|section| section.data.is_some()).collect();
+    assert_eq!(has_data, [true, false, true]);
+    assert_eq!(std::fs::read_dir(out.path()).unwrap().count(), 1, "no temporary file is left");
+}
+
+fn a_killed_worker_in_each_section_is_an_incident() {
+    let out = tempfile::tempdir().unwrap();
+    let killed = std::cell::RefCell::new(Vec::new());
+    let kill = |section: &str, processes: &[u32]| {
+        if !killed.borrow().iter().any(|killed| killed == section) {
+            killed.borrow_mut().push(section.to_owned());
+            send(processes[0], Signal::KILL);
+        }
+    };
+    let mut options = options(out.path(), &kill);
+    options.sections = vec![&queue::Section, &pool::Section];
+    article::run(&options).unwrap();
+    for section in read(out.path()).sections {
+        assert!(section.failed.is_none() && section.data.is_some());
+        let told = &section.incidents;
+        assert!(told.len() == 1 && told[0].contains("signal 9"), "{}: {told:?}", section.name);
+    }
+    assert_eq!(killed.into_inner(), ["queue", "pool"]);
+}
+
+fn an_interrupted_tour_keeps_what_is_done() {
+    let out = tempfile::tempdir().unwrap();
+    let mut options = options(out.path(), &|_, _| {});
+    options.sections = vec![&queue::Section];
+    article::run(&options).unwrap();
+    options.interrupt.request();
+    let outcome = article::run(&options).unwrap();
+    assert!(outcome.interrupted && outcome.article.sections.is_empty());
+    assert_eq!(read(out.path()).sections.len(), 1, "nothing was done, and nothing is written");
+}
+
+fn ctrl_c_leaves_no_orphan_and_keeps_what_is_done() {
+    let out = tempfile::tempdir().unwrap();
+    let mut tour = Command::new(cargo_bin!("parzen"))
+        .args(["article", "--section", "queue,pool,pool,pool", "--out"])
+        .arg(out.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let id = tour.id();
+    eventually("the first section is done", || {
+        out.path().join(record::FILE).exists().then_some(())
+    });
+    eventually("the second one has begun", || (workers(id).len() == 4).then_some(()));
+    send(id, Signal::INT);
+    assert_eq!(tour.wait().unwrap().code(), Some(130));
+    eventually("no orphan is left", || workers(id).is_empty().then_some(()));
+    let sections = read(out.path()).sections;
+    assert!(sections[0].data.is_some() && sections.len() < 4, "{sections:?}");
+}
+
+fn sections_have_names_of_their_own() {
+    let names: std::collections::BTreeSet<_> =
+        article::ALL.iter().map(|section| section.name()).collect();
+    assert_eq!(names.len(), article::ALL.len());
+    let functions: std::collections::BTreeSet<_> =
+        article::FUNCTIONS.iter().map(|function| function.name()).collect();
+    assert_eq!(functions.len(), article::FUNCTIONS.len());
+    assert!(article::by_name("nosuch").unwrap_err().contains("'nosuch'; known: queue, pool,"));
+}
