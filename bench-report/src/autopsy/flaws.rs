@@ -21,6 +21,9 @@ const HEADLINE: u64 = 4;
 /// What the article's benchmark took with so many processes, in ns.
 const ARTICLE_NS: f64 = 10.05e9;
 
+/// The flaw that the article's last figure did not have.
+const BLOCKING: &str = "apply";
+
 /// Flaws that are known, in words.
 const TITLES: [(&str, &str); 5] = [
     ("order", "fixed order, serial first and the largest pool last"),
@@ -34,19 +37,25 @@ fn title(flaw: &str) -> &str {
     TITLES.iter().find(|(name, _)| *name == flaw).map_or(flaw, |(_, title)| title)
 }
 
+/// With a capital letter.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Everything about an engine.
 pub(super) fn blocks(engine: &Engine, chart_id: &str) -> Vec<Block> {
     let mut blocks = vec![Block::Text(about(engine))];
     let failed = engine.failures.iter();
     blocks.extend(failed.map(|one| Block::Warning(format!("{}, {one}", engine.name))));
     blocks.extend(engine.untestable.iter().map(|(flaw, reason)| {
-        Block::Text(format!("{}: not testable here: {reason}.", title(flaw)))
+        Block::Text(format!("{}: not testable here: {reason}.", sentence(title(flaw))))
     }));
     let Some(decomposed) = decomposed(engine) else { return blocks };
     let pools = &decomposed.pools;
     let headline = pools.iter().find(|pool| pool.workers == HEADLINE).or(pools.last());
     if let Some(pool) = headline {
-        blocks.push(Block::Text(figures(pool)));
+        blocks.push(Block::Text(figures(engine, pool)));
         blocks.push(figure(engine, pool, chart_id));
     }
     if pools.len() > 1 {
@@ -91,10 +100,20 @@ fn workers(pool: &Pool) -> String {
     quantity::counted(pool.workers, "worker")
 }
 
-/// The clean figure and the flawed one.
-fn figures(pool: &Pool) -> String {
+/// The clean figure and the flawed ones.
+fn figures(engine: &Engine, pool: &Pool) -> String {
+    let is_blocking = engine.flaws.last().is_some_and(|flaw| flaw == BLOCKING);
+    let published = if is_blocking {
+        format!(
+            " Its last figure had no blocking apply, its two earlier ones had; with every other flaw it \
+             is {}.",
+            per_cent_text(factor(pool.before_last))
+        )
+    } else {
+        String::new()
+    };
     format!(
-        "With {} the speed-up is {} without flaws, and {} with all of them.",
+        "With {} the speed-up is {} without flaws, and {} with all of them.{published}",
         workers(pool),
         per_cent_text(factor(pool.clean)),
         per_cent_text(factor(pool.all)),
@@ -240,23 +259,20 @@ fn sums(engine: &Engine, pools: &[Pool]) -> Vec<String> {
     };
     let told = |sum: &str, figure: &dyn Fn(&Pool) -> Option<bool>| {
         let sentences = [
-            (Some(true), "reproduces the flawed figure within its interval"),
-            (
-                Some(false),
-                "does not reproduce the flawed figure; the rest is printed as unexplained",
-            ),
+            (Some(true), "reproduce the flawed figure within its interval"),
+            (Some(false), "do not reproduce the flawed figure; the rest is printed as unexplained"),
             (None, "cannot be checked, for lack of blocks,"),
         ];
         let parts = sentences.map(|(wanted, words)| match of(wanted, figure) {
             pools if pools.is_empty() => String::new(),
-            pools => format!(" It {words} with {} workers.", listed(&pools)),
+            pools => format!(" They {words} with {} workers.", listed(&pools)),
         });
         format!("{sum}{}", parts.concat())
     };
     let interaction = |pool: &Pool| pool.interaction.interval.map(|rest| rest.contains(0.0));
     vec![
-        told("Clean figure and steps, added up as logarithms:", &|pool| pool.adds_up()),
-        told("Clean figure and the effects of each flaw alone, added up:", &interaction)
+        told("Clean figure and steps, added up as logarithms.", &|pool| pool.adds_up()),
+        told("Clean figure and the effects of each flaw alone, added up.", &interaction)
             + " What is missing there is interaction: one flaw hides or feeds another.",
     ]
 }
@@ -264,16 +280,16 @@ fn sums(engine: &Engine, pools: &[Pool]) -> Vec<String> {
 /// One sentence about each flaw.
 fn each_flaw(engine: &Engine, pools: &[Pool]) -> Vec<String> {
     let verdicts = [Verdict::Raises, Verdict::Lowers, Verdict::DoesNotMatter, Verdict::CannotTell];
-    let sentence = |(idx, flaw): (usize, &String)| {
+    let told = |(idx, flaw): (usize, &String)| {
         let parts = verdicts.into_iter().filter_map(|verdict| {
             let is_it = |pool: &&Pool| Verdict::of(pool.steps[idx]) == verdict;
             let found: Vec<String> =
                 pools.iter().filter(is_it).map(|pool| pool.workers.to_string()).collect();
             (!found.is_empty()).then(|| format!("{} with {}", words(verdict), listed(&found)))
         });
-        format!("{}: {} workers.", title(flaw), parts.collect::<Vec<_>>().join("; "))
+        format!("{}: {} workers.", sentence(title(flaw)), parts.collect::<Vec<_>>().join("; "))
     };
-    engine.flaws.iter().enumerate().map(sentence).collect()
+    engine.flaws.iter().enumerate().map(told).collect()
 }
 
 /// What one single run would have shown.

@@ -55,6 +55,8 @@ pub struct Pool {
     pub steps: Vec<Estimate>,
     /// Effect of each flaw alone.
     pub alone: Vec<Estimate>,
+    /// Logarithm of the speed-up with every flaw but the last.
+    pub before_last: Estimate,
     /// What the steps leave of the whole.
     pub rest: Estimate,
     /// What the flaws alone leave of the whole: interaction, and chance.
@@ -171,6 +173,7 @@ fn pool(engine: &Engine, roles: &[Role], size: usize) -> Pool {
         clean: of(Role::Clean),
         steps: (1..=flaws).map(|count| effect(step(count), step(count - 1))).collect(),
         alone: (0..flaws).map(|flaw| effect(Role::Alone(flaw), Role::Clean)).collect(),
+        before_last: of(step(flaws.saturating_sub(1))),
         rest: effect(Role::All, step(flaws)),
         interaction,
         all: of(Role::All),
