@@ -153,15 +153,12 @@ pub fn run(options: &Options) -> Result<Autopsy, Error> {
     options.placement.place(1, topology, &capture.limits.allowed_cpus)?;
     let mut autopsy = begun(options, &capture);
     autopsy.write(&options.out)?;
-    let parts: [&dyn Fn(&mut Autopsy) -> Result<Ended, Error>; 3] = [
-        &|autopsy| measure_ours(options, &capture, autopsy),
-        &|autopsy| measure_python(options, autopsy),
-        &|autopsy| measure_last_core(options, &capture, autopsy),
-    ];
-    for part in parts {
-        if part(&mut autopsy)? == Ended::Interrupted || options.interrupt.is_requested() {
-            return Ok(autopsy);
-        }
+    let is_over = |ended| ended == Ended::Interrupted || options.interrupt.is_requested();
+    if is_over(measure_ours(options, &capture, &mut autopsy)?)
+        || is_over(measure_python(options, &mut autopsy)?)
+        || is_over(measure_last_core(options, &capture, &mut autopsy)?)
+    {
+        return Ok(autopsy);
     }
     autopsy.complete = true;
     autopsy.write(&options.out)?;

@@ -137,9 +137,10 @@ impl Tested {
         if gain.high >= 1.0 || missed.high - missed.low > 2.0 * CLOSE {
             return Verdict::CannotTell(Doubt::TooWide);
         }
-        match missed.contains(0.0) {
-            true => Verdict::Supported,
-            false => Verdict::CannotTell(Doubt::OtherCause),
+        if missed.contains(0.0) {
+            Verdict::Supported
+        } else {
+            Verdict::CannotTell(Doubt::OtherCause)
         }
     }
 
