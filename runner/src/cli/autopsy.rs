@@ -25,6 +25,7 @@ const BUDGET: Duration = Duration::from_mins(4);
 
 /// Arguments that only an autopsy takes.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub struct Arguments {
     /// Time for everything, such as 90s or 10m [default: 4m]; at least 6 blocks of each part are measured
     #[arg(long, value_name = "TIME", value_parser = duration, requires = "autopsy")]
