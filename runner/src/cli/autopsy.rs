@@ -41,7 +41,7 @@ pub struct Arguments {
     #[arg(long, requires = "autopsy")]
     full: bool,
 
-    /// The interpreter for the reconstructed Python code; an empty name leaves it out
+    /// The interpreter for the reconstructed Python code; none leaves it out
     #[arg(long, value_name = "PROGRAM", default_value = "python3", requires = "autopsy")]
     python: PathBuf,
 
@@ -83,7 +83,7 @@ impl Arguments {
         Ok(Options {
             workload: workload::ALL[0].clone(),
             python_work: if self.full { FULL } else { SHORT },
-            python: Some(self.python.clone()).filter(|name| !name.as_os_str().is_empty()),
+            python: Some(self.python.clone()).filter(|name| name.as_os_str() != "none"),
             workers: WORKERS.to_vec(),
             placement: self.placement.clone().unwrap_or_default(),
             extent: self.blocks.map_or(budget, Extent::Blocks),
