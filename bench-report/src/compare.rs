@@ -13,6 +13,7 @@
 //! `judgement.rs` where it forbids a verdict, `roof.rs` what loading the samples alone allows, `law.rs` asks which law describes a backend, with the
 //! cores that `placement.rs` knows. [`benchmarks`] and their parameters stand apart. Next: [`crate::answer`] puts it into words.
 
+pub mod autopsy;
 pub mod benchmarks;
 mod compared;
 mod costs;

@@ -36,6 +36,7 @@
 //! - [`article`]: the figures that were published in 2014.
 //! - [`tour`]: the parts of the article, explained with what was measured here.
 //! - [`chapter`]: what a part of the report explains, as blocks that every format can lay out.
+//! - [`autopsy`]: the study of 2014, flaw by flaw, as a chapter.
 //! - [`render`]: one file per format.
 
 #![forbid(unsafe_code)]
@@ -43,6 +44,7 @@
 pub mod across;
 pub mod answer;
 pub mod article;
+pub mod autopsy;
 pub mod chapter;
 pub mod chart;
 pub mod compare;

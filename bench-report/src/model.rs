@@ -2,10 +2,11 @@
 //!
 //! Separate because every source ends here and every format starts here, so that neither knows
 //! the other. `sample.rs` holds what was measured once, `machine.rs` where it was measured,
-//! `benchmark.rs` what benchmarks took, `tour.rs` the parts of the article, `peer.rs` what other implementations took, `estimate.rs` a
+//! `benchmark.rs` what benchmarks took, `tour.rs` the parts of the article, `autopsy.rs` its study with its flaws one by one, `peer.rs` what other implementations took, `estimate.rs` a
 //! value with its interval. Next: [`crate::source`] fills it, [`crate::compare`] derives numbers
 //! from it.
 
+pub mod autopsy;
 mod benchmark;
 mod estimate;
 mod machine;
@@ -33,6 +34,9 @@ pub struct Report {
     /// Tours of the article, in the order named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tours: Vec<tour::Tour>,
+    /// Autopsies of the article's study, in the order named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub autopsies: Vec<autopsy::Autopsy>,
     /// Machines that were described without a study, in the order named.
     pub machines: Vec<Described>,
     /// What was named but could not be read, and why.
@@ -47,10 +51,10 @@ impl Report {
 
     /// Whether there is nothing to report on.
     pub fn is_empty(&self) -> bool {
-        let Self { studies, benchmarks, peers, tours, machines, unread: _ } = self;
+        let Self { studies, benchmarks, peers, tours, autopsies, machines, unread: _ } = self;
         let is_measured =
             [studies.is_empty(), benchmarks.is_empty(), peers.is_empty()].contains(&false);
-        !is_measured && tours.is_empty() && machines.is_empty()
+        !is_measured && tours.is_empty() && autopsies.is_empty() && machines.is_empty()
     }
 
     /// Puts everything of `other` behind what is here.
@@ -59,6 +63,7 @@ impl Report {
         self.benchmarks.append(&mut other.benchmarks);
         self.peers.append(&mut other.peers);
         self.tours.append(&mut other.tours);
+        self.autopsies.append(&mut other.autopsies);
         self.machines.append(&mut other.machines);
         self.unread.append(&mut other.unread);
     }

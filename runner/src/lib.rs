@@ -12,6 +12,7 @@
 //! | [`share`], [`placement`] | pure: who counts what, and on which CPU |
 //! | [`backend`] | the ways to run a job: serial, threads, rayon, processes |
 //! | [`measure`] | warm-up, clock, raw samples |
+//! | [`autopsy`] | the study of 2014 again, with its flaws one by one: `autopsy.json` |
 //! | [`study`] | the randomised blocks that become `study.json` |
 //! | [`tasks`] | functions of the program, called in other processes of it |
 //! | [`article`] | the tour through the article of 2014 that becomes `article.json` |
@@ -22,6 +23,7 @@
 //! Where to go next: [`cli`] for what a user can ask for, [`study`] for what a measurement is.
 
 pub mod article;
+pub mod autopsy;
 pub mod backend;
 pub mod cli;
 pub mod failure;

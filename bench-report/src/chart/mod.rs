@@ -1,10 +1,10 @@
 //! Charts as data: what is to be seen, not how it is drawn.
 //!
 //! Separate from the drawing so that a chart can be built and tested without a picture. There are
-//! six kinds: [`Bars`], the article's (time, labelled with the speed-up, and a dashed line at the
+//! seven kinds: [`Bars`], the article's (time, labelled with the speed-up, and a dashed line at the
 //! serial time), [`plot::Plot`] on two axes, [`dots::Dots`] in rows on one axis,
-//! [`strip::Strip`], samples in the order measured, [`timeline::Timeline`], who did what when, and
-//! [`cube::Cube`], a window in space. `of_workload` and `of_article` build bars,
+//! [`strip::Strip`], samples in the order measured, [`timeline::Timeline`], who did what when,
+//! [`cube::Cube`], a window in space, and [`waterfall::Waterfall`], factors one after another. `of_workload` and `of_article` build bars,
 //! [`scaling`] what depends on workers, [`work`] what depends on the work, [`sides`] what stands side by side,
 //! [`noise`] the strips. Next: [`svg`] draws them all.
 
@@ -18,6 +18,7 @@ pub mod sides;
 pub mod strip;
 pub mod svg;
 pub mod timeline;
+pub mod waterfall;
 pub mod work;
 
 use crate::{

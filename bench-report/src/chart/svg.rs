@@ -5,8 +5,8 @@
 //! phone to a wide screen while the bars grow. Each name stands above its bar: it can be long and
 //! still never meets a bar. Colors come from the page through classes (`bar`, `fits`, …).
 //!
-//! This file draws bars and what all charts share; `svg/plot.rs`, `dots.rs`, `strip.rs`, `timeline.rs`
-//! and `cube.rs` draw the other kinds, `legend.rs` says what their signs mean.
+//! This file draws bars and what all charts share; `svg/plot.rs`, `dots.rs`, `strip.rs`, `timeline.rs`,
+//! `cube.rs` and `waterfall.rs` draw the other kinds, `legend.rs` says what their signs mean.
 
 mod cube;
 mod dots;
@@ -14,13 +14,15 @@ mod legend;
 mod plot;
 mod strip;
 mod timeline;
+mod waterfall;
 
 pub use cube::draw as cube;
 pub use dots::draw as dots;
-pub use legend::{Key as LegendKey, of_cube, of_dots, of_plot, of_timeline};
+pub use legend::{Key as LegendKey, of_cube, of_dots, of_plot, of_timeline, of_waterfall};
 pub use plot::draw as plot;
 pub use strip::draw as strip;
 pub use timeline::draw as timeline;
+pub use waterfall::draw as waterfall;
 
 use super::{Bar, Bars, Mark, shortened};
 use crate::quantity::length;

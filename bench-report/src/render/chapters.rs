@@ -11,6 +11,7 @@ use super::{
     terminal::{self, write_wrapped},
 };
 use crate::{
+    autopsy,
     chapter::{Block, Chapter, Shown},
     compare::Compared,
     tour,
@@ -18,7 +19,8 @@ use crate::{
 
 /// Every chapter of a report, in reading order.
 pub(super) fn of(compared: &Compared<'_>) -> Vec<Chapter> {
-    tour::chapters(compared)
+    let tours = tour::chapters(compared).into_iter();
+    tours.chain(autopsy::chapters(compared)).collect()
 }
 
 /// A chapter as Markdown; figures become their tables.

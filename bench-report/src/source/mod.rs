@@ -7,6 +7,7 @@
 //! kind, [`criterion`] for the only one that is a directory.
 
 pub mod article;
+pub mod autopsy;
 pub mod criterion;
 mod file;
 mod header;
@@ -46,12 +47,18 @@ pub trait Source: Sync {
 }
 
 /// Every kind of result file that can be read. (Benchmarks are directories: [`criterion`].)
-pub const ALL: &[&dyn Source] =
-    &[&study::Study, &peers::Peers, &article::Article, &report::Copy, &machine::Capture];
+pub const ALL: &[&dyn Source] = &[
+    &study::Study,
+    &peers::Peers,
+    &article::Article,
+    &autopsy::Dissection,
+    &report::Copy,
+    &machine::Capture,
+];
 
 /// The values of `format` that are known, in words.
 const KNOWN_FORMATS: &str =
-    "parzen-study, parzen-peers, parzen-article, parzen-report or a machine";
+    "parzen-study, parzen-peers, parzen-article, parzen-autopsy, parzen-report or a machine";
 
 /// Adds the file at `path` to `report`, whatever kind its header says it is.
 ///

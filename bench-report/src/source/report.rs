@@ -11,7 +11,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Header, Source, article, peers, text};
+use super::{Header, Source, article, autopsy, peers, text};
 use crate::{
     Error,
     model::{self, Report},
@@ -59,11 +59,12 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Report, Error> {
     unfit.map_or(Ok(()), |problem| Err(inconsistent(("text".into(), problem.into()))))?;
     let parsed = serde_json::from_slice(bytes);
     let File { report } = parsed.map_err(|source| Error::Parse { path: path.into(), source })?;
-    let Report { studies, benchmarks, peers, tours, machines, unread: _ } = &report;
+    let Report { studies, benchmarks, peers, tours, autopsies, machines, unread: _ } = &report;
     check::studies(studies).map_err(inconsistent)?;
     check::benchmarks(benchmarks).map_err(inconsistent)?;
     check::machines(machines).map_err(inconsistent)?;
     peers.iter().try_for_each(|one: &model::Peers| peers::check(one, path))?;
     tours.iter().try_for_each(|one| article::check(one, path))?;
+    autopsies.iter().try_for_each(|one| autopsy::check(one, path))?;
     Ok(report)
 }

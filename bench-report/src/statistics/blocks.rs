@@ -120,6 +120,20 @@ pub fn combined<const N: usize>(centers: [&Centers; N], of: impl Fn([f64; N]) ->
     Estimate { value, interval }
 }
 
+/// As [`combined`], of any number of centers, at least one.
+pub fn all_combined(centers: &[&Centers], of: impl Fn(&[f64]) -> f64) -> Estimate {
+    let value = of(&centers.iter().map(|center| center.value).collect::<Vec<_>>());
+    let draws = centers.iter().map(|center| center.drawn.len()).min().unwrap_or(0);
+    let mut drawn = vec![0.0; centers.len()];
+    let replicate = |draw: usize| {
+        drawn.iter_mut().zip(centers).for_each(|(place, center)| *place = center.drawn[draw]);
+        of(&drawn)
+    };
+    let replicates: Vec<f64> = (0..draws).map(replicate).collect();
+    let interval = (draws > 0).then(|| percentile_interval(replicates));
+    Estimate { value, interval }
+}
+
 /// `numerators` over `denominators`, times of the same blocks: the ratio of their steady centers
 /// with its 95 % interval.
 ///

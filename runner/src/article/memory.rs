@@ -13,7 +13,7 @@ mod crash;
 use serde::{Deserialize, Serialize};
 
 use super::{Ran, Tour, Trouble};
-use crate::backend::{BY_MEMORY, Backend, Job, Mode, Question};
+use crate::backend::{BY_MEMORY, Backend, Job, Mode, Question, Work};
 use crate::machine::affinity;
 use crate::machine::resident::{self, Resident};
 use crate::placement::{self, Placement};
@@ -111,6 +111,7 @@ pub fn measure(tour: &Tour<'_>, extent: Extent) -> Result<(Memory, Vec<String>),
     let widths = workload.widths.widths()?;
     let widths = widths.as_slice().iter().copied().cycle().take(extent.workers).collect();
     let question = Question {
+        work: Work::Count,
         isa: kernel::isa::best().name().into(),
         center: workload.center.to_vec(),
         widths,

@@ -24,6 +24,7 @@
 pub mod job;
 pub mod par_iter;
 pub mod processes;
+pub mod published;
 pub mod serial;
 mod slot;
 pub mod threads;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::arguments::{at_least_one, covariance, mean, section, seed};
+use super::autopsy;
 use crate::article::{self, Options, Outcome, Section, record};
 use crate::failure::Failure;
 use crate::output;
@@ -20,6 +21,7 @@ const EXAMPLES: &str = "Examples:
   parzen article                                      the whole tour
   parzen article --section pool                       one section of it
   parzen article --section data --mean 1,2 --covariance 2,0.5,0.5,1
+  parzen article --autopsy --budget 10m               its study, with its flaws one by one
 
 Ctrl-C ends the tour after the step that is being done; a second one ends it at once. The sections that
 are done are kept in either case.";
@@ -32,7 +34,15 @@ pub struct Arguments {
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = section)]
     section: Vec<&'static dyn Section>,
 
-    /// Folder for article.json
+    /// Repeat the article's study with its flaws switched on one by one, instead of the tour
+    #[arg(long, conflicts_with_all = ["section", "samples", "mean", "covariance", "json"])]
+    autopsy: bool,
+
+    /// What only the autopsy takes.
+    #[command(flatten)]
+    of_autopsy: autopsy::Arguments,
+
+    /// Folder for article.json, or for autopsy.json and its report
     #[arg(long, value_name = "DIR", default_value = "target/parzen/article")]
     out: PathBuf,
 
@@ -65,6 +75,9 @@ pub struct Arguments {
 /// A [`Failure`]: bad input, a section that failed, an unwritable file, an interruption. The sections
 /// that were run by then are written nevertheless.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if arguments.autopsy {
+        return autopsy::run(&arguments.of_autopsy, &arguments.out, arguments.seed);
+    }
     Normal::new(&arguments.mean, &arguments.covariance)?;
     let interrupt = Interrupt::on_signals().with_context(|| {
         Failure::Measurement("signals cannot be caught, so nothing could be interrupted".into())

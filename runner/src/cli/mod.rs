@@ -7,6 +7,7 @@
 
 mod arguments;
 pub mod article;
+pub mod autopsy;
 pub mod control;
 pub mod count;
 pub mod list;

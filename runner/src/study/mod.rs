@@ -37,7 +37,7 @@ pub mod stop;
 mod surroundings;
 mod sweep;
 pub mod tags;
-mod take;
+pub(crate) mod take;
 pub mod warning;
 
 use std::path::{Path, PathBuf};
@@ -202,7 +202,7 @@ fn share(options: &Options, used: Duration, index: usize) -> Duration {
     }
 }
 
-fn unix_s() -> u64 {
+pub(crate) fn unix_s() -> u64 {
     SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs())
 }
 

@@ -38,7 +38,7 @@ impl Progress {
     }
 
     /// Begins the blocks of a series, for `people` to read.
-    pub(super) fn series(self, series: &str, configurations: usize, people: &str) -> Steps {
+    pub(crate) fn series(self, series: &str, configurations: usize, people: &str) -> Steps {
         if self == Self::Lines {
             self.tell(&format!("{series}: measuring {configurations} configurations, {people}"));
         }
@@ -57,26 +57,26 @@ impl Progress {
 
 /// A series that is being measured; the bar disappears when this is dropped.
 #[derive(Debug)]
-pub(super) struct Steps {
+pub(crate) struct Steps {
     bar: ProgressBar,
 }
 
 /// How far a series is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Reached {
+pub(crate) struct Reached {
     /// Blocks done.
-    pub(super) blocks: usize,
+    pub(crate) blocks: usize,
     /// The samples of this block that are done, as a share of all.
-    pub(super) of_block: f64,
+    pub(crate) of_block: f64,
     /// The part of the series that is done, 0 to 1.
-    pub(super) part: f64,
+    pub(crate) part: f64,
     /// Time it may still take.
-    pub(super) left: Duration,
+    pub(crate) left: Duration,
 }
 
 impl Steps {
     /// Draws how far the series is, and which `configuration` comes now. Called between samples only.
-    pub(super) fn at(&self, reached: Reached, configuration: &str) {
+    pub(crate) fn at(&self, reached: Reached, configuration: &str) {
         self.bar.set_message(text(reached, configuration));
         self.bar.set_position((reached.part.clamp(0.0, 1.0) * PARTS as f64) as u64);
     }
@@ -98,7 +98,7 @@ fn text(reached: Reached, configuration: &str) -> String {
 }
 
 /// Whole seconds, rounded up: an estimate should not promise too much.
-pub(super) fn seconds(time: Duration) -> String {
+pub(crate) fn seconds(time: Duration) -> String {
     format!("{} s", time.as_millis().div_ceil(1000))
 }
 

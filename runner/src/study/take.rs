@@ -22,17 +22,17 @@ use crate::measure::{self, Wrong};
 
 /// A job with its answer.
 #[derive(Debug)]
-pub(super) struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     /// The work.
-    pub(super) job: Job<'a>,
+    pub(crate) job: Job<'a>,
     /// What must come out, for each width.
-    pub(super) expected: Vec<u64>,
+    pub(crate) expected: Vec<u64>,
 }
 
 impl<'a> Asked<'a> {
     /// The tasks of `job`, whose samples are only loaded. No oracle knows the answer, so one worker is
     /// asked first: what all others must agree with.
-    pub(super) fn loading(job: &Job<'a>) -> Self {
+    pub(crate) fn loading(job: &Job<'a>) -> Self {
         let job = job.loading();
         let expected = job.answer();
         Self { job, expected }
@@ -41,21 +41,21 @@ impl<'a> Asked<'a> {
 
 /// What all samples of a series have in common.
 #[derive(Debug)]
-pub(super) struct Bench<'a> {
+pub(crate) struct Bench<'a> {
     /// What is measured.
-    pub(super) counting: &'a Asked<'a>,
+    pub(crate) counting: &'a Asked<'a>,
     /// The roof over it.
-    pub(super) loading: &'a Asked<'a>,
+    pub(crate) loading: &'a Asked<'a>,
     /// How often a sample repeats the job.
-    pub(super) passes: NonZeroUsize,
+    pub(crate) passes: NonZeroUsize,
     /// What the baseline needs for what one order asks of a worker.
-    pub(super) order: Duration,
+    pub(crate) order: Duration,
     /// Counts what happens around a sample.
-    pub(super) reader: &'a SystemReader,
+    pub(crate) reader: &'a SystemReader,
     /// What reading a clock costs.
-    pub(super) timer: &'a Timer,
+    pub(crate) timer: &'a Timer,
     /// The CPUs that per-CPU figures are about.
-    pub(super) allowed: &'a [usize],
+    pub(crate) allowed: &'a [usize],
 }
 
 /// A worker that does not answer counts as hung after this time ...
@@ -65,18 +65,18 @@ const PATIENCE_FACTOR: u32 = 20;
 
 /// How long an answer to an order may take that the baseline needs `order` for, where so many workers
 /// take `turns` on one CPU.
-pub(super) fn patience(order: Duration, turns: usize) -> Duration {
+pub(crate) fn patience(order: Duration, turns: usize) -> Duration {
     let turns = u32::try_from(turns).unwrap_or(u32::MAX);
     PATIENCE.saturating_add(order.saturating_mul(PATIENCE_FACTOR).saturating_mul(turns))
 }
 
 /// A sample that was measured and checked, whatever became of its workers afterwards.
 #[derive(Debug)]
-pub(super) struct Shot {
+pub(crate) struct Shot {
     /// The sample.
-    pub(super) measured: Measured,
+    pub(crate) measured: Measured,
     /// Whether its workers ended as they should.
-    pub(super) ended: Result<(), Wrong>,
+    pub(crate) ended: Result<(), Wrong>,
 }
 
 impl<'a> Bench<'a> {
@@ -102,7 +102,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Measures `cell`, the configuration with this number.
-    pub(super) fn take(&self, configuration: usize, cell: &Cell) -> Result<Shot, Wrong> {
+    pub(crate) fn take(&self, configuration: usize, cell: &Cell) -> Result<Shot, Wrong> {
         let Asked { job, expected } = self.asked(cell.role);
         let question = job.question();
         let patience = patience(self.order, self.turns(cell));

@@ -7,6 +7,8 @@
 //! worker that is missed only after its patience is over shows as the wrong error.
 
 #[cfg(target_os = "linux")]
+mod autopsies;
+#[cfg(target_os = "linux")]
 mod fakes;
 #[cfg(target_os = "linux")]
 mod moments;
@@ -32,7 +34,8 @@ fn main() -> ExitCode {
     let mut arguments = libtest_mimic::Arguments::from_args();
     // Each test looks at all children of this process.
     arguments.test_threads = Some(1);
-    let trials = [moments::trials(), fakes::trials(), studies::trials()].concat();
+    let trials =
+        [moments::trials(), fakes::trials(), studies::trials(), autopsies::trials()].concat();
     libtest_mimic::run(&arguments, trials.into_iter().map(Into::into).collect()).exit_code()
 }
 

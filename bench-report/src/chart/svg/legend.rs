@@ -6,13 +6,14 @@
 use super::{
     cube, dots, escape,
     plot::{SHAPES, color, line_class, shape},
-    timeline,
+    timeline, waterfall,
 };
 use crate::chart::{
     cube::Cube,
     dots::{DotMark, Dots},
     plot::{ColumnKind, Curve, Fill, Look, Plot, ZoneKind},
     timeline::{Doing, Timeline},
+    waterfall::{FallMark, Waterfall},
 };
 
 /// One sign.
@@ -146,4 +147,22 @@ fn key(sign: &str, text: &str) -> Key {
         "<svg class=\"chart sign\" aria-hidden=\"true\" width=\"30\" height=\"16\">{sign}</svg>"
     );
     Key { sign, text: text.into() }
+}
+
+/// The signs that occur in a waterfall.
+pub fn of_waterfall(chart: &Waterfall) -> Vec<Key> {
+    let marks = [
+        (FallMark::Level, "a speed-up, from that of the serial code"),
+        (FallMark::Up, "a flaw that raises it"),
+        (FallMark::Down, "a flaw that lowers it"),
+        (FallMark::Unclear, "does not matter, or cannot tell"),
+    ];
+    let occurs = |mark: FallMark| chart.falls.iter().any(|fall| fall.mark == mark);
+    let marks = marks.into_iter().filter(|(mark, _)| occurs(*mark));
+    let mut keys: Vec<Key> =
+        marks.map(|(mark, text)| key(&rect(waterfall::class(mark)), text)).collect();
+    if chart.falls.iter().any(|fall| fall.interval.is_some()) {
+        keys.push(key("<path class=\"whisker\" d=\"M2 8H28\"/>", "95 % interval of the step"));
+    }
+    keys
 }
