@@ -72,6 +72,7 @@ fn peers_are_read_field_by_field() {
         build_ns: vec![],
         query_ns: vec![1.5e6, 1.4e6, 1.6e6],
         answers: Answers::Exact,
+        note: String::new(),
         absent: None,
     };
     assert_eq!(entry("ours"), &expected);

@@ -177,7 +177,11 @@ fn right(is_right: bool, answer: &dyn std::fmt::Debug) -> Result<(), String> {
 /// # Errors
 /// Why there is none.
 pub fn python() -> Result<Vec<Way<'static>>, Box<dyn Error>> {
-    let python = Rc::new(RefCell::new(Program::start("python3", program::python(&["peers/pool.py"]), PATIENCE)?));
+    let python = Rc::new(RefCell::new(Program::start(
+        "python3",
+        program::python(&["peers/pool.py"]),
+        PATIENCE,
+    )?));
     let version = python.borrow_mut().answer()?;
     let way = |way: &'static str| {
         let python = Rc::clone(&python);

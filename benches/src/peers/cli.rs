@@ -21,6 +21,7 @@ use super::{serve, shown};
 
 /// Measures other implementations of the job beside ours, and writes peers.json.
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 #[command(name = "peers", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -211,7 +212,9 @@ fn judge(measured: &[Measured]) -> anyhow::Result<()> {
         for record in records {
             let at = format!("{}, {}", task.workload.name, record.name);
             match (&record.score, &record.trouble) {
-                (Some(score), _) if record.role == super::entry::Role::Reference && score.wrong > 0 => {
+                (Some(score), _)
+                    if record.role == super::entry::Role::Reference && score.wrong > 0 =>
+                {
                     bail!("{at}: {} of {} counts are wrong", score.wrong, score.checked)
                 }
                 (Some(_), Some(trouble)) => bail!("{at}: {trouble}"),

@@ -49,7 +49,8 @@ impl Data {
 
 fn write(path: &Path, shape: &[u64], values: &[f64]) -> io::Result<()> {
     let file = BufWriter::new(File::create(path)?);
-    let mut file = npyz::WriteOptions::new().default_dtype().shape(shape).writer(file).begin_nd()?;
+    let mut file =
+        npyz::WriteOptions::new().default_dtype().shape(shape).writer(file).begin_nd()?;
     file.extend(values.iter().copied())?;
     file.finish()
 }

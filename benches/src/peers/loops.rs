@@ -21,10 +21,9 @@ const RUST: &str = concat!("Rust ", env!("CARGO_PKG_RUST_VERSION"), " or newer")
 /// Rows of a part at least.
 const PART: usize = 4096;
 
+#[expect(clippy::unnecessary_wraps, reason = "as every peer in the table")]
 fn serial(data: &Data, _threads: usize) -> Result<Job<'_>, String> {
-    Ok(Box::new(move || {
-        Round::of(|| windows(black_box(data), |rows, x, h| rows_by_quotient(rows, x, h)))
-    }))
+    Ok(Box::new(move || Round::of(|| windows(black_box(data), rows_by_quotient))))
 }
 
 fn parallel(data: &Data, threads: usize) -> Result<Job<'_>, String> {
@@ -34,9 +33,7 @@ fn parallel(data: &Data, threads: usize) -> Result<Job<'_>, String> {
         let parts = rows.par_chunks_exact(x.len()).with_min_len(PART);
         parts.filter(|row| rows_by_quotient(row, x, h) == 1).count() as u64
     };
-    Ok(Box::new(move || {
-        pool.install(|| Round::of(|| windows(black_box(data), count)))
-    }))
+    Ok(Box::new(move || pool.install(|| Round::of(|| windows(black_box(data), count)))))
 }
 
 /// `count` for each center and width.

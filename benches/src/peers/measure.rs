@@ -42,11 +42,11 @@ pub struct Effort {
 impl Effort {
     /// For figures.
     pub const FULL: Self = Self {
-        budget: Duration::from_secs(300),
+        budget: Duration::from_mins(5),
         precision: 0.05,
         rounds: None,
         round: Duration::from_millis(20),
-        patience: Duration::from_secs(120),
+        patience: Duration::from_mins(2),
     };
     /// To see that it works: one job each.
     pub const ONCE: Self = Self { rounds: Some(1), round: Duration::ZERO, ..Self::FULL };
@@ -157,7 +157,8 @@ fn seat(
                 .entry(entry.name.clone())
                 .or_insert_with(|| score::probe(launch, entry.workers, folder));
             let notes = [score.note.as_str(), note].map(str::to_owned);
-            score.note = notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join("; ");
+            score.note =
+                notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join("; ");
             seat.record.version = Some(running.version.clone());
             seat.record.score = Some(score);
             seat.expect(taken, effort);

@@ -18,8 +18,7 @@ use super::files::Data;
 use super::serve::{Job, Own, Round};
 
 /// This project.
-pub(super) const PARZEN: Own =
-    Own { name: "parzen", version: env!("CARGO_PKG_VERSION"), prepare };
+pub(super) const PARZEN: Own = Own { name: "parzen", version: env!("CARGO_PKG_VERSION"), prepare };
 
 /// From so many centers for each thread on, threads share the centers.
 const CENTERS_PER_THREAD: usize = 16;
@@ -44,8 +43,9 @@ fn prepare(data: &Data, threads: usize) -> Result<Job<'_>, String> {
         Round::of(|| {
             let data = black_box(data);
             let counts = match &pool {
-                None => Widths::new(&data.widths)
-                    .and_then(|widths| Counter::new(samples.all()).count_batch(&data.centers, &widths)),
+                None => Widths::new(&data.widths).and_then(|widths| {
+                    Counter::new(samples.all()).count_batch(&data.centers, &widths)
+                }),
                 Some(pool) => pool.install(|| shared(&samples, data, threads)),
             };
             counts.unwrap_or_else(|error| panic!("{error}"))
@@ -67,11 +67,7 @@ fn pool(threads: usize) -> Result<ThreadPool, String> {
 }
 
 /// The counts, by the threads of the pool that this runs in.
-fn shared(
-    samples: &Samples<f64>,
-    data: &Data,
-    threads: usize,
-) -> Result<Vec<u64>, kernel::Error> {
+fn shared(samples: &Samples<f64>, data: &Data, threads: usize) -> Result<Vec<u64>, kernel::Error> {
     let widths = Widths::new(&data.widths)?;
     let centers = data.centers.len() / data.d;
     if centers >= CENTERS_PER_THREAD * threads {

@@ -53,10 +53,14 @@ impl Record {
     /// Its time over that of `reference`, of the blocks in which both were measured: whole jobs, and
     /// answers alone. `None` if there is no such block.
     pub fn ratios(&self, reference: &Self) -> Option<[Ratio; 2]> {
-        let pairs: Vec<[Taken; 2]> = self.rounds.iter().filter_map(|&(block, taken)| {
-            let at = reference.rounds.binary_search_by_key(&block, |&(block, _)| block).ok()?;
-            Some([taken, reference.rounds[at].1])
-        }).collect();
+        let pairs: Vec<[Taken; 2]> = self
+            .rounds
+            .iter()
+            .filter_map(|&(block, taken)| {
+                let at = reference.rounds.binary_search_by_key(&block, |&(block, _)| block).ok()?;
+                Some([taken, reference.rounds[at].1])
+            })
+            .collect();
         let ratio = |ns: fn(Taken) -> f64| {
             let pass_ns = pairs.iter().map(|pair| pair.map(ns)).collect();
             Rounds { passes: [1, 1], pass_ns }.ratio()
@@ -98,8 +102,13 @@ impl Measured {
         }
         let mut threads: Vec<_> = ours().map(|record| record.workers).collect();
         threads.dedup();
+        // Numbers of workers that ours has not are with the largest that it has.
+        let belongs = |record: &&Record, workers: usize| {
+            let last = threads.last() == Some(&workers) && !threads.contains(&record.workers);
+            last || record.workers == workers
+        };
         let table = |&workers: &usize| {
-            let records = self.records.iter().filter(|record| record.workers == workers).collect();
+            let records = self.records.iter().filter(|record| belongs(record, workers)).collect();
             let reference = ours().find(|record| record.workers == workers);
             let s = if workers == 1 { "" } else { "s" };
             Table { name: format!("{name}, {workers} thread{s}"), task, reference, records }
@@ -150,7 +159,7 @@ impl<'a> From<&'a Record> for Written<'a> {
         if let (Some(score), Some(trouble), false) =
             (&mut answers, &record.trouble, record.rounds.is_empty())
         {
-            score.note = [score.note.as_str(), "stopped: ", trouble].concat().replace("stopped", "; stopped");
+            score.note = format!("{}; stopped: {trouble}", score.note);
         }
         let absent = record.trouble.as_deref().unwrap_or("not measured yet");
         Self {

@@ -84,9 +84,14 @@ impl Running {
         let mut running = Self { program, complaints, asked: 0, version: String::new() };
         let line = running.line(patience).map_err(Trouble::Failed)?;
         match line.split_once(' ') {
-            Some(("ready", version)) => running.version = version.to_owned(),
+            Some(("ready", version)) => version.clone_into(&mut running.version),
             Some(("refused", reason)) => return Err(Trouble::Refused(quoted(reason))),
-            _ => return Err(Trouble::Failed(format!("it says {:?}, expected ready", quoted(&line)))),
+            _ => {
+                return Err(Trouble::Failed(format!(
+                    "it says {:?}, expected ready",
+                    quoted(&line)
+                )));
+            }
         }
         Ok(running)
     }

@@ -26,7 +26,7 @@ pub struct Score {
 }
 
 /// A probe takes so long at most; whatever compiles on first use does it there.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// A density may be off by so large a part: what powers and logarithms round.
 const ROUNDING: f64 = 1e-9;
 
@@ -59,9 +59,9 @@ fn normaliser(densities: &[f64], data: &Data, exact: &[u64]) -> String {
     let right = right.map(|(&k, h)| k as f64 / n / h.powi(data.d as i32));
     let factors = densities.iter().zip(right).filter(|&(_, right)| right > 0.0);
     let factors: Vec<f64> = factors.map(|(density, right)| density / right).collect();
-    let (low, high) = factors.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), &factor| {
-        (low.min(factor), high.max(factor))
-    });
+    let (low, high) = factors
+        .iter()
+        .fold((f64::INFINITY, 0.0_f64), |(low, high), &factor| (low.min(factor), high.max(factor)));
     if (low - 1.0).abs() <= ROUNDING && (high - 1.0).abs() <= ROUNDING {
         "normaliser: right".into()
     } else if high - low <= ROUNDING * high {
@@ -100,7 +100,8 @@ fn on_faces() -> Data {
         for axis in 0..2 {
             for side in [-0.5, 0.5] {
                 let face: f64 = center[axis] + side * width;
-                for value in [face.next_down().next_down(), face.next_down(), face, face.next_up()] {
+                for value in [face.next_down().next_down(), face.next_down(), face, face.next_up()]
+                {
                     let mut row = center;
                     row[axis] = value;
                     rows.extend(row);

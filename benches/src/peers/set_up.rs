@@ -144,7 +144,8 @@ impl SetUp {
     /// The program of a C++ peer, compiled if it is older than its sources.
     fn compiled(&self, file: &str) -> Result<PathBuf, String> {
         let program = self.folder.join("bin").join(file);
-        let sources = [format!("{file}.cpp"), "peer.hpp".into()].map(|name| self.sources.join(name));
+        let sources =
+            [format!("{file}.cpp"), "peer.hpp".into()].map(|name| self.sources.join(name));
         let time = |path: &Path| fs::metadata(path).and_then(|found| found.modified()).ok();
         let is_new = sources.iter().all(|source| time(source) <= time(&program));
         if time(&program).is_some() && is_new && self.means != Means::Anew {
@@ -242,6 +243,8 @@ mod tests {
         let chosen = chosen(&["kdepy BOX".into()]).unwrap();
         let names: Vec<_> = chosen.iter().map(|peer| peer.name).collect();
         assert_eq!(names, [OURS, "KDEpy box"]);
-        assert!(super::chosen(&["nosuch".into()]).unwrap_err().contains("\"nosuch\"; known: parzen"));
+        assert!(
+            super::chosen(&["nosuch".into()]).unwrap_err().contains("\"nosuch\"; known: parzen")
+        );
     }
 }

@@ -78,14 +78,22 @@ pub fn markdown(rows: &[Row]) -> String {
     for table in rows.chunk_by(|a, b| a.workload == b.workload) {
         let mut grid = Grid::new();
         grid.load_style(presets::ASCII_MARKDOWN);
-        grid.set_header(["entry", "build", "query", "whole job, × ours", "query, × ours", "answers"]);
+        grid.set_header([
+            "entry",
+            "build",
+            "query",
+            "whole job, × ours",
+            "query, × ours",
+            "answers",
+        ]);
         for row in table {
             grid.add_row(cells(row));
         }
         for column in grid.column_iter_mut().skip(1).take(4) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        text += &format!("{}\n\n{grid}\n\n", table[0].workload);
+        let name = table[0].workload.as_str();
+        text.extend([name, "\n\n", &grid.to_string(), "\n\n"]);
     }
     text
 }

@@ -59,7 +59,12 @@ pub fn all() -> Vec<Task> {
         task("deep", "a million samples of 8 dimensions, one window", [1_000_000, 8, 1], one(2.5)),
         task("deep-100", "a million samples of 8 dimensions, 100 widths", [1_000_000, 8, 1], DEEP),
         task("centers-1e5", "10,000 windows over 100,000 samples", [100_000, 2, 10_000], one(0.5)),
-        task("centers-1e6", "10,000 windows over 1,000,000 samples", [1_000_000, 3, 10_000], one(0.5)),
+        task(
+            "centers-1e6",
+            "10,000 windows over 1,000,000 samples",
+            [1_000_000, 3, 10_000],
+            one(0.5),
+        ),
     ]
 }
 
@@ -137,8 +142,8 @@ mod tests {
         assert_eq!(names.len(), tasks.len());
         for task in tiny() {
             let (data, shape) = (task.data().unwrap(), task.shape());
-            assert_eq!(data.rows.len() as f64, shape.n * shape.d);
-            assert_eq!(exact(&data).len() as f64, shape.m * shape.w);
+            assert_eq!(data.rows.len(), (shape.n * shape.d) as usize);
+            assert_eq!(exact(&data).len(), (shape.m * shape.w) as usize);
         }
     }
 }
