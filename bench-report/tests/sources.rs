@@ -137,6 +137,19 @@ fn nothing_to_report_on_is_an_error() {
 }
 
 #[test]
+fn what_is_known_of_right_answers_is_read_and_shown() {
+    let mut peers = peers();
+    peers["workloads"][0]["entries"][0]["answers"]["note"] = json!("boundary: closed");
+    let (_kept, path) = file("peers.json", &peers.to_string());
+    let report = read_any(&[path]).unwrap();
+    let workload = &report.peers[0].workloads[0];
+    assert_eq!(workload.entries[0].note, "boundary: closed");
+    assert_eq!(workload.entries[1].note, "", "what is wrong is told with what is wrong");
+    let sides = bench_report::chart::sides::of_peers(workload);
+    assert_eq!(sides[0].note, "exact; boundary: closed");
+}
+
+#[test]
 fn peers_that_contradict_themselves_are_refused() {
     let workload = |key: &'static str, value: Value| {
         move |peers: &mut Value| peers["workloads"][0][key] = value

@@ -57,22 +57,25 @@ fn measured(entries: &[Entry], rounds: usize, folder: &Path) -> Measured {
     // Fakes are not probed: what they answer to other files is not the question.
     let mut probed: BTreeMap<_, _> =
         entries.iter().map(|entry| (entry.name.clone(), String::new())).collect();
-    let mut keep = |now: &Measured| record::write(folder, &[now.clone()], &None).map(drop);
-    measure(task, entries, &effort(rounds), &mut probed, folder, &mut keep).unwrap()
+    let mut keep =
+        |now: &Measured| record::write(folder, std::slice::from_ref(now), &None).map(drop);
+    measure(task, entries, &effort(rounds), &mut probed, folder, &mut keep)
+        .expect("a small job can be measured")
 }
 
 fn record<'a>(measured: &'a Measured, name: &str) -> &'a Record {
-    measured.records.iter().find(|record| record.name == name).unwrap()
+    measured.records.iter().find(|record| record.name == name).expect("it was asked for")
 }
 
 fn read(folder: &Path) -> Peers {
     let path = folder.join("peers.json");
-    bench_report::source::peers::parse(&std::fs::read(&path).unwrap(), &path).unwrap()
+    bench_report::source::peers::parse(&std::fs::read(&path).expect("it was written"), &path)
+        .expect("a report can read it")
 }
 
 fn entry<'a>(peers: &'a Peers, name: &str) -> &'a Peer {
     let mut entries = peers.workloads.iter().flat_map(|workload| &workload.entries);
-    entries.find(|entry| entry.name == name).unwrap()
+    entries.find(|entry| entry.name == name).expect("it was asked for")
 }
 
 #[test]
