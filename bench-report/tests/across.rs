@@ -51,6 +51,7 @@ fn peer(name: &str, level_ns: f64, seed: u64) -> Peer {
         build_ns: Vec::new(),
         query_ns: NOISES[0].run(level_ns, 20, &mut stream(seed, 1)),
         answers: Answers::Exact,
+        note: String::new(),
         absent: None,
     }
 }

@@ -72,6 +72,7 @@ fn peers_are_read_field_by_field() {
         build_ns: vec![],
         query_ns: vec![1.5e6, 1.4e6, 1.6e6],
         answers: Answers::Exact,
+        note: String::new(),
         absent: None,
     };
     assert_eq!(entry("ours"), &expected);
@@ -133,6 +134,19 @@ fn nothing_to_report_on_is_an_error() {
     let (_kept, newer) = file("peers.json", r#"{"format":"parzen-peers","version":2}"#);
     assert!(matches!(read_any(&[newer]), Err(Error::Version { found: 2, .. })));
     assert!(read_any::<PathBuf>(&[]).unwrap().is_empty());
+}
+
+#[test]
+fn what_is_known_of_right_answers_is_read_and_shown() {
+    let mut peers = peers();
+    peers["workloads"][0]["entries"][0]["answers"]["note"] = json!("boundary: closed");
+    let (_kept, path) = file("peers.json", &peers.to_string());
+    let report = read_any(&[path]).unwrap();
+    let workload = &report.peers[0].workloads[0];
+    assert_eq!(workload.entries[0].note, "boundary: closed");
+    assert_eq!(workload.entries[1].note, "", "what is wrong is told with what is wrong");
+    let sides = bench_report::chart::sides::of_peers(workload);
+    assert_eq!(sides[0].note, "exact; boundary: closed");
 }
 
 #[test]

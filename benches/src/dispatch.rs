@@ -20,7 +20,7 @@ use runner::input::AnySamples;
 use runner::machine::affinity;
 use runner::placement;
 
-use crate::python::Python;
+use crate::program::{self, Program};
 
 /// Two workers, as many as the smallest machine with a question about scaling has CPUs.
 pub const WORKERS: usize = 2;
@@ -178,7 +178,11 @@ fn right(is_right: bool, answer: &dyn std::fmt::Debug) -> Result<(), String> {
 /// # Errors
 /// Why there is none.
 pub fn python() -> Result<Vec<Way<'static>>, Box<dyn Error>> {
-    let python = Rc::new(RefCell::new(Python::start(&["peers/pool.py"], PATIENCE)?));
+    let python = Rc::new(RefCell::new(Program::start(
+        "python3",
+        program::python(&["peers/pool.py"]),
+        PATIENCE,
+    )?));
     let version = python.borrow_mut().answer()?;
     let way = |way: &'static str| {
         let python = Rc::clone(&python);
@@ -191,7 +195,7 @@ pub fn python() -> Result<Vec<Way<'static>>, Box<dyn Error>> {
     Ok(["map", "apply"].map(way).into())
 }
 
-fn pass_of(python: &mut Python, way: &str, passes: NonZeroUsize) -> Result<f64, Box<dyn Error>> {
+fn pass_of(python: &mut Program, way: &str, passes: NonZeroUsize) -> Result<f64, Box<dyn Error>> {
     python.ask(&format!("{way} {passes}"))?;
     Ok(python.answer()?.parse()?)
 }

@@ -20,7 +20,8 @@
 //! | [`paired`] | two cases in turn, and the interval of their ratio |
 //! | [`table`] | the ratios as text, Markdown and JSON |
 //! | [`dispatch`] | passes without work, on every backend and beside other pools |
-//! | `python` | a program of another language that is asked line by line |
+//! | `program` | a program, of any language, that is asked line by line |
+//! | [`peers`] | the job as other implementations do it, in programs of their own |
 //! | [`medians`] | several ways side by side |
 //! | [`session`] | the order of it all, in every mode of `cargo bench` |
 //!
@@ -33,8 +34,9 @@ pub mod dispatch;
 pub mod job;
 pub mod medians;
 pub mod paired;
+pub mod peers;
 pub mod plain;
-mod python;
+mod program;
 pub mod session;
 pub mod table;
 pub mod workload;

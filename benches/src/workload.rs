@@ -79,7 +79,7 @@ pub static WIDTHS: [Workload; 3] = [
 ];
 
 /// The article's widths, which share one narrow ring around the center.
-const NEAR: WidthRange = WidthRange { start: 1.0, stop: 1.2, count: 100 };
+pub(crate) const NEAR: WidthRange = WidthRange { start: 1.0, stop: 1.2, count: 100 };
 /// Widths from almost nothing to almost everything.
 const WIDE: WidthRange = WidthRange { start: 0.1, stop: 3.0, count: 100 };
 
@@ -191,11 +191,11 @@ impl<'w, T: Rounded> Stock<'w, T> {
     }
 }
 
-const fn one(h: f64) -> WidthRange {
+pub(crate) const fn one(h: f64) -> WidthRange {
     WidthRange { start: h, stop: h, count: 1 }
 }
 
-const fn same(count: u64) -> Summary {
+pub(crate) const fn same(count: u64) -> Summary {
     Summary { first: count, last: count, sum: count }
 }
 
@@ -203,7 +203,7 @@ const fn scan(n: usize, d: usize, h: f64, count: u64, sum: f64) -> Scan {
     Scan { workload: normal("scan", Stored::Double, n, d, one(h), same(count)), sum }
 }
 
-const fn normal(
+pub(crate) const fn normal(
     name: &'static str,
     element: Stored,
     n: usize,

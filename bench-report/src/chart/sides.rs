@@ -61,7 +61,7 @@ pub fn of_peers(workload: &PeerWorkload) -> Vec<Side> {
             ns,
             ratio: base.filter(|_| !is_reference).map(|base| ratio(ns, base)),
             mark,
-            note: answers(&peer.answers),
+            note: answers(peer),
         }
     };
     measured().map(side).collect()
@@ -76,8 +76,9 @@ pub fn peer_name(peer: &Peer) -> String {
 }
 
 /// Whether answers are right, in words.
-pub fn answers(answers: &Answers) -> String {
-    match answers {
+pub fn answers(peer: &Peer) -> String {
+    match &peer.answers {
+        Answers::Exact if !peer.note.is_empty() => format!("exact; {}", peer.note),
         Answers::Exact => "exact".into(),
         Answers::Unchecked => "unchecked".into(),
         Answers::Wrong { wrong, checked, note } => {

@@ -71,7 +71,7 @@ Examples:
       a gate: exit code 1 if any benchmark is proven to be slower by more than 5 %
   bench-report compare laptop.json server.json
       studies of two machines, ranked by absolute figures
-  bench-report compare target/parzen/peers.json --by implementation
+  bench-report compare target/parzen/peers/peers.json --by implementation
       other implementations against ours";
 
 /// Accepts the names of [`formats::ALL`] and lists them in the help.

@@ -20,7 +20,7 @@ const BENCHMARKS: &str = "target/criterion";
 const DEFAULTS: [(&str, &str); 3] = [
     (BENCHMARKS, "cargo bench"),
     ("target/parzen/study.json", "cargo study"),
-    ("target/parzen/peers.json", "the programs in benches/peers"),
+    ("target/parzen/peers/peers.json", "cargo peers"),
 ];
 
 /// A directory of benchmarks, or a file.

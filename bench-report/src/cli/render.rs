@@ -61,8 +61,8 @@ pub(super) struct Render {
 const EXAMPLES: &str = "\
 Examples:
   bench-report render
-      report on target/criterion, target/parzen/study.json and target/parzen/peers.json, whichever
-      are there
+      report on target/criterion, target/parzen/study.json and
+      target/parzen/peers/peers.json, whichever are there
   bench-report render --study monday.json --study friday.json --out reports
       two studies on one page
   bench-report render --criterion target/criterion@main --format html

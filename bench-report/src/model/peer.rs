@@ -61,6 +61,10 @@ pub struct Peer {
     pub query_ns: Vec<f64>,
     /// Whether its answers are right.
     pub answers: Answers,
+    /// What else is known of right answers, in words, such as what happens on the faces of a window; may
+    /// be empty. What is known of wrong ones stands in [`Answers::Wrong`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
     /// Why it was not measured, if it was not.
     pub absent: Option<String>,
 }

@@ -126,6 +126,8 @@ fn workload(workload: Workload) -> PeerWorkload {
 }
 
 fn entry(entry: Entry) -> Peer {
+    let note = entry.answers.as_ref().filter(|answers| answers.wrong == 0);
+    let note = note.and_then(|answers| answers.note.as_deref()).map_or_else(String::new, shown);
     Peer {
         name: shown(&entry.name),
         version: text(entry.version),
@@ -133,6 +135,7 @@ fn entry(entry: Entry) -> Peer {
         build_ns: entry.build_ns.unwrap_or_default(),
         query_ns: entry.query_ns.unwrap_or_default(),
         answers: entry.answers.map_or(Answers::Unchecked, answers),
+        note,
         absent: text(entry.absent),
     }
 }

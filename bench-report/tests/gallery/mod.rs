@@ -376,6 +376,7 @@ pub fn peers() -> Peers {
         build_ns: Vec::new(),
         query_ns: (0..if ns > 0.0 { 11 } else { 0 }).map(|_| noisy(ns, &mut random)).collect(),
         answers,
+        note: String::new(),
         absent: (ns <= 0.0).then(|| "it is not installed".into()),
     };
     let wrong = Answers::Wrong { wrong: 3, checked: 100, note: "the edge counts as inside".into() };

@@ -1,0 +1,54 @@
+"""The protocol of a peer, for those in Python: see README.md.
+
+A peer calls serve() with what it does; reading files, clocks and answers are here, once.
+"""
+
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+
+def serve(version, query, build=None, between=None):
+    """Answers rounds until the input ends.
+
+    `build(task)` prepares whatever does not depend on the answers wanted, as an index does. `query(built,
+    task)` returns the counts, centers x widths, or the pair of counts and densities. A task has samples
+    (n x d), centers (m x d), widths (W) and threads. `between()` cleans up after a job and is not timed. A
+    ValueError says that the samples are refused.
+    """
+    folder = Path(sys.argv[-2])
+    read = {name: np.load(folder / f"{name}.npy") for name in ("samples", "centers", "widths")}
+    task = SimpleNamespace(**read, threads=int(sys.argv[-1]))
+    try:
+        job(query, build, between, task)  # whatever is compiled or loaded late is outside the rounds
+    except ValueError as error:
+        print("refused", str(error).splitlines()[0], flush=True)
+        return
+    print("ready", version, flush=True)
+    for line in sys.stdin:
+        _, number, passes, *path = line.split(maxsplit=3)
+        build_ns = query_ns = 0
+        for _ in range(int(passes)):
+            answer, built, queried = job(query, build, between, task)
+            build_ns += built
+            query_ns += queried
+        if path:
+            parts = answer if isinstance(answer, tuple) else (answer,)
+            whole = np.concatenate([np.asarray(part, dtype="<f8").ravel() for part in parts])
+            whole.tofile(path[0].rstrip("\n"))
+        print(number, build_ns, query_ns, flush=True)
+
+
+def job(query, build, between, task):
+    """The answer, and how long it took to build and to query, in nanoseconds."""
+    begin = time.perf_counter_ns()
+    built = build(task) if build else None
+    built_at = time.perf_counter_ns()
+    answer = query(built, task)
+    end = time.perf_counter_ns()
+    if between:
+        between()
+    return answer, built_at - begin if build else 0, end - built_at

@@ -1,0 +1,226 @@
+//! The command line of `cargo peers`, and the run from set-up to the last file.
+//!
+//! Apart from [`super::measure`], which knows neither names nor folders. Set-up is over before the first
+//! measurement. Next: [`super::set_up`], [`super::measure`].
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use clap::{Parser, Subcommand};
+use runner::machine::{self, affinity};
+
+use super::entry::Entry;
+use super::measure::{Effort, Probed, measure};
+use super::record::{self, Measured};
+use super::set_up::{Means, SetUp, chosen};
+use super::table::Peer;
+use super::task::{self, Task};
+use super::{serve, shown};
+
+/// Measures other implementations of the job beside ours, and writes peers.json.
+#[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
+#[command(name = "peers", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Jobs, separated by commas; all if there are none
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    workload: Vec<String>,
+    /// Peers, separated by semicolons; all if there are none. Ours always takes part
+    #[arg(long, value_name = "NAME", value_delimiter = ';')]
+    peer: Vec<String>,
+    /// Where peers.json goes [default: target/parzen/peers]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Set up everything anew [default: what is missing]
+    #[arg(long, conflicts_with = "no_set_up")]
+    set_up: bool,
+    /// Use what is there, and fetch nothing
+    #[arg(long)]
+    no_set_up: bool,
+    /// Seconds to measure each job
+    #[arg(long, value_name = "SECONDS", default_value_t = Effort::FULL.budget.as_secs())]
+    budget: u64,
+    /// Go on until every ratio to ours is known to so many per cent
+    #[arg(long, value_name = "PERCENT", default_value_t = Effort::FULL.precision * 100.0)]
+    precision: f64,
+    /// Measure exactly so many rounds of every entry
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: Option<u16>,
+    /// Do small jobs once, and fail if what is present fails
+    #[arg(long)]
+    test: bool,
+    /// Show the jobs and who is present
+    #[arg(long)]
+    list: bool,
+    /// Print the ratios as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What the program does for itself.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Be a peer
+    #[command(hide = true)]
+    Serve {
+        /// Which one
+        name: String,
+        /// Where the files are
+        folder: PathBuf,
+        /// How many threads to use
+        threads: usize,
+    },
+}
+
+/// Does what was asked.
+///
+/// # Errors
+/// Bad input, samples or files that cannot be written; with `--test`, a peer that is present but fails.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if let Some(Command::Serve { name, folder, threads }) = &arguments.command {
+        return serve::serve(name, folder, *threads);
+    }
+    if !(arguments.precision.is_finite() && arguments.precision > 0.0) {
+        bail!("--precision is {}, expected more than 0", arguments.precision);
+    }
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("target");
+    let peers = chosen(&arguments.peer).map_err(anyhow::Error::msg)?;
+    let tasks = arguments.tasks()?;
+    let set_up = SetUp::new(&target.join("peers"), arguments.means(), &peers);
+    let this = std::env::current_exe().context("cannot find this program")?;
+    let cpus = affinity::allowed().len().max(1);
+    let entries = |task: &Task| entries(&peers, &set_up, &this, cpus, task, &arguments.effort());
+    if arguments.list {
+        return list(&tasks, entries);
+    }
+    let out = arguments.out.clone().unwrap_or_else(|| target.join("parzen/peers"));
+    std::fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
+    let jobs: Vec<_> = tasks.iter().map(|task| (task, entries(task))).collect();
+    let measured = measured(&jobs, &arguments.effort(), &out)?;
+    arguments.show(&measured, &out)?;
+    if arguments.test { judge(&measured) } else { Ok(()) }
+}
+
+impl Arguments {
+    fn means(&self) -> Means {
+        match (self.set_up, self.no_set_up || self.list) {
+            (true, _) => Means::Anew,
+            (false, true) => Means::None,
+            (false, false) => Means::Missing,
+        }
+    }
+
+    fn effort(&self) -> Effort {
+        let base = if self.test { Effort::ONCE } else { Effort::FULL };
+        Effort {
+            budget: Duration::from_secs(self.budget),
+            precision: self.precision / 100.0,
+            rounds: self.rounds.map(usize::from).or(base.rounds),
+            ..base
+        }
+    }
+
+    fn tasks(&self) -> anyhow::Result<Vec<Task>> {
+        let all = if self.test { task::tiny() } else { task::all() };
+        let known: Vec<_> = all.iter().map(|task| task.workload.name).collect();
+        if let Some(name) = self.workload.iter().find(|name| !known.contains(&name.as_str())) {
+            bail!("there is no job {name:?}; known: {}", known.join(", "));
+        }
+        let is_asked = |task: &Task| {
+            self.workload.is_empty() || self.workload.iter().any(|name| name == task.workload.name)
+        };
+        Ok(all.into_iter().filter(is_asked).collect())
+    }
+
+    fn show(&self, measured: &[Measured], out: &Path) -> anyhow::Result<()> {
+        let rows = shown::rows(measured);
+        let mut stdout = io::stdout().lock();
+        if self.json {
+            serde_json::to_writer_pretty(&mut stdout, &rows)?;
+            writeln!(stdout)?;
+        } else {
+            write!(stdout, "{}", shown::markdown(&rows))?;
+            writeln!(stdout, "wrote {}", out.join("peers.json").display())?;
+        }
+        Ok(())
+    }
+}
+
+/// Every entry, absent if a job would take too long.
+fn entries(
+    peers: &[&Peer],
+    set_up: &SetUp,
+    this: &Path,
+    cpus: usize,
+    task: &Task,
+    effort: &Effort,
+) -> Vec<Entry> {
+    let longest_s = effort.longest().as_secs_f64();
+    let of = |peer: &&Peer| {
+        let mut entries = set_up.entries(peer, this, cpus);
+        for entry in &mut entries {
+            let cost_s = peer.cost_s(&task.shape(), entry.workers, cpus);
+            if cost_s > longest_s && entry.launch.is_ok() {
+                let reason = format!("one job would take about {cost_s:.0} s");
+                entry.launch = Err(reason);
+            }
+        }
+        entries
+    };
+    peers.iter().flat_map(of).collect()
+}
+
+fn measured(
+    jobs: &[(&Task, Vec<Entry>)],
+    effort: &Effort,
+    out: &Path,
+) -> anyhow::Result<Vec<Measured>> {
+    let cpu = machine::capture().machine.cpu;
+    let (mut done, mut probed) = (Vec::new(), Probed::new());
+    for (task, entries) in jobs {
+        eprintln!("{}: {}", task.workload.name, task.workload.title);
+        let mut keep = |now: &Measured| {
+            let mut all: Vec<Measured> = done.clone();
+            all.push(now.clone());
+            record::write(out, &all, &cpu).map(drop)
+        };
+        let measured = measure(task, entries, effort, &mut probed, out, &mut keep)?;
+        done.push(measured);
+    }
+    Ok(done)
+}
+
+fn list(tasks: &[Task], entries: impl Fn(&Task) -> Vec<Entry>) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    for task in tasks {
+        writeln!(out, "{}: {}", task.workload.name, task.workload.title)?;
+        for entry in entries(task) {
+            let absent = entry.launch.err().map(|reason| format!(" (absent: {reason})"));
+            writeln!(out, "  {}{}", entry.name, absent.unwrap_or_default())?;
+        }
+    }
+    Ok(())
+}
+
+/// Whoever is present must have answered; wrong counts are for the table to tell, except ours.
+fn judge(measured: &[Measured]) -> anyhow::Result<()> {
+    for Measured { task, records } in measured {
+        for record in records {
+            let at = format!("{}, {}", task.workload.name, record.name);
+            match (&record.score, &record.trouble) {
+                (Some(score), _)
+                    if record.role == super::entry::Role::Reference && score.wrong > 0 =>
+                {
+                    bail!("{at}: {} of {} counts are wrong", score.wrong, score.checked)
+                }
+                (Some(_), Some(trouble)) => bail!("{at}: {trouble}"),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! Measures every entry on one job, block by block in random order.
+//!
+//! An entry is started once, answers one job that is checked and not timed, and then waits for its rounds
+//! while the others have theirs. A round repeats short jobs until the clock's own error is small. A block
+//! holds ours and every entry whose turn it is; what takes long has a turn only in some blocks, always
+//! beside ours. It ends when the ratio of every entry to ours is known well enough or the time is used up,
+//! but not before every entry had its fewest rounds. Next: [`super::record`].
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use bench_report::statistics::FEWEST_BLOCKS;
+use runner::output::progress::{Bar, Steps as _};
+use runner::study::order;
+
+use super::entry::{Entry, Role};
+use super::files::Data;
+use super::record::{Measured, Record};
+use super::running::{Running, Taken};
+use super::score;
+use super::task::{Task, exact};
+use crate::workload::SEED;
+
+/// How long to measure one job.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Effort {
+    /// All blocks together.
+    pub budget: Duration,
+    /// Half the width of an interval, as a part of the ratio, that is good enough.
+    pub precision: f64,
+    /// So many rounds of every entry, whatever else is said.
+    pub rounds: Option<usize>,
+    /// A round lasts at least this long, if it has not been said to be one job.
+    pub round: Duration,
+    /// An answer may take this long, if the entry has not been slower before.
+    pub patience: Duration,
+}
+
+impl Effort {
+    /// For figures.
+    pub const FULL: Self = Self {
+        budget: Duration::from_mins(5),
+        precision: 0.05,
+        rounds: None,
+        round: Duration::from_millis(20),
+        patience: Duration::from_mins(2),
+    };
+    /// To see that it works: one job each.
+    pub const ONCE: Self = Self { rounds: Some(1), round: Duration::ZERO, ..Self::FULL };
+
+    /// The longest job that fits in: its fewest rounds may take a third of the budget.
+    pub fn longest(&self) -> Duration {
+        self.budget / (3 * FEWEST_BLOCKS as u32)
+    }
+}
+
+/// Blocks that the quickest entries have before anything is judged.
+const USUAL_BLOCKS: usize = 30;
+/// So much longer than before an answer may take.
+const SLOWER: u32 = 10;
+/// Jobs in one round at most.
+const MOST_PASSES: f64 = 1e5;
+
+/// An entry that takes part.
+struct Seat {
+    running: Option<Running>,
+    record: Record,
+    passes: u32,
+    /// How long a round lasts.
+    round: Duration,
+    /// It has a turn in every such block.
+    stride: usize,
+}
+
+/// What entries do on faces and beside NaN, by name: asked once for all jobs.
+pub type Probed = BTreeMap<String, String>;
+
+/// Measures `entries` on `task`. `keep` is handed what there is after every block.
+///
+/// # Errors
+/// The samples cannot be made or written, or `keep` fails. What goes wrong with an entry is in its record.
+pub fn measure(
+    task: &Task,
+    entries: &[Entry],
+    effort: &Effort,
+    probed: &mut Probed,
+    scratch: &Path,
+    keep: &mut dyn FnMut(&Measured) -> io::Result<()>,
+) -> anyhow::Result<Measured> {
+    let data = task.data()?;
+    let exact = exact(&data);
+    let folder = tempfile::tempdir_in(scratch)?;
+    data.write(folder.path()).context("cannot write the samples")?;
+    let seat = |entry| seat(entry, &data, &exact, effort, probed, folder.path());
+    let mut seats: Vec<_> = entries.iter().map(seat).collect();
+    drop((data, exact));
+    share_out(&mut seats, effort);
+    let mut last = measured(task, &seats);
+    keep(&last)?;
+    let began = Instant::now();
+    let mut bar = Bar::start("peers", effort.budget.as_secs().max(1));
+    let mut shown = 0;
+    for (block, order) in order::blocks(SEED, 0, seats.len()).enumerate() {
+        for place in order {
+            seats[place].turn(block, effort);
+            let passed = began.elapsed().min(effort.budget).as_secs();
+            bar.advance(passed.saturating_sub(shown));
+            shown = passed.max(shown);
+        }
+        last = measured(task, &seats);
+        keep(&last)?;
+        if is_enough(&seats, effort, began.elapsed()) {
+            break;
+        }
+    }
+    Ok(last)
+}
+
+fn measured(task: &Task, seats: &[Seat]) -> Measured {
+    let records = seats.iter().map(|seat| seat.record.clone()).collect();
+    Measured { task: task.clone(), records }
+}
+
+/// Starts an entry and checks its first answer.
+fn seat(
+    entry: &Entry,
+    data: &Data,
+    exact: &[u64],
+    effort: &Effort,
+    probed: &mut Probed,
+    folder: &Path,
+) -> Seat {
+    let mut seat = Seat {
+        running: None,
+        record: Record::new(entry),
+        passes: 1,
+        round: Duration::ZERO,
+        stride: 1,
+    };
+    let Ok(launch) = &entry.launch else { return seat };
+    let path = folder.join("answer");
+    let first = || -> Result<(Running, Taken), String> {
+        let patience = effort.patience;
+        let mut running = Running::start(launch, folder, entry.workers, patience)
+            .map_err(super::running::Trouble::reason)?;
+        let taken = running.round(1, Some(&path), patience)?;
+        Ok((running, taken))
+    };
+    match first() {
+        Err(trouble) => seat.record.trouble = Some(trouble),
+        Ok((running, taken)) => {
+            let mut score = score::of_answer(&path, data, exact);
+            let note = probed
+                .entry(entry.name.clone())
+                .or_insert_with(|| score::probe(launch, entry.workers, folder));
+            let notes = [score.note.as_str(), note].map(str::to_owned);
+            score.note =
+                notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join("; ");
+            seat.record.version = Some(running.version.clone());
+            seat.record.score = Some(score);
+            seat.expect(taken, effort);
+            seat.running = Some(running);
+        }
+    }
+    let _may_not_be_there = std::fs::remove_file(&path);
+    seat
+}
+
+/// Gives every entry its turns: what takes long has fewer.
+fn share_out(seats: &mut [Seat], effort: &Effort) {
+    if effort.rounds.is_some() {
+        return;
+    }
+    let taking_part = seats.iter().filter(|seat| seat.running.is_some()).count().max(1);
+    let fair = effort.budget.as_secs_f64() / taking_part as f64;
+    for seat in seats {
+        seat.stride = match seat.record.role {
+            Role::Reference => 1,
+            Role::Other => stride(seat.round.as_secs_f64(), fair),
+        };
+    }
+}
+
+/// In which part of [`USUAL_BLOCKS`] a round of `round_s` has a turn, if an entry may take `fair_s`.
+fn stride(round_s: f64, fair_s: f64) -> usize {
+    let fitting = (fair_s / round_s.max(1e-9)) as usize;
+    USUAL_BLOCKS / fitting.clamp(FEWEST_BLOCKS, USUAL_BLOCKS)
+}
+
+impl Seat {
+    /// Plans rounds from what one job took.
+    fn expect(&mut self, taken: Taken, effort: &Effort) {
+        let job_s = taken.total_ns().max(1.0) / 1e9;
+        self.passes = (effort.round.as_secs_f64() / job_s).ceil().clamp(1.0, MOST_PASSES) as u32;
+        self.round = Duration::from_secs_f64(job_s * f64::from(self.passes));
+    }
+
+    /// One round, if it is its turn.
+    fn turn(&mut self, block: usize, effort: &Effort) {
+        let Some(running) = self.running.as_mut() else { return };
+        if !block.is_multiple_of(self.stride) {
+            return;
+        }
+        let patience = effort.patience.max(self.round * SLOWER);
+        match running.round(self.passes, None, patience) {
+            Ok(taken) => self.record.rounds.push((block, taken)),
+            Err(trouble) => {
+                self.record.trouble = Some(trouble);
+                self.running = None;
+            }
+        }
+    }
+}
+
+/// Whether nothing more is to be measured.
+fn is_enough(seats: &[Seat], effort: &Effort, elapsed: Duration) -> bool {
+    let running = || seats.iter().filter(|seat| seat.running.is_some());
+    let fewest = effort.rounds.unwrap_or(FEWEST_BLOCKS);
+    if running().any(|seat| seat.record.rounds.len() < fewest) {
+        return false;
+    }
+    effort.rounds.is_some()
+        || elapsed >= effort.budget
+        || running().all(|seat| is_known(&seat.record, seats, effort.precision))
+}
+
+/// Whether the ratio to ours with as many workers, or on one thread, has a narrow interval.
+fn is_known(record: &Record, seats: &[Seat], precision: f64) -> bool {
+    let ours = || {
+        let records = seats.iter().map(|seat| &seat.record);
+        records.filter(|record| record.role == Role::Reference && !record.rounds.is_empty())
+    };
+    let same = ours().find(|ours| ours.workers == record.workers).or_else(|| ours().next());
+    let Some(same) = same.filter(|ours| ours.name != record.name) else { return true };
+    record.ratios(same).is_none_or(|[whole, _]| {
+        let furthest = (whole.high / whole.estimate).max(whole.estimate / whole.low);
+        furthest <= 1.0 + precision
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_rounds_have_fewer_turns_but_enough_for_an_interval() {
+        assert_eq!(stride(0.02, 15.0), 1);
+        assert_eq!(stride(1.0, 15.0), 2);
+        assert_eq!(stride(60.0, 15.0), USUAL_BLOCKS / FEWEST_BLOCKS);
+        assert!(USUAL_BLOCKS.is_multiple_of(FEWEST_BLOCKS));
+    }
+}

@@ -1,0 +1,90 @@
+//! What this project does, as a peer among the others.
+//!
+//! Apart from [`crate::job`], whose cases are one thread's: here threads share the samples, or the centers
+//! if those are many. Threads are pinned. The widths are put in order within every job, as whoever comes
+//! with fresh widths has to. Next: `kernel::Counter`.
+
+use std::hint::black_box;
+
+use kernel::{Counter, Samples, Widths};
+use rayon::ThreadPool;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::slice::ParallelSlice as _;
+use runner::machine::affinity;
+use runner::placement;
+use runner::share::shares;
+
+use super::files::Data;
+use super::serve::{Job, Own, Round};
+
+/// This project.
+pub(super) const PARZEN: Own = Own { name: "parzen", version: env!("CARGO_PKG_VERSION"), prepare };
+
+/// From so many centers for each thread on, threads share the centers.
+const CENTERS_PER_THREAD: usize = 16;
+/// Parts of the centers for each thread, so that there is something to balance.
+const PARTS_PER_THREAD: usize = 8;
+
+fn prepare(data: &Data, threads: usize) -> Result<Job<'_>, String> {
+    let text = |error: kernel::Error| error.to_string();
+    let samples = Samples::from_rows(&data.rows, data.d).map_err(text)?;
+    Widths::new(&data.widths).map_err(text)?;
+    let pool = match threads {
+        1 => {
+            // A lone thread needs no pool: handing over would cost more than a short job.
+            if let Some(&cpu) = affinity::allowed().last() {
+                affinity::pin(cpu).map_err(|error| error.to_string())?;
+            }
+            None
+        }
+        _ => Some(pool(threads)?),
+    };
+    Ok(Box::new(move || {
+        Round::of(|| {
+            let data = black_box(data);
+            let counts = match &pool {
+                None => Widths::new(&data.widths).and_then(|widths| {
+                    Counter::new(samples.all()).count_batch(&data.centers, &widths)
+                }),
+                Some(pool) => pool.install(|| shared(&samples, data, threads)),
+            };
+            counts.unwrap_or_else(|error| panic!("{error}"))
+        })
+    }))
+}
+
+fn pool(threads: usize) -> Result<ThreadPool, String> {
+    let seats = placement::in_order(threads, affinity::allowed()).seats;
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .start_handler(move |worker| {
+            if let Some(cpu) = seats.get(worker).copied().flatten() {
+                affinity::pin(cpu).unwrap_or_else(|error| panic!("{error}"));
+            }
+        })
+        .build()
+        .map_err(|error| error.to_string())
+}
+
+/// The counts, by the threads of the pool that this runs in.
+fn shared(samples: &Samples<f64>, data: &Data, threads: usize) -> Result<Vec<u64>, kernel::Error> {
+    let widths = Widths::new(&data.widths)?;
+    let centers = data.centers.len() / data.d;
+    if centers >= CENTERS_PER_THREAD * threads {
+        let part = centers.div_ceil(PARTS_PER_THREAD * threads) * data.d;
+        let counter = Counter::new(samples.all());
+        let parts = data.centers.par_chunks(part);
+        let counts: Result<Vec<_>, _> =
+            parts.map(|part| counter.count_batch(part, &widths)).collect();
+        return Ok(counts?.concat());
+    }
+    let parts: Result<Vec<Vec<u64>>, _> = shares(samples.n(), threads)
+        .par_iter()
+        .map(|share| Counter::new(samples.run(share.clone())).count_batch(&data.centers, &widths))
+        .collect();
+    let mut sums = vec![0; centers * data.widths.len()];
+    for part in parts? {
+        sums.iter_mut().zip(part).for_each(|(sum, count)| *sum += count);
+    }
+    Ok(sums)
+}

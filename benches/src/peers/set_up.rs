@@ -1,0 +1,250 @@
+//! What peers need, below `target/peers`, and why the rest is absent.
+//!
+//! A virtual environment with pinned packages, headers of Debian packages that are unpacked and not
+//! installed, and the compiled C++ peers. Nothing outside that folder changes. Apart from [`super::entry`],
+//! because this is the only file that asks the network, and it is done before anything is measured.
+//! Next: `benches/peers/requirements.txt`.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::entry::{Entry, Launch, Role};
+use super::table::{self, OURS, Peer, Source};
+
+/// What may be done to get what is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// Nothing: what is there is used.
+    None,
+    /// Fetch what is missing.
+    Missing,
+    /// Fetch everything anew.
+    Anew,
+}
+
+/// Where the programs of the peers are.
+#[derive(Debug)]
+pub struct SetUp {
+    sources: PathBuf,
+    folder: PathBuf,
+    means: Means,
+    /// The interpreter, or why there is none.
+    python: Result<PathBuf, String>,
+    /// Folders with headers, or why there are none.
+    headers: Result<Vec<PathBuf>, String>,
+}
+
+/// Debian packages with headers; nothing of them has to be linked.
+const PACKAGES: &[&str] = &["libnanoflann-dev", "libcgal-dev", "libboost1.74-dev"];
+/// One header of each of [`PACKAGES`].
+const HEADERS: [&str; 3] = ["nanoflann.hpp", "CGAL/Kd_tree.h", "boost/geometry.hpp"];
+/// CGAL asks for its number types, which are not needed here, unless it is told not to.
+const FLAGS: &[&str] = &["-std=c++17", "-O3", "-march=native", "-DNDEBUG", "-DCGAL_DISABLE_GMP"];
+
+impl SetUp {
+    /// Gets ready what the peers called `wanted` need; `folder` is `target/peers`.
+    pub fn new(folder: &Path, means: Means, wanted: &[&Peer]) -> Self {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers");
+        let is_wanted = |is: fn(&Source) -> bool| wanted.iter().any(|peer| is(&peer.source));
+        let unasked = "not asked for";
+        let mut set_up = Self {
+            sources,
+            folder: folder.into(),
+            means,
+            python: Err(unasked.into()),
+            headers: Err(unasked.into()),
+        };
+        if is_wanted(|source| matches!(source, Source::Python(_))) {
+            set_up.python = set_up.environment();
+        }
+        if is_wanted(|source| matches!(source, Source::Cpp(_))) {
+            set_up.headers = set_up.found_headers();
+        }
+        set_up
+    }
+
+    /// Entries of `peer` where there are `cpus`. `this` is the program that serves peers in Rust.
+    pub fn entries(&self, peer: &Peer, this: &Path, cpus: usize) -> Vec<Entry> {
+        let launch = self.launch(&peer.source, this);
+        let role = if peer.name == OURS { Role::Reference } else { Role::Other };
+        let entry = |workers| Entry {
+            name: peer.entry_name(workers),
+            workers,
+            role,
+            launch: launch.clone(),
+        };
+        peer.workers(cpus).into_iter().map(entry).collect()
+    }
+
+    fn launch(&self, source: &Source, this: &Path) -> Result<Launch, String> {
+        let launch = |program: PathBuf, arguments: Vec<OsString>| Launch {
+            program,
+            arguments,
+            cache: self.folder.join("cache"),
+        };
+        match source {
+            Source::Own(name) => Ok(launch(this.into(), vec!["serve".into(), name.into()])),
+            Source::Python(file) => {
+                let python = self.python.clone()?;
+                let file = self.sources.join(file).with_extension("py");
+                Ok(launch(python, vec!["-B".into(), file.into()]))
+            }
+            Source::Cpp(file) => Ok(launch(self.compiled(file)?, Vec::new())),
+        }
+    }
+
+    /// The interpreter of an environment with exactly the packages that are asked for.
+    fn environment(&self) -> Result<PathBuf, String> {
+        let (folder, requirements) =
+            (self.folder.join("venv"), self.sources.join("requirements.txt"));
+        let (python, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
+        let text = |path: &Path| fs::read_to_string(path).unwrap_or_default();
+        let is_there = python.exists() && text(&stamp) == text(&requirements);
+        match self.means {
+            Means::None | Means::Missing if is_there => return Ok(python),
+            Means::None => return Err("its packages are not set up".into()),
+            Means::Missing | Means::Anew => {}
+        }
+        let _was_not_there = fs::remove_dir_all(&folder);
+        eprintln!("setting up Python packages in {}", folder.display());
+        run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+        let mut pip = Command::new(&python);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
+        run(pip.arg(&requirements))?;
+        fs::copy(&requirements, &stamp).map_err(|error| error.to_string())?;
+        Ok(python)
+    }
+
+    /// Folders with the headers that are not the compiler's own.
+    fn found_headers(&self) -> Result<Vec<PathBuf>, String> {
+        let unpacked = self.folder.join("debian");
+        let folders = || vec![unpacked.join("usr/include")];
+        let has_all = |folder: &Path| HEADERS.iter().all(|header| folder.join(header).exists());
+        if self.means != Means::Anew {
+            if has_all(Path::new("/usr/include")) {
+                return Ok(Vec::new());
+            }
+            if has_all(&unpacked.join("usr/include")) {
+                return Ok(folders());
+            }
+        }
+        let names = PACKAGES.join(" ");
+        if self.means == Means::None {
+            return Err(format!("headers are missing: apt-get install {names}"));
+        }
+        eprintln!("unpacking {names} in {}", unpacked.display());
+        unpack(&unpacked).map_err(|error| {
+            format!("headers are missing, and cannot be fetched ({error}): install {names}")
+        })?;
+        Ok(folders())
+    }
+
+    /// The program of a C++ peer, compiled if it is older than its sources.
+    fn compiled(&self, file: &str) -> Result<PathBuf, String> {
+        let program = self.folder.join("bin").join(file);
+        let sources =
+            [format!("{file}.cpp"), "peer.hpp".into()].map(|name| self.sources.join(name));
+        let time = |path: &Path| fs::metadata(path).and_then(|found| found.modified()).ok();
+        let is_new = sources.iter().all(|source| time(source) <= time(&program));
+        if time(&program).is_some() && is_new && self.means != Means::Anew {
+            return Ok(program);
+        }
+        let headers = self.headers.clone()?;
+        if self.means == Means::None {
+            return Err("not compiled".into());
+        }
+        fs::create_dir_all(self.folder.join("bin")).map_err(|error| error.to_string())?;
+        eprintln!("compiling {}", sources[0].display());
+        let mut compiler = Command::new("c++");
+        compiler.args(FLAGS).arg("-I").arg(&self.sources);
+        for folder in &headers {
+            compiler.arg("-isystem").arg(folder);
+        }
+        run(compiler.arg(&sources[0]).arg("-o").arg(&program))?;
+        Ok(program)
+    }
+}
+
+/// Fetches [`PACKAGES`] and unpacks them below `folder`, as anybody may; nothing is installed.
+fn unpack(folder: &Path) -> Result<(), String> {
+    let _was_not_there = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    run(Command::new("apt-get").arg("download").args(PACKAGES).current_dir(folder))?;
+    for found in fs::read_dir(folder).map_err(|error| error.to_string())? {
+        let path = found.map_err(|error| error.to_string())?.path();
+        if path.extension().is_some_and(|ending| ending == "deb") {
+            run(Command::new("dpkg").arg("-x").args([&path, folder]))?;
+            fs::remove_file(&path).map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs a command to its end; what it says is only heard if it fails.
+fn run(command: &mut Command) -> Result<(), String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let done = command.stdin(Stdio::null()).output();
+    let done = done.map_err(|error| format!("{name} cannot be started: {error}"))?;
+    if done.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    let errors = |line: &&str| line.contains("error") || line.contains("ERROR");
+    let line = said.lines().find(errors).or_else(|| said.lines().last()).unwrap_or_default();
+    Err(format!("{name} failed ({}): {}", done.status, line.trim()))
+}
+
+/// The peers called `names`; all if there are none.
+///
+/// # Errors
+/// A name is unknown; the known ones are told.
+pub fn chosen(names: &[String]) -> Result<Vec<&'static Peer>, String> {
+    let known = || table::ALL.iter().map(|peer| peer.name).collect::<Vec<_>>().join("; ");
+    let find = |name: &String| {
+        let found = table::ALL.iter().find(|peer| peer.name.eq_ignore_ascii_case(name));
+        found.ok_or_else(|| format!("there is no peer {name:?}; known: {}", known()))
+    };
+    if names.is_empty() {
+        return Ok(table::ALL.iter().collect());
+    }
+    let mut peers: Vec<_> = names.iter().map(find).collect::<Result<_, _>>()?;
+    if !peers.iter().any(|peer| peer.name == OURS) {
+        peers.insert(0, &table::ALL[0]);
+    }
+    Ok(peers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_means_what_is_missing_is_absent_with_its_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        let peers: Vec<_> = table::ALL.iter().collect();
+        let set_up = SetUp::new(folder.path(), Means::None, &peers);
+        for peer in peers {
+            for entry in set_up.entries(peer, Path::new("this"), 2) {
+                match (peer.source, entry.launch) {
+                    (Source::Own(_), launch) => assert!(launch.is_ok()),
+                    (Source::Python(_) | Source::Cpp(_), launch) => {
+                        assert!(!launch.unwrap_err().is_empty());
+                    }
+                }
+            }
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
+    }
+
+    #[test]
+    fn ours_is_always_among_the_chosen() {
+        let chosen = chosen(&["kdepy BOX".into()]).unwrap();
+        let names: Vec<_> = chosen.iter().map(|peer| peer.name).collect();
+        assert_eq!(names, [OURS, "KDEpy box"]);
+        assert!(
+            super::chosen(&["nosuch".into()]).unwrap_err().contains("\"nosuch\"; known: parzen")
+        );
+    }
+}
