@@ -44,7 +44,7 @@ fn doubts_of_job(job: &PeerWorkload) -> Vec<String> {
              name another",
             job.name,
             sides::peer_name(peer),
-            sides::answers(&peer.answers)
+            sides::answers(peer)
         )
     });
     let unchecked = measured().filter(|peer| peer.answers == Answers::Unchecked);
@@ -109,7 +109,7 @@ fn of_job(job: &PeerWorkload) -> String {
 
 /// A name, with a mark if nobody checked the answers.
 fn checked(side: &Side) -> String {
-    let is_unchecked = side.note == sides::answers(&Answers::Unchecked);
+    let is_unchecked = side.note == sides::UNCHECKED;
     format!("{}{}", side.name, if is_unchecked { " (answers unchecked)" } else { "" })
 }
 
@@ -210,6 +210,7 @@ mod tests {
             build_ns: Vec::new(),
             query_ns: vec![ns; 8],
             answers,
+            note: String::new(),
             absent: None,
         };
         PeerWorkload {

@@ -75,12 +75,15 @@ pub fn peer_name(peer: &Peer) -> String {
     }
 }
 
+/// [`answers`] that nobody looked at.
+pub const UNCHECKED: &str = "unchecked";
+
 /// Whether answers are right, in words.
 pub fn answers(peer: &Peer) -> String {
     match &peer.answers {
         Answers::Exact if !peer.note.is_empty() => format!("exact; {}", peer.note),
         Answers::Exact => "exact".into(),
-        Answers::Unchecked => "unchecked".into(),
+        Answers::Unchecked => UNCHECKED.into(),
         Answers::Wrong { wrong, checked, note } => {
             let note = if note.is_empty() { String::new() } else { format!(": {note}") };
             format!("{} wrong{note}", quantity::part(*wrong, *checked))

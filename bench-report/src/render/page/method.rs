@@ -18,9 +18,14 @@ pub(super) fn title(report: &Report) -> &'static str {
         (true, false, true) => "Benchmarks",
         (true, false, false) => "Benchmarks and implementations",
         (true, true, false) => "Implementations side by side",
+        (true, true, true) if has_article(report) => "The tutorial of 2014, run again",
         (true, true, true) if report.machines.is_empty() => "Report without results",
         (true, true, true) => "Machines",
     }
+}
+
+fn has_article(report: &Report) -> bool {
+    !report.tours.is_empty() || !report.autopsies.is_empty()
 }
 
 /// What stands in place of an answer.
@@ -92,6 +97,22 @@ pub(super) fn method(report: &Report) -> Vec<String> {
             "Other implementations are told by their own file: one time for each round, and whether \
              their answers equal the exact ones. Wrong answers have no ratio to stand for, and a \
              wrong reference has none at all. Building an index is not in the time of a query."
+                .to_owned(),
+        );
+    }
+    if !report.tours.is_empty() {
+        method.push(
+            "Each part of the tour ran on the machine that is described here, and left only what was \
+             counted and timed. Curves that theory expects are computed for this report from the mean \
+             and the covariance of the distribution."
+                .to_owned(),
+        );
+    }
+    if !report.autopsies.is_empty() {
+        method.push(
+            "An autopsy measures the same job with flaws switched on, each alone and one after the \
+             other, in blocks of random order. Effects are differences of logarithms of speed-ups, so \
+             that they add up; intervals come from draws of whole blocks."
                 .to_owned(),
         );
     }
