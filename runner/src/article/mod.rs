@@ -13,16 +13,22 @@
 //! | [`queue`] | a process for each random string, and a queue of results |
 //! | [`pool`] | the cube in every way in which a pool can be called |
 //! | [`memory`] | shared against distributed memory, measured |
+//! | [`window`] | a hypercube window in three dimensions |
+//! | [`data`] | a normal sample, counted in windows of many widths |
+//! | [`benchmark`] | the article's benchmark, as a study |
 //! | [`waiting`] | tasks that compute against tasks that wait |
 //! | [`record`] | `article.json` |
 //! | `tour` | what a section is given |
 
+pub mod benchmark;
+pub mod data;
 pub mod memory;
 pub mod pool;
 pub mod queue;
 pub mod record;
 mod tour;
 pub mod waiting;
+pub mod window;
 
 use std::fmt;
 
@@ -35,8 +41,15 @@ pub use record::{Article, SectionRecord};
 pub use tour::{Options, Since, Tour};
 
 /// Every section, in the order of the tour.
-pub const ALL: &[&dyn Section] =
-    &[&queue::Section, &pool::Section, &memory::Section, &waiting::Section];
+pub const ALL: &[&dyn Section] = &[
+    &queue::Section,
+    &pool::Section,
+    &memory::Section,
+    &window::Section,
+    &data::Section,
+    &benchmark::Section,
+    &waiting::Section,
+];
 
 /// What worker processes of the sections are called with; for
 /// [`serve_if_asked`](crate::tasks::serve_if_asked).

@@ -19,14 +19,13 @@ use super::arguments::{
 };
 use crate::backend::{Backend, Mode};
 use crate::failure::{Failure, one_line};
-use crate::machine::{self, affinity};
+use crate::machine;
 use crate::output;
 use crate::placement::Choice;
 use crate::study::interrupt::Interrupt;
 use crate::study::journal::{self, Content};
 use crate::study::preset::{ALL as PRESETS, Facts, Preset, Wishes};
 use crate::study::progress::Progress;
-use crate::study::tags::Tag;
 use crate::study::{self, Ended, Extent, Options, Outcome, Series, Study, plan, record};
 use crate::workload::{self, Level};
 
@@ -287,10 +286,8 @@ pub(super) fn seed_from_clock() -> u64 {
 
 /// The failed measurement that unpinned workers are; none where the system cannot tell.
 fn unpinned(study: &Study) -> Option<Failure> {
-    let blocks = study.workloads.iter().flat_map(|series| &series.blocks);
-    let samples = blocks.flat_map(study::Block::measured);
-    let bad = samples.filter(|measured| measured.tags.contains(&Tag::Unpinned)).count();
-    (bad > 0 && affinity::current().is_some()).then(|| {
+    let bad = study.unpinned();
+    (bad > 0).then(|| {
         Failure::Measurement(format!(
             "in {bad} samples a worker was not proven to be on its cpu; the warnings tell which"
         ))

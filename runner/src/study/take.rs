@@ -21,7 +21,6 @@ use crate::machine::counters::system::TICK_NS;
 use crate::measure::{self, Wrong};
 
 /// What all samples of a series have in common.
-#[derive(Debug)]
 pub(super) struct Bench<'a> {
     /// The work.
     pub(super) job: &'a Job<'a>,
@@ -37,6 +36,8 @@ pub(super) struct Bench<'a> {
     pub(super) timer: &'a Timer,
     /// The CPUs that per-CPU figures are about.
     pub(super) allowed: &'a [usize],
+    /// Told the worker processes of each sample before they count.
+    pub(super) watch: &'a dyn Fn(&[u32]),
 }
 
 /// A worker that does not answer counts as hung after this time ...
@@ -80,6 +81,7 @@ impl Bench<'_> {
         let patience = patience(self.order, self.turns(cell));
         let mut team = cell.backend.prepare(self.job, &cell.placement, patience)?;
         let startup = team.startup();
+        (self.watch)(&team.processes());
         // Before the warm-up and not after it: on large machines workers would wait for milliseconds,
         // and come to the sample with a lower clock. Heat in the warm-up is heat in the sample, too.
         let slow_before = self.reader.read_slow();
@@ -205,6 +207,7 @@ mod tests {
                 is_monotonic: None,
             },
             allowed: affinity::allowed(),
+            watch: &|_| {},
         })
     }
 
