@@ -221,6 +221,17 @@ mod tests {
     }
 
     #[test]
+    fn standard_samples_become_those_of_the_distribution() {
+        // L is (2, 0; 1, 3), and every value is exact.
+        let normal = Normal::new(&[0.5, -1.0], &[[4.0, 2.0], [2.0, 10.0]]).unwrap();
+        let standard = Samples::from_rows(&[1.0, 2.0, -0.5, 0.25], 2).unwrap();
+        let samples = normal.of_standard(&standard).unwrap();
+        assert_eq!([samples.column(0), samples.column(1)], [[2.5, -0.5], [6.0, -0.75]]);
+        let line = Samples::from_rows(&[1.0], 1).unwrap();
+        assert!(matches!(normal.of_standard(&line), Err(Error::Shape { d: 1, .. })));
+    }
+
+    #[test]
     fn every_chunk_is_its_own_stream() {
         let normal = Normal::standard(2).unwrap();
         let samples = normal.samples::<f64>(5, 2 * CHUNK + 3, 2).unwrap();
