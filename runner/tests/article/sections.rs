@@ -9,6 +9,7 @@ use std::path::Path;
 use runner::article::{
     Options, Section as _, Tour, benchmark, data, memory, pool, queue, waiting, window,
 };
+use runner::study::grid::Configuration;
 use runner::study::interrupt::Interrupt;
 use runner::study::progress::Progress;
 use runner::study::{self, record};
@@ -229,7 +230,7 @@ fn a_benchmark_is_a_study_beside_the_tour() {
     assert_eq!(written["plan"]["preset"], "article");
     assert_eq!(written["workloads"][0]["n"], 10_000);
     let configurations = &study.workloads[0].subject.configurations;
-    let names: Vec<_> = configurations.iter().map(|one| one.describe()).collect();
+    let names: Vec<_> = configurations.iter().map(Configuration::describe).collect();
     let expected = [
         "serial with 1 worker",
         "threads with 1 worker",
