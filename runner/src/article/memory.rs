@@ -95,8 +95,7 @@ impl super::Section for Section {
 
     fn run(&self, tour: &Tour<'_>) -> Result<Ran, Trouble> {
         let (memory, incidents) = measure(tour, Extent::TOUR)?;
-        let summary = memory.ways.iter().map(Way::summary).collect();
-        Ok(Ran { data: serde_json::to_value(&memory)?, incidents, summary })
+        Ok(Ran { data: serde_json::to_value(&memory)?, incidents })
     }
 }
 
@@ -211,27 +210,6 @@ impl Way {
         self.end_ns.push(once.end_ns);
         self.resident_bytes = once.memory.iter().map(|one| one.resident_bytes).collect();
         self.private_bytes = once.memory.iter().map(|one| one.private_bytes).collect();
-    }
-
-    fn summary(&self) -> String {
-        if let Some(reason) = &self.reason {
-            return format!("{}: not available: {reason}", self.way);
-        }
-        let least = |ns: &[u64]| ns.iter().min().map_or(f64::NAN, |&ns| ns as f64 / 1e6);
-        let most = |bytes: &[u64]| bytes.iter().max().map_or(f64::NAN, |&bytes| bytes as f64 / 1e6);
-        let crash = self.crash.as_ref().map_or("unknown".to_owned(), |crash| {
-            format!("{} of {} others lived on", crash.others_alive, crash.others)
-        });
-        format!(
-            "{}: start {:.2} ms, send {:.2} ms, end {:.2} ms at best; {:.1} MB private of {:.1} MB \
-             each; after a crash {crash}",
-            self.way,
-            least(&self.start_ns),
-            least(&self.send_ns),
-            least(&self.end_ns),
-            most(&self.private_bytes),
-            most(&self.resident_bytes),
-        )
     }
 }
 

@@ -13,16 +13,22 @@
 //! | [`queue`] | a process for each random string, and a queue of results |
 //! | [`pool`] | the cube in every way in which a pool can be called |
 //! | [`memory`] | shared against distributed memory, measured |
+//! | [`window`] | a hypercube window in three dimensions |
+//! | [`data`] | a normal sample, counted in windows of many widths |
+//! | [`benchmark`] | the article's benchmark, as a study |
 //! | [`waiting`] | tasks that compute against tasks that wait |
 //! | [`record`] | `article.json` |
 //! | `tour` | what a section is given |
 
+pub mod benchmark;
+pub mod data;
 pub mod memory;
 pub mod pool;
 pub mod queue;
 pub mod record;
 mod tour;
 pub mod waiting;
+pub mod window;
 
 use std::fmt;
 
@@ -35,8 +41,15 @@ pub use record::{Article, SectionRecord};
 pub use tour::{Options, Since, Tour};
 
 /// Every section, in the order of the tour.
-pub const ALL: &[&dyn Section] =
-    &[&queue::Section, &pool::Section, &memory::Section, &waiting::Section];
+pub const ALL: &[&dyn Section] = &[
+    &queue::Section,
+    &pool::Section,
+    &memory::Section,
+    &window::Section,
+    &data::Section,
+    &benchmark::Section,
+    &waiting::Section,
+];
 
 /// What worker processes of the sections are called with; for
 /// [`serve_if_asked`](crate::tasks::serve_if_asked).
@@ -76,8 +89,6 @@ pub struct Ran {
     pub data: Value,
     /// What went wrong meanwhile, in words.
     pub incidents: Vec<String>,
-    /// What it found, in a few lines for a terminal.
-    pub summary: Vec<String>,
 }
 
 /// Why a section has no data.
@@ -115,8 +126,6 @@ pub enum Trouble {
 pub struct Outcome {
     /// What was found out.
     pub article: Article,
-    /// The summary of each section that was run, by name.
-    pub summaries: Vec<(&'static str, Vec<String>)>,
     /// Whether somebody asked to stop.
     pub interrupted: bool,
 }
@@ -127,7 +136,7 @@ pub struct Outcome {
 /// Only that the file cannot be written; what goes wrong in a section is part of the outcome.
 pub fn run(options: &Options<'_>) -> std::io::Result<Outcome> {
     let article = Article::new(options.seed, machine::capture());
-    let mut outcome = Outcome { article, summaries: Vec::new(), interrupted: false };
+    let mut outcome = Outcome { article, interrupted: false };
     let total = options.sections.len();
     for (nth, section) in options.sections.iter().enumerate() {
         if options.interrupt.is_requested() {
@@ -140,9 +149,6 @@ pub fn run(options: &Options<'_>) -> std::io::Result<Outcome> {
         let ran = section.run(&Tour::new(options, name));
         outcome.interrupted = matches!(ran, Err(Trouble::Interrupted));
         let elapsed_ns = clock::now_ns() - began_ns;
-        if let Ok(ran) = &ran {
-            outcome.summaries.push((name, ran.summary.clone()));
-        }
         outcome.article.sections.push(SectionRecord::new(name, elapsed_ns, ran));
         outcome.article.write(&options.out)?;
     }

@@ -96,8 +96,7 @@ impl super::Section for Section {
 
     fn run(&self, tour: &Tour<'_>) -> Result<Ran, Trouble> {
         let (pool, incidents) = cubes(tour, WORKERS, &INPUTS)?;
-        let summary = pool.calls.iter().map(Call::summary).collect();
-        Ok(Ran { data: serde_json::to_value(&pool)?, incidents, summary })
+        Ok(Ran { data: serde_json::to_value(&pool)?, incidents })
     }
 }
 
@@ -231,21 +230,4 @@ impl Caller<'_> {
 fn failures(call: &str, done: &[Done<u64>]) -> Vec<String> {
     let error = |done: &Done<u64>| -> Option<Error> { done.value.clone().err() };
     done.iter().filter_map(error).map(|error| format!("{call}: {error}")).collect()
-}
-
-impl Call {
-    fn summary(&self) -> String {
-        let results = self
-            .results
-            .iter()
-            .map(|cube| cube.map_or_else(|| "lost".to_owned(), |cube| cube.to_string()));
-        let results = results.collect::<Vec<_>>().join(", ");
-        let ms = |ns: u64| ns as f64 / 1e6;
-        format!(
-            "{}: control back after {:.2} ms, all results after {:.2} ms: {results}",
-            self.call,
-            ms(self.returned_ns),
-            ms(self.collected_ns)
-        )
-    }
 }

@@ -83,15 +83,7 @@ impl super::Section for Section {
 
     fn run(&self, tour: &Tour<'_>) -> Result<Ran, Trouble> {
         let (queue, incidents) = strings(tour, WORKERS, LENGTH)?;
-        let arrived = queue.strings.iter().map(|one| one.text.as_str()).collect::<Vec<_>>();
-        let mut sorted: Vec<&Arrived> = queue.strings.iter().collect();
-        sorted.sort_by_key(|one| one.position);
-        let stripped = sorted.iter().map(|one| one.text.as_str()).collect::<Vec<_>>();
-        let summary = vec![
-            format!("in order of arrival: {}", arrived.join(", ")),
-            format!("sorted by position: {}", stripped.join(", ")),
-        ];
-        Ok(Ran { data: serde_json::to_value(&queue)?, incidents, summary })
+        Ok(Ran { data: serde_json::to_value(&queue)?, incidents })
     }
 }
 

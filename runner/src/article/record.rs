@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::benchmark::Benchmark;
 use super::{Ran, Trouble};
 use crate::machine::Capture;
 use crate::study::record::write_whole;
@@ -93,6 +94,15 @@ impl Article {
             .iter()
             .filter(move |section| failed(section))
             .map(|section| (section.name.as_str(), section.failed.as_deref().unwrap_or_default()))
+    }
+
+    /// Files of results beside `article.json` in `folder` that sections name.
+    pub fn studies(&self, folder: &Path) -> impl Iterator<Item = PathBuf> {
+        let named = |section: &SectionRecord| {
+            let benchmark = serde_json::from_value::<Benchmark>(section.data.clone()?).ok()?;
+            Some(folder.join(benchmark.study))
+        };
+        self.sections.iter().filter_map(named)
     }
 
     /// Writes `article.json` into `folder`, which is made if need be; the path of the file.

@@ -122,8 +122,7 @@ impl super::Section for Section {
 
     fn run(&self, tour: &Tour<'_>) -> Result<Ran, Trouble> {
         let (waiting, incidents) = measure(tour, Extent::TOUR)?;
-        let summary = waiting.kinds.iter().map(Kind::summary).collect();
-        Ok(Ran { data: serde_json::to_value(&waiting)?, incidents, summary })
+        Ok(Ran { data: serde_json::to_value(&waiting)?, incidents })
     }
 }
 
@@ -204,20 +203,6 @@ fn wall_ns(tour: &Tour<'_>, workers: usize, wishes: Vec<Wish>) -> Result<u64, Tr
     }
     pool.close()?;
     Ok(wall_ns)
-}
-
-impl Kind {
-    fn summary(&self) -> String {
-        if self.workers.is_empty() {
-            return format!("{}: {}", self.kind, self.task);
-        }
-        let least = |times: &Times| {
-            let ms = times.wall_ns.iter().min().map_or(f64::NAN, |&ns| ns as f64 / 1e6);
-            format!("{}: {ms:.1}", times.workers)
-        };
-        let times = self.workers.iter().map(least).collect::<Vec<_>>().join(", ");
-        format!("{}: best ms by number of workers: {times}", self.kind)
-    }
 }
 
 #[cfg(test)]

@@ -359,6 +359,7 @@ fn measure_last_core(
         reader: &reader,
         timer: &timer,
         allowed: cpus,
+        watch: &|_| {},
     };
     let backend = last_core::backend();
     let absent = not_testable(capture).or(backend.is_none().then(|| "no backend can".into()));

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 
 use super::arguments::{at_least_one, covariance, mean, section, seed};
 use super::autopsy;
+use super::report::Written;
 use crate::article::{self, Options, Outcome, Section, record};
 use crate::failure::Failure;
 use crate::output;
@@ -64,12 +65,12 @@ pub struct Arguments {
         allow_hyphen_values = true)]
     covariance: [[f64; 2]; 2],
 
-    /// Print article.json instead of the summary
+    /// Print article.json instead of the report
     #[arg(long)]
     json: bool,
 }
 
-/// Runs the sections, writes article.json after each, and prints a summary.
+/// Runs the sections, writes article.json after each, and a report at the end, which it prints.
 ///
 /// # Errors
 /// A [`Failure`]: bad input, a section that failed, an unwritable file, an interruption. The sections
@@ -98,11 +99,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let path = options.out.join(record::FILE);
     let unwritable = || Failure::Unwritable(format!("{} cannot be written", path.display()));
     let outcome = article::run(&options).with_context(unwritable)?;
-    let printed = if arguments.json {
-        output::to_stdout(|out| output::json(out, &outcome.article))
-    } else {
-        print(&outcome, &path)
-    };
+    let printed = report(&outcome, &path, arguments);
     // A failed section outranks a standard output that cannot be written.
     ending(&outcome, &path).map_or(printed, |failure| Err(failure.into()))
 }
@@ -122,20 +119,14 @@ fn ending(outcome: &Outcome, path: &Path) -> Option<Failure> {
     (!failed.is_empty()).then_some(Failure::Measurement(message))
 }
 
-/// A few lines for each section, and where the file is.
-fn print(outcome: &Outcome, path: &Path) -> anyhow::Result<()> {
-    output::to_stdout(|out| {
-        for section in &outcome.article.sections {
-            writeln!(out, "{} ({:.1} s)", section.name, section.elapsed_ns as f64 / 1e9)?;
-            let summary = outcome.summaries.iter().find(|(name, _)| *name == section.name);
-            for line in summary.iter().flat_map(|(_, lines)| lines) {
-                writeln!(out, "  {line}")?;
-            }
-            for incident in section.failed.iter().chain(&section.incidents) {
-                writeln!(out, "  ! {incident}")?;
-            }
-            writeln!(out)?;
-        }
-        writeln!(out, "{}", path.display())
-    })
+/// Writes the report of what was done beside it, and prints what was asked for.
+fn report(outcome: &Outcome, path: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    let mut results = vec![path.to_owned()];
+    results.extend(outcome.article.studies(&arguments.out));
+    let written = Written::of(&results, &arguments.out)?;
+    if arguments.json {
+        output::to_stdout(|out| output::json(out, &outcome.article))
+    } else {
+        written.print()
+    }
 }

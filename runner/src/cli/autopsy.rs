@@ -8,13 +8,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use bench_report::render;
 use kernel::isa::{self, Isa};
 
 use super::arguments::{at_least_one, duration, instruction_set, placement};
+use super::report::Written;
 use crate::autopsy::{self, Error, Extent, FULL, Options, SHORT, TARGET, WORKERS};
 use crate::failure::{Failure, one_line};
-use crate::output;
 use crate::placement::Choice;
 use crate::study::interrupt::Interrupt;
 use crate::study::progress::Progress;
@@ -63,7 +62,7 @@ pub fn run(arguments: &Arguments, out: &Path, seed: u64) -> anyhow::Result<()> {
     let options = arguments.options(out, seed)?;
     let autopsy = autopsy::run(&options).map_err(failure)?;
     let path = autopsy.write(&options.out).map_err(failure)?;
-    report(&path, &options.out)?;
+    Written::of(&[path], &options.out)?.print()?;
     let failures = autopsy.failures();
     if !autopsy.complete {
         let why = "interrupted; what was measured by then is in the report";
@@ -95,21 +94,6 @@ impl Arguments {
             interrupt,
         })
     }
-}
-
-/// Writes the report of the file at `path` beside it, and prints what has no file.
-fn report(path: &Path, out: &Path) -> anyhow::Result<()> {
-    let unwritable = || Failure::Unwritable("the report cannot be written".into());
-    let report = bench_report::read_any(&[path]).with_context(unwritable)?;
-    let mut files = vec![path.to_owned()];
-    files.extend(bench_report::write(&report, render::ALL, out).with_context(unwritable)?);
-    let texts = render::ALL.iter().filter(|format| format.file_name().is_none());
-    let texts: Vec<String> =
-        texts.map(|one| one.render(&report)).collect::<Result<_, _>>().with_context(unwritable)?;
-    output::to_stdout(|out| {
-        texts.iter().try_for_each(|text| writeln!(out, "{}\n", text.trim_end()))?;
-        files.iter().try_for_each(|file| writeln!(out, "{}", file.display()))
-    })
 }
 
 /// Which exit code an error leaves with.

@@ -12,6 +12,7 @@ pub mod control;
 pub mod count;
 pub mod list;
 pub mod machine;
+mod report;
 pub mod study;
 pub mod widths;
 

@@ -9,24 +9,22 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
-use bench_report::compare::Compared;
-use bench_report::render;
 use kernel::isa::{self, Isa};
 
 use super::arguments::{
     at_least_one, backend, duration, instruction_set, mode, per_cent, placement, preset, seed,
     size, workers,
 };
+use super::report::Written;
 use crate::backend::{Backend, Mode};
 use crate::failure::{Failure, one_line};
-use crate::machine::{self, affinity};
+use crate::machine;
 use crate::output;
 use crate::placement::Choice;
 use crate::study::interrupt::Interrupt;
 use crate::study::journal::{self, Content};
 use crate::study::preset::{ALL as PRESETS, Facts, Preset, Wishes};
 use crate::study::progress::Progress;
-use crate::study::tags::Tag;
 use crate::study::{self, Ended, Extent, Options, Outcome, Series, Study, plan, record};
 use crate::workload::{self, Level};
 
@@ -248,35 +246,9 @@ impl Arguments {
     /// Writes `study.json` and the report, and prints what was asked for.
     fn write(&self, study: &Study) -> anyhow::Result<()> {
         let path = study.write(&self.out).map_err(failure)?;
-        let report = bench_report::report_from_study(&path).with_context(unwritable)?;
-        // Compared once for all formats: that takes longer than laying them out.
-        let compared = Compared::of(&report);
-        let written = bench_report::write_compared(&compared, render::ALL, &self.out);
-        let mut files = vec![path];
-        files.extend(written.with_context(unwritable)?);
-        if self.json {
-            output::to_stdout(|out| output::json(out, study))
-        } else {
-            print(&compared, &files)
-        }
+        let written = Written::of(&[path], &self.out)?;
+        if self.json { output::to_stdout(|out| output::json(out, study)) } else { written.print() }
     }
-}
-
-/// Prints the formats that have no file, which are for standard output, and where the files are.
-fn print(compared: &Compared<'_>, files: &[PathBuf]) -> anyhow::Result<()> {
-    let formats = render::ALL.iter().filter(|format| format.file_name().is_none());
-    let texts: Vec<String> = formats
-        .map(|format| format.lay_out(compared))
-        .collect::<Result<_, _>>()
-        .with_context(unwritable)?;
-    output::to_stdout(|out| {
-        texts.iter().try_for_each(|text| writeln!(out, "{}\n", text.trim_end()))?;
-        files.iter().try_for_each(|file| writeln!(out, "{}", file.display()))
-    })
-}
-
-fn unwritable() -> Failure {
-    Failure::Unwritable("the report cannot be written".into())
 }
 
 /// A seed below 2^53, which every reader of JSON keeps.
@@ -287,10 +259,8 @@ pub(super) fn seed_from_clock() -> u64 {
 
 /// The failed measurement that unpinned workers are; none where the system cannot tell.
 fn unpinned(study: &Study) -> Option<Failure> {
-    let blocks = study.workloads.iter().flat_map(|series| &series.blocks);
-    let samples = blocks.flat_map(study::Block::measured);
-    let bad = samples.filter(|measured| measured.tags.contains(&Tag::Unpinned)).count();
-    (bad > 0 && affinity::current().is_some()).then(|| {
+    let bad = study.unpinned();
+    (bad > 0).then(|| {
         Failure::Measurement(format!(
             "in {bad} samples a worker was not proven to be on its cpu; the warnings tell which"
         ))

@@ -140,6 +140,7 @@ pub fn run(
         reader: &reader,
         timer: &timer,
         allowed,
+        watch: &|_| {},
     };
     let compared = compare(options, bench, &cell, steps)?;
     Ok(alarms(options, &cell, compared))

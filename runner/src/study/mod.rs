@@ -94,6 +94,12 @@ impl Outcome {
 /// Measures everything that `options` name. Takes as long as [`Options::extent`] says, and some
 /// seconds to generate samples and count them with the oracle.
 pub fn run(options: &Options) -> Outcome {
+    run_watched(options, &|_| {})
+}
+
+/// As [`run`], and `watch` is told the ids of the worker processes of each sample before they count (none
+/// where workers are threads): for whoever looks at them, or ends one to see what happens.
+pub fn run_watched(options: &Options, watch: &dyn Fn(&[u32])) -> Outcome {
     let begun = options.check().and_then(|()| {
         let surroundings = Surroundings::capture(options)?;
         let header = surroundings.header(options)?;
@@ -106,7 +112,7 @@ pub fn run(options: &Options) -> Outcome {
                 let name = old.display();
                 options.progress.tell(&format!("the journal of an earlier study is now {name}"));
             }
-            let ended = go_on(options, &surroundings, &mut journal);
+            let ended = go_on(options, &surroundings, &mut journal, watch);
             Outcome { study: assemble::study(journal.content()), ended, moved_aside }
         }
     }
@@ -130,7 +136,7 @@ pub fn resume(options: &Options) -> Outcome {
         Err(error @ Error::Journal(journal::Error::Busy { .. })) => Outcome::failed(error),
         Err(error) => Outcome { study: kept(&options.out), ..Outcome::failed(error) },
         Ok((surroundings, mut journal)) => {
-            let ended = go_on(options, &surroundings, &mut journal);
+            let ended = go_on(options, &surroundings, &mut journal, &|_| {});
             Outcome { study: assemble::study(journal.content()), ended, moved_aside: None }
         }
     }
@@ -146,7 +152,12 @@ pub fn kept(folder: &Path) -> Option<Study> {
 }
 
 /// Measures whatever the journal does not hold yet.
-fn go_on(options: &Options, around: &Surroundings, journal: &mut Journal) -> Ended {
+fn go_on(
+    options: &Options,
+    around: &Surroundings,
+    journal: &mut Journal,
+    watch: &dyn Fn(&[u32]),
+) -> Ended {
     if journal.content().is_finished() {
         return Ended::Complete;
     }
@@ -156,6 +167,7 @@ fn go_on(options: &Options, around: &Surroundings, journal: &mut Journal) -> End
         reader: &around.reader,
         timer: &around.timer,
         allowed: around.allowed(),
+        watch,
     };
     match all_series(&sweep, journal) {
         Ok(true) => Ended::Complete,

@@ -18,7 +18,7 @@ use super::tags::Tag;
 use crate::backend::{Mode, Sample, WorkerSample};
 use crate::machine::clock::Timer;
 use crate::machine::pages::Pages;
-use crate::machine::{Limits, Machine, State};
+use crate::machine::{Limits, Machine, State, affinity};
 use crate::workload::Level;
 
 /// Name of the file in the output folder.
@@ -254,6 +254,16 @@ impl Study {
     /// Whether any series has a block from its opening to its closing sample.
     pub fn has_complete_block(&self) -> bool {
         self.workloads.iter().any(|series| series.blocks.iter().any(Block::is_complete))
+    }
+
+    /// Samples in which a worker was not proven to be on its CPU; 0 where the system cannot tell.
+    pub fn unpinned(&self) -> usize {
+        if affinity::current().is_none() {
+            return 0;
+        }
+        let blocks = self.workloads.iter().flat_map(|series| &series.blocks);
+        let samples = blocks.flat_map(Block::measured);
+        samples.filter(|measured| measured.tags.contains(&Tag::Unpinned)).count()
     }
 
     /// Writes `study.json` into `folder`, which is made if need be; the path of the file.

@@ -42,6 +42,7 @@ pub(super) struct Sweep<'a> {
     pub(super) reader: &'a SystemReader,
     pub(super) timer: &'a Timer,
     pub(super) allowed: &'a [usize],
+    pub(super) watch: &'a dyn Fn(&[u32]),
 }
 
 /// One series of a study.
@@ -248,6 +249,7 @@ impl Turn<'_> {
             reader: self.sweep.reader,
             timer: self.sweep.timer,
             allowed: self.sweep.allowed,
+            watch: self.sweep.watch,
         };
         bench.order = self.serial_time(&bench, &cells[0])?;
         let people = match self.sweep.options.extent {

@@ -40,7 +40,6 @@ impl<'a> Asked<'a> {
 }
 
 /// What all samples of a series have in common.
-#[derive(Debug)]
 pub(crate) struct Bench<'a> {
     /// What is measured.
     pub(crate) counting: &'a Asked<'a>,
@@ -56,6 +55,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) timer: &'a Timer,
     /// The CPUs that per-CPU figures are about.
     pub(crate) allowed: &'a [usize],
+    /// Told the worker processes of each sample before they count.
+    pub(crate) watch: &'a dyn Fn(&[u32]),
 }
 
 /// A worker that does not answer counts as hung after this time ...
@@ -108,6 +109,7 @@ impl<'a> Bench<'a> {
         let patience = patience(self.order, self.turns(cell));
         let mut team = cell.backend.prepare(job, &cell.placement, patience)?;
         let startup = team.startup();
+        (self.watch)(&team.processes());
         // Before the warm-up and not after it: on large machines workers would wait for milliseconds,
         // and come to the sample with a lower clock. Heat in the warm-up is heat in the sample, too.
         let slow_before = self.reader.read_slow();
@@ -234,6 +236,7 @@ mod tests {
                 is_monotonic: None,
             },
             allowed: affinity::allowed(),
+            watch: &|_| {},
         })
     }
 

@@ -85,6 +85,35 @@ impl Normal {
         Ok(draft.finish()?)
     }
 
+    /// Each of these standard normal samples z as mean + L z. O(n d²).
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if the samples have another dimension; [`kernel::Error::TooLarge`] if memory is
+    /// lacking; [`kernel::Error::NonFinite`] if a value leaves the range of doubles.
+    pub fn of_standard(&self, standard: &Samples<f64>) -> Result<Samples<f64>, Error> {
+        let (n, d) = (standard.n(), self.d());
+        if standard.d() != d {
+            return Err(Error::Shape { rows: d, columns: d, d: standard.d() });
+        }
+        let mut draft = Draft::new(n, d)?;
+        let mut z = vec![0.0; d];
+        for (j, column) in draft.columns_mut().into_iter().enumerate() {
+            for (i, value) in column.iter_mut().enumerate() {
+                for (k, z) in z.iter_mut().enumerate() {
+                    *z = standard.column(k)[i];
+                }
+                *value = self.coordinate(j, &z);
+            }
+        }
+        Ok(draft.finish()?)
+    }
+
+    /// Coordinate `j` of mean + L z.
+    fn coordinate(&self, j: usize, z: &[f64]) -> f64 {
+        let spread: f64 = self.factor[j].iter().zip(z).map(|(l, z)| l * z).sum();
+        self.mean[j] + spread
+    }
+
     /// Chunk `index` of the samples: `columns` are its part of the d columns, of equal length.
     fn fill<T: Rounded>(&self, seed: u64, index: u64, mut columns: Vec<&mut [T]>) {
         let mut bits = ChaCha8Rng::seed_from_u64(seed);
@@ -95,8 +124,7 @@ impl Normal {
                 *value = StandardNormal.sample(&mut bits);
             }
             for (j, column) in columns.iter_mut().enumerate() {
-                let spread: f64 = self.factor[j].iter().zip(&z).map(|(l, z)| l * z).sum();
-                column[i] = T::rounded(self.mean[j] + spread);
+                column[i] = T::rounded(self.coordinate(j, &z));
             }
         }
     }
@@ -190,6 +218,17 @@ mod tests {
         let error = new(&[0.0, f64::NAN], &[[1.0, 0.0], [0.0, 1.0]]);
         assert!(matches!(error, Error::NotFinite { .. }), "{error}");
         assert!(Normal::standard(0).is_err());
+    }
+
+    #[test]
+    fn standard_samples_become_those_of_the_distribution() {
+        // L is (2, 0; 1, 3), and every value is exact.
+        let normal = Normal::new(&[0.5, -1.0], &[[4.0, 2.0], [2.0, 10.0]]).unwrap();
+        let standard = Samples::from_rows(&[1.0, 2.0, -0.5, 0.25], 2).unwrap();
+        let samples = normal.of_standard(&standard).unwrap();
+        assert_eq!([samples.column(0), samples.column(1)], [[2.5, -0.5], [6.0, -0.75]]);
+        let line = Samples::from_rows(&[1.0], 1).unwrap();
+        assert!(matches!(normal.of_standard(&line), Err(Error::Shape { d: 1, .. })));
     }
 
     #[test]

@@ -6,9 +6,13 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use runner::article::{Options, Tour, memory, pool, queue, waiting};
+use runner::article::{
+    Options, Section as _, Tour, benchmark, data, memory, pool, queue, waiting, window,
+};
+use runner::study::grid::Configuration;
 use runner::study::interrupt::Interrupt;
 use runner::study::progress::Progress;
+use runner::study::{self, record};
 use rustix::process::Signal;
 
 use crate::Trial;
@@ -26,6 +30,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial("a_killed_worker_of_the_pool_is_told", a_killed_worker_of_the_pool_is_told),
         Trial("memory_is_measured_for_every_way", memory_is_measured_for_every_way),
         Trial("a_killed_worker_costs_one_repetition", a_killed_worker_costs_one_repetition),
+        Trial("a_window_gives_three_of_ten", a_window_gives_three_of_ten),
+        Trial("data_is_what_the_user_asked_for", data_is_what_the_user_asked_for),
+        Trial("a_benchmark_is_a_study_beside_the_tour", a_benchmark_is_a_study_beside_the_tour),
+        Trial("a_killed_worker_ends_the_benchmark", a_killed_worker_ends_the_benchmark),
+        Trial("an_interrupted_benchmark_is_no_failure", an_interrupted_benchmark_is_no_failure),
         Trial("waiting_is_measured_for_every_kind", waiting_is_measured_for_every_kind),
         Trial("a_killed_worker_costs_one_time", a_killed_worker_costs_one_time),
     ]
@@ -174,6 +183,73 @@ fn a_killed_worker_costs_one_repetition() {
     let measured: usize = memory.ways.iter().map(|way| way.start_ns.len()).sum();
     assert_eq!(measured, 5);
     assert!(memory.ways.iter().all(|way| way.crash.is_some()));
+}
+
+fn a_window_gives_three_of_ten() {
+    let ran = undisturbed(|tour| window::Section.run(tour)).unwrap();
+    let window: window::Window = serde_json::from_value(ran.data).unwrap();
+    assert_eq!((window.count, window.n, window.points.len()), (3, 10, 10));
+    assert!((window.density - 0.3).abs() < 1e-15);
+}
+
+fn data_is_what_the_user_asked_for() {
+    let ran = undisturbed(|tour| data::Section.run(tour)).unwrap();
+    let articles: data::Data = serde_json::from_value(ran.data).unwrap();
+    assert!(articles.is_articles && articles.twelve[11].count == 2022);
+
+    let out = tempfile::tempdir().unwrap();
+    let mut options = options(out.path(), &|_, _| {});
+    (options.samples, options.mean) = (500, [1.0, -1.0]);
+    options.covariance = [[2.0, 0.5], [0.5, 1.0]];
+    let ran = data::Section.run(&Tour::new(&options, "data")).unwrap();
+    let own: data::Data = serde_json::from_value(ran.data).unwrap();
+    assert!(!own.is_articles && own.n == 500);
+    assert_eq!((own.mean, own.covariance), (options.mean, options.covariance));
+    assert_ne!(own.twelve, articles.twelve);
+}
+
+/// One block of the benchmark with up to two workers.
+fn one_block() -> benchmark::Extent {
+    let extent = study::Extent::Blocks(std::num::NonZeroUsize::MIN);
+    benchmark::Extent { workers: vec![2], extent }
+}
+
+fn a_benchmark_is_a_study_beside_the_tour() {
+    let out = tempfile::tempdir().unwrap();
+    let teams = Cell::new(0);
+    let count = |_: &str, processes: &[u32]| teams.set(teams.get() + processes.len());
+    let options = options(out.path(), &count);
+    let study = benchmark::measure(&Tour::new(&options, "benchmark"), &one_block()).unwrap();
+    assert_eq!(teams.get(), 3, "one worker, and two");
+    let written: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(out.path().join(record::FILE)).unwrap()).unwrap();
+    assert_eq!(written["plan"]["preset"], "article");
+    assert_eq!(written["workloads"][0]["n"], 10_000);
+    let configurations = &study.workloads[0].subject.configurations;
+    let names: Vec<_> = configurations.iter().map(Configuration::describe).collect();
+    let expected = [
+        "serial with 1 worker",
+        "threads with 1 worker",
+        "threads with 2 workers",
+        "processes-copied-apply-async with 1 worker",
+        "processes-copied-apply-async with 2 workers",
+    ];
+    assert_eq!(names[..5], expected);
+}
+
+fn a_killed_worker_ends_the_benchmark() {
+    let measured = disturbed(0, |tour| benchmark::measure(tour, &one_block()));
+    let reason = measured.unwrap_err().to_string();
+    assert!(reason.contains("processes-copied-apply-async with "), "{reason}");
+    assert!(reason.contains("it was killed by signal 9"), "{reason}");
+}
+
+fn an_interrupted_benchmark_is_no_failure() {
+    let measured = undisturbed(|tour| {
+        tour.options().interrupt.request();
+        benchmark::measure(tour, &one_block())
+    });
+    assert!(matches!(measured, Err(runner::article::Trouble::Interrupted)), "{measured:?}");
 }
 
 const FEW: waiting::Extent = waiting::Extent { tasks: 3, workers: &[1, 2], blocks: 2 };

@@ -6,7 +6,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::cargo_bin;
-use runner::article::{self, Article, Ran, Section, Tour, Trouble, pool, queue, record};
+use runner::article::{
+    self, Article, Ran, Section, Tour, Trouble, benchmark, pool, queue, record, window,
+};
 use rustix::process::Signal;
 
 use crate::Trial;
@@ -19,6 +21,10 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial(
             "a_killed_worker_in_each_section_is_an_incident",
             a_killed_worker_in_each_section_is_an_incident,
+        ),
+        Trial(
+            "a_killed_worker_of_the_benchmark_leaves_the_other_sections",
+            a_killed_worker_of_the_benchmark_leaves_the_other_sections,
         ),
         Trial("an_interrupted_tour_keeps_what_is_done", an_interrupted_tour_keeps_what_is_done),
         Trial(
@@ -58,7 +64,7 @@ fn a_failed_section_leaves_the_others() {
     let mut options = options(out.path(), &|_, _| {});
     options.sections = vec![&queue::Section, &Impossible, &queue::Section];
     let outcome = article::run(&options).unwrap();
-    assert!(!outcome.interrupted && outcome.summaries.len() == 2);
+    assert!(!outcome.interrupted);
     assert_eq!(outcome.article.failed().collect::<Vec<_>>(), [("impossible", "it is impossible")]);
     let written = read(out.path());
     assert_eq!(written, outcome.article);
@@ -86,6 +92,24 @@ fn a_killed_worker_in_each_section_is_an_incident() {
         assert!(told.len() == 1 && told[0].contains("signal 9"), "{}: {told:?}", section.name);
     }
     assert_eq!(killed.into_inner(), ["queue", "pool"]);
+}
+
+fn a_killed_worker_of_the_benchmark_leaves_the_other_sections() {
+    let out = tempfile::tempdir().unwrap();
+    let kill = |_: &str, processes: &[u32]| {
+        // Threads are no processes.
+        if let Some(&first) = processes.first() {
+            send(first, Signal::KILL);
+        }
+    };
+    let mut options = options(out.path(), &kill);
+    options.sections = vec![&benchmark::Section, &window::Section];
+    let outcome = article::run(&options).unwrap();
+    assert!(!outcome.interrupted);
+    let sections = read(out.path()).sections;
+    let reason = sections[0].failed.as_deref().unwrap();
+    assert!(reason.contains("it was killed by signal 9"), "{reason}");
+    assert!(sections[0].data.is_none() && sections[1].data.is_some());
 }
 
 fn an_interrupted_tour_keeps_what_is_done() {
@@ -129,4 +153,6 @@ fn sections_have_names_of_their_own() {
         article::FUNCTIONS.iter().map(|function| function.name()).collect();
     assert_eq!(functions.len(), article::FUNCTIONS.len());
     assert!(article::by_name("nosuch").unwrap_err().contains("'nosuch'; known: queue, pool,"));
+    let names: Vec<_> = article::ALL.iter().map(|section| section.name()).collect();
+    assert_eq!(names, ["queue", "pool", "memory", "window", "data", "benchmark", "waiting"]);
 }
