@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::arguments::{at_least_one, covariance, mean, section, seed};
-use crate::article::{self, Options, Outcome, Section, record};
+use crate::article::{self, Options, Outcome, Section, data, record};
 use crate::failure::Failure;
 use crate::output;
 use crate::study::interrupt::Interrupt;
@@ -65,7 +65,7 @@ pub struct Arguments {
 /// A [`Failure`]: bad input, a section that failed, an unwritable file, an interruption. The sections
 /// that were run by then are written nevertheless.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    Normal::new(&arguments.mean, &arguments.covariance)?;
+    arguments.check()?;
     let interrupt = Interrupt::on_signals().with_context(|| {
         Failure::Measurement("signals cannot be caught, so nothing could be interrupted".into())
     })?;
@@ -92,6 +92,20 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     // A failed section outranks a standard output that cannot be written.
     ending(&outcome, &path).map_or(printed, |failure| Err(failure.into()))
+}
+
+impl Arguments {
+    /// Refuses samples that the section on data could not take, before anything is run.
+    fn check(&self) -> anyhow::Result<()> {
+        Normal::new(&self.mean, &self.covariance)?;
+        let is_data = |section: &&dyn Section| section.name() == data::Section.name();
+        if !self.section.is_empty() && !self.section.iter().any(is_data) {
+            return Ok(());
+        }
+        let &Self { samples, seed, mean, covariance, .. } = self;
+        let source = data::Source { n: samples.get(), seed, mean, covariance };
+        source.check().map_err(|trouble| Failure::Input(trouble.to_string()).into())
+    }
 }
 
 /// How the program fails, if it does.
