@@ -10,7 +10,6 @@ use runner::article::{
     Options, Section as _, Tour, benchmark, data, memory, pool, queue, waiting, window,
 };
 use runner::study::grid::Configuration;
-use runner::study::grid::Configuration;
 use runner::study::interrupt::Interrupt;
 use runner::study::progress::Progress;
 use runner::study::{self, record};
