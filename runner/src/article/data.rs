@@ -117,11 +117,7 @@ impl Source {
     pub fn samples(&self) -> Result<Samples<f64>, Trouble> {
         let normal = Normal::new(&self.mean, &self.covariance)?;
         self.check()?;
-        let seed = u32::try_from(self.seed).map_err(|_| {
-            let (seed, most) = (self.seed, u32::MAX);
-            Trouble::Failed(format!("the seed is {seed}; the largest of this generator is {most}"))
-        })?;
-        let standard = numpy::standard_normal(seed, self.n, 2)?;
+        let standard = numpy::standard_normal(self.generator_seed()?, self.n, 2)?;
         if self.is_standard() { Ok(standard) } else { Ok(normal.of_standard(&standard)?) }
     }
 
@@ -149,17 +145,30 @@ impl Source {
         (self.mean, self.covariance) == (Options::MEAN, Options::COVARIANCE)
     }
 
-    /// Refuses what the reader of the file would refuse, and with it the whole tour.
-    fn check(&self) -> Result<(), Trouble> {
+    fn generator_seed(&self) -> Result<u32, Trouble> {
+        u32::try_from(self.seed).map_err(|_| {
+            let (seed, most) = (self.seed, u32::MAX);
+            Trouble::Failed(format!("the seed is {seed}; the largest of this generator is {most}"))
+        })
+    }
+
+    /// Refuses what cannot be sampled, and what the reader of the file would refuse, and with it the whole
+    /// tour.
+    ///
+    /// # Errors
+    /// As [`Source::samples`].
+    pub fn check(&self) -> Result<(), Trouble> {
+        Normal::new(&self.mean, &self.covariance)?;
+        self.generator_seed()?;
         let [[xx, xy], [_, yy]] = self.covariance;
         let are_lengths = [xx, yy].iter().all(|one| LENGTHS.contains(&one.sqrt()))
             && self.mean.iter().all(|one| one.abs() <= *LENGTHS.end());
         let share = 1.0 - xy * xy / (xx * yy);
         let problem = if !are_lengths {
+            let (mean, least, most) = (self.mean, LENGTHS.start(), LENGTHS.end());
             format!(
-                "means up to {0:e} and standard deviations from {1:e} to {0:e} are possible",
-                LENGTHS.end(),
-                LENGTHS.start()
+                "the mean is {mean:?} and the variances are {xx:e} and {yy:e}; allowed: means up to \
+                 {most:e} and standard deviations from {least:e} to {most:e}"
             )
         } else if share < LEAST_SHARE {
             format!(

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use super::arguments::{at_least_one, covariance, mean, section, seed};
 use super::autopsy;
 use super::report::Written;
-use crate::article::{self, Options, Outcome, Section, record};
+use crate::article::{self, Options, Outcome, Section, data, record};
 use crate::failure::Failure;
 use crate::output;
 use crate::study::interrupt::Interrupt;
@@ -79,7 +79,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.autopsy {
         return autopsy::run(&arguments.of_autopsy, &arguments.out, arguments.seed);
     }
-    Normal::new(&arguments.mean, &arguments.covariance)?;
+    arguments.check()?;
     let interrupt = Interrupt::on_signals().with_context(|| {
         Failure::Measurement("signals cannot be caught, so nothing could be interrupted".into())
     })?;
@@ -102,6 +102,20 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let printed = report(&outcome, &path, arguments);
     // A failed section outranks a standard output that cannot be written.
     ending(&outcome, &path).map_or(printed, |failure| Err(failure.into()))
+}
+
+impl Arguments {
+    /// Refuses samples that the section on data could not take, before anything is run.
+    fn check(&self) -> anyhow::Result<()> {
+        Normal::new(&self.mean, &self.covariance)?;
+        let is_data = |section: &&dyn Section| section.name() == data::Section.name();
+        if !self.section.is_empty() && !self.section.iter().any(is_data) {
+            return Ok(());
+        }
+        let &Self { samples, seed, mean, covariance, .. } = self;
+        let source = data::Source { n: samples.get(), seed, mean, covariance };
+        source.check().map_err(|trouble| Failure::Input(trouble.to_string()).into())
+    }
 }
 
 /// How the program fails, if it does.

@@ -297,6 +297,11 @@ fn a_tour_names_what_it_cannot_take() {
     assert!(refused(&["--mean", "1"]).contains("'1'; allowed: 2 numbers"));
     assert!(refused(&["--covariance", "1,0,0"]).contains("allowed: 4 numbers"));
     assert!(refused(&["--covariance", "1,2,2,1"]).contains("positive definite"));
+    // 1 - rho^2 is 2e-8.
+    let narrow = ["--covariance", "1,0.99999999,0.99999999,1"];
+    assert!(refused(&narrow).contains("expected at least 1e-4"));
+    assert!(refused(&["--mean", "1e9,0"]).contains("1000000000.0"));
+    assert!(refused(&["--seed", "5000000000"]).contains("is 4294967295"));
     assert!(refused(&["--mean", "NaN,0"]).contains("NaN"));
     assert!(refused(&["--samples", "0"]).contains("whole numbers from 1 on"));
 }
