@@ -309,7 +309,7 @@ fn a_missing_or_distant_second_baseline_is_told() {
 #[test]
 fn a_worker_that_adds_more_than_the_one_before_is_told() {
     let suspect = |study: &mut Value| timed(study, 2, 15_000_000);
-    assert_doubted(suspect, &["threads, 2 → 4 workers added more per worker"]);
+    assert_doubted(suspect, &["more per worker than the step before added threads, 2 → 4 workers"]);
 }
 
 /// One worker is so slow that the second one seems to be worth 148 points.
@@ -319,8 +319,7 @@ fn a_worker_that_adds_more_than_it_can_is_told() {
         timed(study, 2, 8_064_000);
         timed(study, 3, 16_128_000);
     };
-    let parts =
-        ["threads, 1 → 2 workers added +148.0 points", "more than the speed of the serial code"];
+    let parts = ["the speed of the serial code added threads, 1 → 2 workers (+148.0 points each)"];
     assert_doubted(slow, &parts);
     let report = changed(slow);
     let study = &report.studies[0];
@@ -365,7 +364,10 @@ fn whole_tasks_are_no_rise() {
     };
     assert_eq!(doubts(34_000_000), Vec::<String>::new());
     let slower = doubts(36_000_000).concat();
-    assert!(slower.contains("3 → 4 workers added more per worker"), "{slower}");
+    assert!(
+        slower.contains("more per worker than the step before added threads, 3 → 4"),
+        "{slower}"
+    );
 }
 
 #[test]

@@ -55,8 +55,7 @@ pub fn doubts(study: &Study, workload: &Workload, comparison: &Comparison) -> Ve
     told.extend(workers::differing(workload));
     told.extend(workload.entries.iter().filter_map(|entry| wrong_work(workload, entry)));
     told.extend(over_quota(study, workload));
-    let risen = |sweep| Some(risen(sweep, &rise(workload, comparison, sweep)?));
-    told.extend(comparison.sweeps.iter().filter_map(risen));
+    told.extend(risen(workload, comparison));
     // What forbids a verdict limits the answer most.
     told.sort_by_key(|doubt| !doubt.contains(" is judged"));
     told.into_iter().map(|doubt| format!("{}: {doubt}", label(workload))).collect()
@@ -255,22 +254,41 @@ pub(super) fn rise(workload: &Workload, comparison: &Comparison, sweep: &Sweep) 
     gains.iter().find(is_above).map(|&(step, _)| Rise { step, kind: RiseKind::Possible })
 }
 
-/// The doubt about such a step. What made it is not known, so no cause is named.
-fn risen(sweep: &Sweep, Rise { step, kind }: &Rise) -> String {
-    let name = format!("{}, {} → {} workers", sweep.backend, step.from_workers, step.to_workers);
-    match kind {
-        RiseKind::Before => format!(
-            "{name} added more per worker than the step before, which no law fitted here can follow; \
-             caches that hold a larger part or other load could look so: look at times and measure \
-             again"
-        ),
-        RiseKind::Possible => format!(
-            "{name} added {} points for each worker, more than the speed of the serial code; caches \
-             that hold a larger part, a slow baseline or other load could look so: compare times and \
-             measure again",
-            quantity::points(step.added_per_worker().value),
-        ),
-    }
+/// Steps that one doubt names.
+const MOST_RISES: usize = 3;
+
+/// The doubts about such steps, one for each kind. What made them is not known, so no cause is named.
+fn risen(workload: &Workload, comparison: &Comparison) -> Vec<String> {
+    let rises = comparison.sweeps.iter().filter_map(|sweep| {
+        let Rise { step, kind } = rise(workload, comparison, sweep)?;
+        let points = quantity::points(step.added_per_worker().value);
+        let (from, to) = (step.from_workers, step.to_workers);
+        Some((kind, format!("{}, {from} → {to} workers ({points} points each)", sweep.backend)))
+    });
+    let (before, possible): (Vec<_>, Vec<_>) =
+        rises.partition(|(kind, _)| matches!(kind, RiseKind::Before));
+    let before = some(before).map(|steps| {
+        format!(
+            "more per worker than the step before added {steps}, which no law fitted here can follow; \
+             caches that hold a larger part or other load could look so: look at times and measure again"
+        )
+    });
+    let possible = some(possible).map(|steps| {
+        format!(
+            "more for each worker than the speed of the serial code added {steps}; caches that hold a \
+             larger part, a slow baseline or other load could look so: compare times and measure again"
+        )
+    });
+    before.into_iter().chain(possible).collect()
+}
+
+/// The first steps, and how many more there are; `None` for none.
+fn some(mut steps: Vec<(RiseKind, String)>) -> Option<String> {
+    let more = steps.len().saturating_sub(MOST_RISES);
+    steps.truncate(MOST_RISES);
+    let first = steps.iter().map(|(_, step)| step.as_str()).collect::<Vec<_>>().join("; ");
+    let more = if more > 0 { format!(" and {more} more backends") } else { String::new() };
+    (!steps.is_empty()).then(|| first + &more)
 }
 
 /// The interval of what a step added for each worker, and over what whole tasks allow it to add;
