@@ -34,6 +34,8 @@ pub fn parse(rollup: &str) -> Option<Resident> {
 #[cfg(test)]
 mod tests {
     use super::{Resident, of, parse};
+    use std::io::Read as _;
+    use std::process::{Command, Stdio};
 
     #[test]
     fn private_pages_are_clean_and_dirty_ones() {
@@ -45,15 +47,24 @@ mod tests {
         assert_eq!(parse(""), None);
     }
 
+    /// Another process, because tests that run beside this one take and give back memory all the time.
     #[cfg(target_os = "linux")]
     #[test]
     fn memory_that_is_touched_is_resident_and_private() {
-        let before = of(std::process::id()).unwrap();
-        let touched = vec![1_u8; 32 << 20];
-        let after = of(std::process::id()).unwrap();
-        assert_eq!(std::hint::black_box(&touched)[7], 1);
-        // Others may give memory back meanwhile, but not so much.
-        assert!(after.private_bytes > before.private_bytes + (16 << 20), "{before:?}, {after:?}");
+        let mut filler = Command::new("dd")
+            .args(["if=/dev/zero", "bs=32M"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // With the first byte the whole block has been read; what follows waits in the pipe.
+        filler.stdout.as_mut().unwrap().read_exact(&mut [1]).unwrap();
+        let held = of(filler.id());
+        filler.kill().unwrap();
+        filler.wait().unwrap();
+        let held = held.unwrap();
+        assert!(held.private_bytes >= 32 << 20, "{held:?}");
+        assert!(held.resident_bytes >= held.private_bytes, "{held:?}");
         assert_eq!(of(u32::MAX), None);
     }
 }
