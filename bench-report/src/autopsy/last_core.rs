@@ -38,6 +38,11 @@ pub(super) fn blocks(last_core: &LastCore, machine: Machine) -> Vec<Block> {
     let nothing = |reason: &str| Block::Text(format!("Verdict: not testable here: {reason}."));
     match (&last_core.absent, tested(last_core)) {
         (Some(absent), _) => blocks.push(nothing(absent)),
+        (None, None) if last_core.blocks.is_empty() => {
+            blocks.push(Block::Text(
+                "Verdict: none, because no block was measured to its end.".into(),
+            ));
+        }
         (None, None) => blocks.push(nothing(
             "in no block are all workers proven to be on their CPUs and is foreign load known",
         )),

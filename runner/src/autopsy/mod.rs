@@ -161,13 +161,13 @@ pub fn run(options: &Options) -> Result<Autopsy, Error> {
     let capture = machine::capture();
     let topology = &capture.machine.topology;
     options.placement.place(1, topology, &capture.limits.allowed_cpus)?;
+    let version = parts::version(options)?;
     check_writable(&options.out).map_err(|error| match error {
         crate::study::Error::Unwritable { path, source } => Error::Unwritable { path, source },
         other => {
             Error::Unwritable { path: options.out.clone(), source: std::io::Error::other(other) }
         }
     })?;
-    let version = parts::version(options)?;
     let mut autopsy = begun(options, &capture)?;
     let is_over = |ended| ended == Ended::Interrupted || options.interrupt.is_requested();
     if is_over(parts::ours(options, &capture, &mut autopsy)?)
