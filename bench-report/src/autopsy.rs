@@ -2,13 +2,14 @@
 //! becomes of its explanation.
 //!
 //! Separate from the decomposition, which is numbers; here they become sentences that say no more than
-//! their intervals allow. Pure: model in, finished strings out. One file for each part: `flaws.rs` for
-//! an engine, `density.rs` for the formula, `last_core.rs` for the claim about the last core. Next:
+//! their intervals allow. Pure: model in, finished strings out. One file for each part: `flaws.rs` and
+//! `views.rs` for an engine, `density.rs` for the formula, `last_core.rs` for the claim about the last core. Next:
 //! [`mod@crate::compare::autopsy`] for the numbers.
 
 mod density;
 mod flaws;
 mod last_core;
+mod views;
 
 use crate::{
     chapter::{Block, Chapter},
@@ -39,11 +40,12 @@ fn chapter(idx: usize, autopsy: &Autopsy) -> Chapter {
             format!("{} did not run to its end: it is as good as its blocks.", autopsy.file_name);
         blocks.push(Block::Warning(text));
     }
+    let machine = Machine::of(autopsy);
     for (number, engine) in autopsy.engines.iter().enumerate() {
-        blocks.extend(flaws::blocks(engine, &format!("{id}-chart-{}", number + 1)));
+        blocks.extend(flaws::blocks(engine, machine, &format!("{id}-chart-{}", number + 1)));
     }
     blocks.extend(autopsy.density.as_ref().and_then(density::block));
-    blocks.extend(last_core::blocks(&autopsy.last_core));
+    blocks.extend(last_core::blocks(&autopsy.last_core, machine));
     Chapter { id, title: "Autopsy: the study of 2014, flaw by flaw".into(), blocks }
 }
 
@@ -57,6 +59,35 @@ fn origin(autopsy: &Autopsy) -> String {
         cpus => quantity::counted(cpus, "CPU"),
     };
     format!("{}, {moment}, on {cpus}.", autopsy.file_name)
+}
+
+/// What of a machine decides how a figure is read.
+#[derive(Clone, Copy, Debug)]
+struct Machine {
+    /// CPUs that were allowed, if known.
+    cpus: Option<u64>,
+}
+
+impl Machine {
+    fn of(autopsy: &Autopsy) -> Self {
+        let cpus = autopsy.limits.allowed_cpus.len() as u64;
+        Self { cpus: (cpus > 0).then_some(cpus) }
+    }
+
+    /// Marks pools of more workers than CPUs.
+    fn crowded(self, pools: impl Iterator<Item = u64>) -> Option<String> {
+        let cpus = self.cpus?;
+        let more: Vec<String> =
+            pools.filter(|&one| one > cpus).map(|one| one.to_string()).collect();
+        (!more.is_empty()).then(|| {
+            format!(
+                "Oversubscribed: pools of {} have more workers than the {} here, so their workers take \
+                 turns. Their figures say nothing of as many cores.",
+                listed(&more),
+                quantity::counted(cpus, "CPU")
+            )
+        })
+    }
 }
 
 /// A logarithm as the factor that it is.

@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 
 use bench_report::{
     Error,
-    compare::autopsy::{Verdict, decomposed},
+    compare::autopsy::{Sum, Verdict, decomposed},
     model::{Report, autopsy::Autopsy},
     render,
     source::{autopsy, report},
@@ -53,7 +53,11 @@ fn engine(name: &str, blocks: usize, random: &mut ChaCha8Rng) -> Value {
         let timings = SIZES.map(|workers| {
             let wall_ns = time(&conditions[condition], workers, random);
             let startup_ns = if workers == 0 { 0 } else { wall_ns / 20 };
-            json!({"workers": workers, "wall_ns": wall_ns, "startup_ns": startup_ns})
+            // Of two CPUs.
+            let foreign_ns = wall_ns / 50;
+            json!({"workers": workers, "wall_ns": wall_ns, "startup_ns": startup_ns,
+                "transfer_ns": startup_ns / 4, "first_pass_ns": wall_ns / 3, "foreign_ns": foreign_ns,
+                "stolen_ns": 0, "throttled_ns": null})
         });
         json!({"condition": condition, "timings": timings})
     };
@@ -66,6 +70,7 @@ fn engine(name: &str, blocks: usize, random: &mut ChaCha8Rng) -> Value {
     json!({"name": name, "title": "made-up times", "version": "1.0", "absent": null, "n": 10_000,
         "widths": 100, "passes": 3, "sizes": SIZES, "conditions": conditions, "blocks": all,
         "untestable": [{"flaw": "logical", "reason": "no two CPUs share a core"}],
+        "not_reproduced": [{"flaw": "order", "reason": "a timing is short"}],
         "failures": [{"block": blocks, "what": "apply", "message": "a worker died"}]})
 }
 
@@ -151,14 +156,21 @@ fn effects_that_were_made_up_are_found() {
     assert_eq!((engine.blocks(), engine.unfinished_runs), (12, 8));
     let decomposed = decomposed(engine).unwrap();
     let four = decomposed.pools.iter().find(|pool| pool.workers == 4).unwrap();
-    for (step, effect) in four.steps.iter().zip(EFFECTS) {
-        assert!((step.value - effect).abs() < 0.01, "{step:?} instead of {effect}");
+    for effects in [&four.steps, &four.alone] {
+        for (found, effect) in effects.iter().zip(EFFECTS) {
+            assert!((found.log.value - effect).abs() < 0.01, "{found:?} instead of {effect}");
+        }
     }
-    assert_eq!(Verdict::of(four.steps[0]), Verdict::DoesNotMatter);
-    assert_eq!(Verdict::of(four.steps[1]), Verdict::Raises);
-    assert_eq!(four.adds_up(), Some(true));
+    assert_eq!(four.alone[0].verdict, Verdict::DoesNotMatter);
+    assert_eq!(four.alone[1].verdict, Verdict::Raises);
+    assert_eq!(Sum::of(four.unexplained), Sum::AddsUp);
     for told in [
-        "Fixed order, serial first and the largest pool last: does not matter",
+        "Serial code in the parent process, workers in fresh ones, alone: raises the speed-up",
+        "Fixed order, serial first and the largest pool last: not reproduced here: a timing is short.",
+        "With 1, 2, 3, 4 and 6 workers the sum adds up",
+        "the same condition again (A/A)",
+        "Oversubscribed: pools of 3, 4 and 6 have more workers than the 2 CPUs here",
+        "others used 1.0 % of the time of all CPUs",
         "Hardware threads counted as cores: not testable here: no two CPUs share a core.",
         "Not measured: this Python has no NumPy.",
         "ours, block 13, apply: a worker died",
@@ -252,6 +264,38 @@ fn a_last_core_that_makes_no_sense_is_refused() {
     );
     assert_refused(|file| file["density"]["counts"][0] = json!(10_001), "a count is more than n");
     assert_refused(|file| file["density"]["widths"][0] = json!(0.0), "a width is not above 0");
+}
+
+/// Twenty flaws with all their conditions.
+#[test]
+fn too_many_flaws_or_sizes_are_refused() {
+    assert_refused(
+        |file| {
+            let flaws: Vec<String> = (0..20).map(|idx| format!("flaw {idx}")).collect();
+            let last = file["engines"][0]["conditions"].as_array().unwrap().len() - 1;
+            file["engines"][0]["conditions"][last]["flaws"] = json!(flaws);
+        },
+        "more than 16 flaws",
+    );
+    assert_refused(
+        |file| file["engines"][0]["sizes"] = json!((0..40).collect::<Vec<_>>()),
+        "or 32 sizes",
+    );
+}
+
+#[test]
+fn timings_around_which_nothing_is_known_are_read() {
+    let mut file = file(6);
+    for block in file["engines"][0]["blocks"].as_array_mut().unwrap() {
+        for run in block["runs"].as_array_mut().unwrap() {
+            for timing in run["timings"].as_array_mut().unwrap() {
+                *timing = json!({"workers": timing["workers"], "wall_ns": timing["wall_ns"]});
+            }
+        }
+    }
+    file["engines"][0].as_object_mut().unwrap().remove("not_reproduced");
+    let text = rendered("markdown", &of(parsed(&file).unwrap()));
+    assert!(!text.contains("Meanwhile others used") && !text.contains("cold"), "{text}");
 }
 
 #[test]

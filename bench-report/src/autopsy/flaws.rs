@@ -1,18 +1,13 @@
-//! The flaws of one engine: a waterfall, its numbers, and what can be said of each flaw.
+//! The flaws of one engine in words and numbers: what can be said of each, and whether they add up.
 //!
-//! Separate from the last core, which is a claim and no flaw. Next:
+//! Separate from the last core, which is a claim and no flaw, and from `views.rs`, the waterfalls. Next:
 //! [`decomposed`](crate::compare::autopsy::decomposed).
 
-use super::{factor, factor_text, listed, per_cent_text};
+use super::{Machine, factor, factor_text, listed, per_cent_text, views};
 use crate::{
-    chapter::{Block, Shown, Table},
-    chart::{
-        axis::Axis,
-        svg,
-        waterfall::{Fall, FallMark, Waterfall},
-    },
-    compare::autopsy::{BAND, Decomposed, Pool, SingleRuns, Verdict, decomposed},
-    model::{Estimate, Interval, autopsy::Engine},
+    chapter::{Block, Table},
+    compare::autopsy::{BAND, Decomposed, MARGIN, Pool, SingleRuns, Sum, Verdict, decomposed},
+    model::{Interval, autopsy::Engine},
     quantity,
 };
 
@@ -33,7 +28,8 @@ const TITLES: [(&str, &str); 5] = [
     ("apply", "blocking apply, every task waits for the one before"),
 ];
 
-fn title(flaw: &str) -> &str {
+/// What was done, in words; an unknown flaw has its name.
+pub(super) fn title(flaw: &str) -> &str {
     TITLES.iter().find(|(name, _)| *name == flaw).map_or(flaw, |(_, title)| title)
 }
 
@@ -44,7 +40,7 @@ fn sentence(text: &str) -> String {
 }
 
 /// Everything about an engine.
-pub(super) fn blocks(engine: &Engine, chart_id: &str) -> Vec<Block> {
+pub(super) fn blocks(engine: &Engine, machine: Machine, chart_id: &str) -> Vec<Block> {
     let mut blocks = vec![Block::Text(about(engine))];
     let failed = engine.failures.iter();
     blocks.extend(failed.map(|one| Block::Warning(format!("{}, {one}", engine.name))));
@@ -54,20 +50,53 @@ pub(super) fn blocks(engine: &Engine, chart_id: &str) -> Vec<Block> {
     let Some(decomposed) = decomposed(engine) else { return blocks };
     let pools = &decomposed.pools;
     let headline = pools.iter().find(|pool| pool.workers == HEADLINE).or(pools.last());
+    blocks.extend(machine.crowded(pools.iter().map(|pool| pool.workers)).map(Block::Text));
+    blocks.extend(around(engine, machine).map(Block::Text));
     if let Some(pool) = headline {
         blocks.push(Block::Text(figures(engine, pool)));
-        blocks.push(figure(engine, pool, chart_id));
+        blocks.push(views::one_by_one(engine, pool, chart_id));
     }
     if pools.len() > 1 {
         blocks.push(Block::Table(every_pool(engine, pools)));
     }
-    blocks.extend(sums(engine, pools).into_iter().map(Block::Text));
+    blocks.extend(sums(engine, pools).map(Block::Text));
     blocks.extend(each_flaw(engine, pools).into_iter().map(Block::Text));
+    if let Some(pool) = headline.filter(|_| engine.flaws.len() > 1) {
+        blocks.push(Block::Text(STEPS.into()));
+        blocks.push(views::step_by_step(engine, pool, &format!("{chart_id}-steps")));
+    }
     blocks.extend(headline.map(|pool| Block::Text(single(&decomposed, pool))));
     if engine.flaws.iter().any(|flaw| flaw == "pool") {
         blocks.extend(headline.map(|pool| Block::Text(startup(pool))));
     }
     blocks
+}
+
+/// What the second view is, and what it is not.
+const STEPS: &str = "A second view adds the flaws one after another, so that each is seen on top of those \
+    before it. It ends where all flaws are on, whatever they do: that it reaches the flawed figure tests \
+    nothing. Its last row is the same condition measured again, an A/A control.";
+
+/// What others did while the timings were taken, as far as the file tells.
+fn around(engine: &Engine, machine: Machine) -> Option<String> {
+    let timings = || engine.conditions.iter().flat_map(|one| one.sizes.iter().flatten());
+    let cpus = machine.cpus.filter(|&cpus| cpus > 0)? as f64;
+    let wall_ns: f64 = timings().map(|one| one.wall_ns as f64).sum::<f64>() * cpus;
+    let share = |of: fn(&crate::model::autopsy::Timing) -> Option<f64>| {
+        let all: Option<f64> = timings().map(of).sum();
+        all.map_or_else(|| "an unknown share".into(), |ns| quantity::per_cent(ns / wall_ns, 1))
+    };
+    let foreign = share(|one| one.foreign_ns.map(|ns| ns as f64));
+    let stolen = share(|one| one.stolen_ns.map(|ns| ns as f64));
+    let throttled = timings().filter(|one| one.throttled_ns.is_some_and(|ns| ns > 0)).count();
+    let is_known = timings().any(|one| one.foreign_ns.is_some() || one.stolen_ns.is_some());
+    is_known.then(|| {
+        format!(
+            "Meanwhile others used {foreign} of the time of all CPUs, and the host withheld {stolen}; a \
+             quota held up {}.",
+            quantity::counted(throttled as u64, "timing")
+        )
+    })
 }
 
 /// Who ran what, how often.
@@ -96,7 +125,7 @@ fn about(engine: &Engine) -> String {
     )
 }
 
-fn workers(pool: &Pool) -> String {
+pub(super) fn workers(pool: &Pool) -> String {
     quantity::counted(pool.workers, "worker")
 }
 
@@ -120,80 +149,7 @@ fn figures(engine: &Engine, pool: &Pool) -> String {
     )
 }
 
-/// The waterfall with its numbers.
-fn figure(engine: &Engine, pool: &Pool, id: &str) -> Block {
-    let chart = waterfall(engine, pool, id);
-    Block::Figure(Box::new(Shown {
-        title: chart.title.clone(),
-        svg: svg::waterfall(&chart),
-        legend: svg::of_waterfall(&chart),
-        caption: "Each bar begins where the one before ended; labels are factors. The axis is \
-                  logarithmic, so equal factors are equally long."
-            .into(),
-        table: steps(engine, pool),
-    }))
-}
-
-fn waterfall(engine: &Engine, pool: &Pool, id: &str) -> Waterfall {
-    let level = |name: &str, log: Estimate| {
-        let level = factor(log);
-        let label = quantity::per_cent(level.value, 1);
-        let (from, to) = (1.0, level.value);
-        let (name, mark) = (name.into(), FallMark::Level);
-        Fall { name, label, from, to, interval: level.interval, mark }
-    };
-    let mut falls = vec![level("without flaws", pool.clean)];
-    let mut reached = pool.clean.value;
-    let names = engine.flaws.iter().map(|flaw| title(flaw)).chain(["unexplained"]);
-    for (name, &effect) in names.zip(pool.steps.iter().chain([&pool.rest])) {
-        let moved = |log: f64| (reached + log).exp();
-        let interval = effect.interval;
-        let ends = |ends: Interval| Interval { low: moved(ends.low), high: moved(ends.high) };
-        falls.push(Fall {
-            name: name.into(),
-            label: format!("× {}", quantity::ratio(effect.value.exp())),
-            from: reached.exp(),
-            to: moved(effect.value),
-            interval: interval.map(ends),
-            mark: mark(Verdict::of(effect)),
-        });
-        reached += effect.value;
-    }
-    falls.push(level("all flaws", pool.all));
-    let described = falls.iter().map(|fall| format!("{}: {}", fall.name, fall.label));
-    let description = format!("{}.", described.collect::<Vec<_>>().join("; "));
-    Waterfall {
-        id: id.into(),
-        title: format!("From clean to flawed, {}: {}", engine.name, workers(pool)),
-        description,
-        axis: Axis::log(
-            "speed-up over the serial code, per cent",
-            shown(&falls),
-            quantity::ticks::hundredths,
-        ),
-        falls,
-    }
-}
-
-/// Everything that bars and whiskers reach, and the speed of the serial code.
-fn shown(falls: &[Fall]) -> Interval {
-    let ends = falls.iter().flat_map(|fall| {
-        let whisker = fall.interval.map(|ends| [ends.low, ends.high]);
-        [fall.from, fall.to].into_iter().chain(whisker.into_iter().flatten())
-    });
-    let start = Interval { low: 1.0, high: 1.0 };
-    ends.fold(start, |all, end| Interval { low: all.low.min(end), high: all.high.max(end) })
-}
-
-fn mark(verdict: Verdict) -> FallMark {
-    match verdict {
-        Verdict::Raises => FallMark::Up,
-        Verdict::Lowers => FallMark::Down,
-        Verdict::DoesNotMatter | Verdict::CannotTell => FallMark::Unclear,
-    }
-}
-
-fn words(verdict: Verdict) -> String {
+pub(super) fn words(verdict: Verdict) -> String {
     match verdict {
         Verdict::Raises => "raises the speed-up".into(),
         Verdict::Lowers => "lowers the speed-up".into(),
@@ -204,92 +160,110 @@ fn words(verdict: Verdict) -> String {
     }
 }
 
-fn row(cells: impl IntoIterator<Item = String>) -> Vec<String> {
-    cells.into_iter().collect()
+/// Why a flaw cannot do here what it did in 2014, if that is so.
+pub(super) fn not_reproduced<'a>(engine: &'a Engine, flaw: &str) -> Option<&'a str> {
+    let found = engine.not_reproduced.iter().find(|(name, _)| name == flaw);
+    found.map(|(_, reason)| reason.as_str())
 }
 
-/// The numbers of a waterfall: each flaw on top of the others, and alone.
-fn steps(engine: &Engine, pool: &Pool) -> Table {
-    let none = || quantity::NONE.to_owned();
-    let level = |name: &str, log: Estimate| row([name.into(), factor_text(log), none(), none()]);
-    let flaws = engine.flaws.iter().zip(pool.steps.iter().zip(&pool.alone));
-    let flaws = flaws.map(|(flaw, (&step, &alone))| {
-        let verdict = words(Verdict::of(step));
-        row([title(flaw).into(), factor_text(step), factor_text(alone), verdict])
-    });
-    let rest = row([
-        "unexplained".into(),
-        factor_text(pool.rest),
-        factor_text(pool.interaction),
-        words(Verdict::of(pool.rest)),
-    ]);
-    let columns = ["flaw", "on top of those before", "alone", "on top of those before, it"];
-    let rows = [level("without flaws", pool.clean)].into_iter().chain(flaws);
-    Table {
-        columns: columns.map(String::from).into(),
-        rows: rows.chain([rest, level("all flaws", pool.all)]).collect(),
+/// What the effects of each flaw alone leave of the flawed figure, in per cent of it.
+pub(super) fn unexplained(pool: &Pool) -> String {
+    let less_one = |log: f64| quantity::per_cent(log.exp_m1(), 1);
+    match pool.unexplained.interval {
+        Some(Interval { low, high }) => format!(
+            "{} ({} to {})",
+            less_one(pool.unexplained.value),
+            less_one(low),
+            less_one(high)
+        ),
+        None => format!("{} (no interval)", less_one(pool.unexplained.value)),
+    }
+}
+
+/// What that means.
+pub(super) fn sum_words(sum: Sum) -> &'static str {
+    match sum {
+        Sum::AddsUp => "adds up",
+        Sum::Unexplained => "unexplained",
+        Sum::CannotTell => "cannot tell",
     }
 }
 
 /// Factors of every pool side by side.
 fn every_pool(engine: &Engine, pools: &[Pool]) -> Table {
-    let of = |name: &str, figure: &dyn Fn(&Pool) -> Estimate| {
-        let cells = pools.iter().map(|pool| factor_text(figure(pool)));
-        row([name.to_owned()].into_iter().chain(cells))
+    let row = |name: &str, cell: &dyn Fn(&Pool) -> String| {
+        let cells = pools.iter().map(cell);
+        [name.to_owned()].into_iter().chain(cells).collect::<Vec<_>>()
     };
-    let mut rows = vec![of("without flaws", &|pool| pool.clean)];
+    let mut rows = vec![row("without flaws", &|pool| factor_text(pool.clean))];
     for (idx, flaw) in engine.flaws.iter().enumerate() {
-        rows.push(of(title(flaw), &|pool| pool.steps[idx]));
+        rows.push(row(title(flaw), &|pool| factor_text(pool.alone[idx].log)));
     }
-    rows.push(of("unexplained by steps", &|pool| pool.rest));
-    rows.push(of("all flaws", &|pool| pool.all));
-    rows.push(of("unexplained by flaws alone", &|pool| pool.interaction));
-    let columns = ["speed-up and factors".to_owned()].into_iter();
+    rows.push(row("unexplained", &|pool| factor_text(pool.unexplained)));
+    rows.push(row("all flaws", &|pool| factor_text(pool.all)));
+    rows.push(row("so the sum", &|pool| sum_words(Sum::of(pool.unexplained)).into()));
+    rows.push(row("the same condition again (A/A)", &|pool| factor_text(pool.again)));
+    let columns = ["speed-up, and each flaw alone as a factor on it".to_owned()].into_iter();
     Table { columns: columns.chain(pools.iter().map(workers)).collect(), rows }
 }
 
-/// Whether the sums reproduce the flawed figures.
-fn sums(engine: &Engine, pools: &[Pool]) -> Vec<String> {
-    if engine.flaws.is_empty() {
-        return Vec::new();
-    }
-    let of = |wanted: Option<bool>, figure: &dyn Fn(&Pool) -> Option<bool>| -> Vec<String> {
-        let found = pools.iter().filter(|pool| figure(pool) == wanted);
-        found.map(|pool| pool.workers.to_string()).collect()
+/// Whether the effects of each flaw alone add up to the flawed figures.
+fn sums(engine: &Engine, pools: &[Pool]) -> Option<String> {
+    let told = |sum: Sum| {
+        let of = pools.iter().filter(|pool| Sum::of(pool.unexplained) == sum);
+        let (numbers, rests): (Vec<String>, Vec<String>) =
+            of.map(|pool| (pool.workers.to_string(), unexplained(pool))).unzip();
+        let (pools, rests) = (listed(&numbers), listed(&rests));
+        let margin = quantity::per_cent(MARGIN.exp_m1(), 0);
+        match (numbers.is_empty(), sum) {
+            (true, _) => String::new(),
+            (_, Sum::AddsUp) => format!(
+                " With {pools} workers the sum adds up: it reproduces the flawed figure within {margin}."
+            ),
+            (_, Sum::Unexplained) => {
+                format!(" With {pools} workers this is unexplained: {rests} of the figure.")
+            }
+            (_, Sum::CannotTell) => {
+                format!(
+                    " With {pools} workers it cannot be told whether the sum adds up: {rests} is left."
+                )
+            }
+        }
     };
-    let told = |sum: &str, figure: &dyn Fn(&Pool) -> Option<bool>| {
-        let sentences = [
-            (Some(true), "reproduce the flawed figure within its interval"),
-            (Some(false), "do not reproduce the flawed figure; the rest is printed as unexplained"),
-            (None, "cannot be checked, for lack of blocks,"),
-        ];
-        let parts = sentences.map(|(wanted, words)| match of(wanted, figure) {
-            pools if pools.is_empty() => String::new(),
-            pools => format!(" They {words} with {} workers.", listed(&pools)),
-        });
-        format!("{sum}{}", parts.concat())
-    };
-    let interaction = |pool: &Pool| pool.interaction.interval.map(|rest| rest.contains(0.0));
-    vec![
-        told("Clean figure and steps, added up as logarithms.", &|pool| pool.adds_up()),
-        told("Clean figure and the effects of each flaw alone, added up.", &interaction)
-            + " What is missing there is interaction: one flaw hides or feeds another.",
-    ]
+    (!engine.flaws.is_empty()).then(|| {
+        let parts = [Sum::AddsUp, Sum::Unexplained, Sum::CannotTell].map(told);
+        format!(
+            "Clean figure and the effects of each flaw alone, added up as logarithms, against the figure \
+             with all flaws. What is left is interaction: one flaw hides or feeds another.{}",
+            parts.concat()
+        )
+    })
 }
 
 /// One sentence about each flaw.
 fn each_flaw(engine: &Engine, pools: &[Pool]) -> Vec<String> {
     let verdicts = [Verdict::Raises, Verdict::Lowers, Verdict::DoesNotMatter, Verdict::CannotTell];
     let told = |(idx, flaw): (usize, &String)| {
+        let name = sentence(title(flaw));
+        if let Some(reason) = not_reproduced(engine, flaw) {
+            return format!("{name}: not reproduced here: {reason}.");
+        }
         let parts = verdicts.into_iter().filter_map(|verdict| {
-            let is_it = |pool: &&Pool| Verdict::of(pool.steps[idx]) == verdict;
+            let is_it = |pool: &&Pool| pool.alone[idx].verdict == verdict;
             let found: Vec<String> =
                 pools.iter().filter(is_it).map(|pool| pool.workers.to_string()).collect();
             (!found.is_empty()).then(|| format!("{} with {}", words(verdict), listed(&found)))
         });
-        format!("{}: {} workers.", sentence(title(flaw)), parts.collect::<Vec<_>>().join("; "))
+        format!("{name}, alone: {} workers.", parts.collect::<Vec<_>>().join("; "))
     };
-    engine.flaws.iter().enumerate().map(told).collect()
+    let mut told: Vec<String> = engine.flaws.iter().enumerate().map(told).collect();
+    if !told.is_empty() {
+        told.push(format!(
+            "An effect counts from {} on, and all flaws and pools are looked at together (Holm, 5 %).",
+            quantity::per_cent(BAND, 0)
+        ));
+    }
+    told
 }
 
 /// What one single run would have shown.
@@ -319,14 +293,24 @@ fn single(decomposed: &Decomposed, pool: &Pool) -> String {
     )
 }
 
-/// Start-up is a fixed cost, and timings here are shorter than the article's.
+/// What the timer saw of starting a pool, and what of it grows with the work.
 fn startup(pool: &Pool) -> String {
+    let startup = pool.startup;
+    let transfer = startup.transfer_ns.map_or_else(String::new, |ns| {
+        format!(
+            " {} of it brought the workers their samples, which grows with them.",
+            quantity::time(ns)
+        )
+    });
+    let first = startup.first_pass_ns.map_or_else(String::new, |ns| {
+        format!(" Its first pass, cold, took {}, outside the timer.", quantity::time(ns))
+    });
     format!(
-        "Starting a pool of {} took {}, which is {} of the time that the flawed timer shows here. It does \
-         not grow with the work: in the article's 10.05 s it would be {}.",
+        "Starting a pool of {} took {}, which is {} of the time that the flawed timer shows here.{transfer} \
+         Starting processes does not grow with the work: as much in the article's 10.05 s would be {}.{first}",
         workers(pool),
-        quantity::time(pool.startup_ns),
-        quantity::per_cent(pool.startup_share, 1),
-        quantity::per_cent(pool.startup_ns / ARTICLE_NS, 2),
+        quantity::time(startup.all_ns),
+        quantity::per_cent(startup.share, 1),
+        quantity::per_cent(startup.all_ns / ARTICLE_NS, 2),
     )
 }

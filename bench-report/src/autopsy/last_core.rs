@@ -3,11 +3,12 @@
 //! Separate from the flaws because the answer may be "not testable here", and then says why. Next:
 //! [`tested`](crate::compare::autopsy::last_core::tested).
 
-use super::{per_cent_text, with_interval};
+use super::{Machine, per_cent_text, with_interval};
 use crate::{
     chapter::{Block, Table},
     compare::autopsy::last_core::{
-        ARTICLE_CPUS, CLOSE, Doubt, LITTLE, OWN, SLOPE, Tested, Verdict, WHOLE, tested,
+        ARTICLE_CPUS, CLOSE, Doubt, LITTLE, MOST, NOBODY, OWN, SLOPE, Tested, Verdict, WHOLE,
+        tested,
     },
     model::{Estimate, autopsy::LastCore},
     quantity::{self, per_cent},
@@ -18,22 +19,30 @@ fn claim() -> String {
     format!(
         "The article's explanation as a hypothesis: the fourth worker adds little because the fourth core \
          is busy with the operating system. Then the last worker adds 1 less the share that others use of \
-         its CPU. The hypothesis is refuted if the last worker gets at least {} of its CPU and adds at most \
-         {} of a core. Every worker does a job of its own on a CPU of its own; the core that is left free \
+         its CPU. It is supported if foreign load is certain, and explains all that is missing and certainly \
+         more than {} of it. It is refuted if the last worker gets at least {} of its CPU, others and the \
+         host take at most {} of it, and it adds at most {} of a core all the same. Every worker does a job of its own on a CPU of its own; the core that is left free \
          is another one in each block.",
+        per_cent(MOST, 0),
         per_cent(OWN, 0),
+        per_cent(NOBODY, 0),
         per_cent(LITTLE, 0)
     )
 }
 
 /// Everything about the claim.
-pub(super) fn blocks(last_core: &LastCore) -> Vec<Block> {
+pub(super) fn blocks(last_core: &LastCore, machine: Machine) -> Vec<Block> {
     let mut blocks = vec![Block::Text(claim())];
     let failed = last_core.failures.iter();
     blocks.extend(failed.map(|one| Block::Warning(format!("last core, {one}"))));
     let nothing = |reason: &str| Block::Text(format!("Verdict: not testable here: {reason}."));
     match (&last_core.absent, tested(last_core)) {
         (Some(absent), _) => blocks.push(nothing(absent)),
+        (None, None) if last_core.blocks.is_empty() => {
+            blocks.push(Block::Text(
+                "Verdict: none, because no block was measured to its end.".into(),
+            ));
+        }
         (None, None) => blocks.push(nothing(
             "in no block are all workers proven to be on their CPUs and is foreign load known",
         )),
@@ -43,7 +52,7 @@ pub(super) fn blocks(last_core: &LastCore) -> Vec<Block> {
                 blocks.push(Block::Text(injector(&tested)));
                 blocks.push(Block::Table(loads(&tested)));
             }
-            blocks.push(Block::Text(verdict(&tested)));
+            blocks.push(Block::Text(verdict(&tested, machine)));
         }
     }
     blocks
@@ -64,11 +73,17 @@ fn figures(tested: &Tested) -> Table {
         rows: vec![
             share("adds".into(), tested.gain),
             share("gets of its CPU".into(), tested.own),
-            share("others use of its CPU".into(), tested.foreign),
+            share(others_use(tested), tested.foreign),
             share("so it should add".into(), predicted),
             vec!["adds more than that, in points".into(), missed],
+            share("of what is missing, others explain".into(), tested.explained),
         ],
     }
+}
+
+fn others_use(tested: &Tested) -> String {
+    let host = if tested.is_steal_known { "" } else { " (what the host withheld is unknown)" };
+    format!("others use of its CPU{host}")
 }
 
 fn injector(tested: &Tested) -> String {
@@ -84,7 +99,7 @@ fn injector(tested: &Tested) -> String {
     };
     format!(
         "Would load be seen? A thread that uses a known share of the CPU was put there on purpose. For \
-         each unit of it, {slope} units were recovered; 1 ± {SLOPE} is asked for. {judged}"
+         each unit of it, {slope} units were recovered; the whole interval must lie within 1 ± {SLOPE}. {judged}"
     )
 }
 
@@ -99,24 +114,36 @@ fn loads(tested: &Tested) -> Table {
     }
 }
 
-fn verdict(tested: &Tested) -> String {
+fn verdict(tested: &Tested, machine: Machine) -> String {
+    let others = match machine.cpus {
+        Some(cpus) if cpus > tested.cpus as u64 => {
+            format!(
+                " Of {cpus} CPUs {} were used, so other software had CPUs of its own.",
+                tested.cpus
+            )
+        }
+        _ => String::new(),
+    };
     let whose = if tested.is_the_articles() {
-        "This machine has enough CPUs for the article's own claim.".to_owned()
+        format!(
+            "This is the article's own claim, about worker {ARTICLE_CPUS} of {ARTICLE_CPUS}.{others}"
+        )
     } else {
         format!(
-            "The article's own claim needs {ARTICLE_CPUS} CPUs and is not testable on {}; what is tested is \
-             the same claim about the last of these.",
+            "The article's own claim is about worker {ARTICLE_CPUS} of {ARTICLE_CPUS}; what is tested on {} \
+             CPUs is the analogous claim about the last of them.{others}",
             tested.cpus
         )
     };
     let verdict = match tested.verdict() {
         Verdict::Supported => {
-            "supported: the last worker adds less than a core, and as much as others \
-                               leave of it."
+            "supported: the last worker adds less than a core, and foreign load explains what is missing."
                 .into()
         }
         Verdict::Refuted => {
-            "refuted: the last worker has its CPU for itself and adds little all the same.".into()
+            "refuted: the last worker has its CPU for itself, nobody takes time of it, and it adds little \
+             all the same."
+                .into()
         }
         Verdict::NothingToExplain => format!(
             "not testable here: the last worker adds {} of a core or more, so nothing is missing that an \
@@ -135,9 +162,18 @@ fn doubt_text(doubt: Doubt) -> String {
             "load that was put on the CPU on purpose was not seen as large as it is".into()
         }
         Doubt::TooWide => format!(
-            "gain and prediction are not known to ±{}, or the gain may be a whole core",
-            per_cent(CLOSE, 0)
+            "gain and prediction are not known to ±{}, or the gain may be a whole core, or foreign load may \
+             explain less than {} of what is missing",
+            per_cent(CLOSE, 0),
+            per_cent(MOST, 0)
         ),
+        Doubt::StealUnknown => {
+            "the last worker adds little, but the system does not tell what the host withheld"
+                .into()
+        }
+        Doubt::NoLoad => {
+            "something is missing, but it is not certain that others use that CPU".into()
+        }
         Doubt::OtherCause => {
             "what others use does not explain what is missing, and too little is missing to refute \
              the claim"

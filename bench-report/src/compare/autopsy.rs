@@ -5,17 +5,22 @@
 //! a difference of its logarithms, so that effects add up and a factor stands for each:
 //!
 //! ```text
-//! ln S(all) = ln S(clean) + effect of flaw 1 + … + effect of flaw k + rest
-//! effect of flaw j = ln S(flaws 1 … j) − ln S(flaws 1 … j − 1)
+//! effect of flaw j = ln S(flaw j alone) − ln S(clean)
+//! ln S(all) = ln S(clean) + effect of flaw 1 + … + effect of flaw k + unexplained
 //! ```
 //!
-//! All flaws at once are measured apart from the last step, so the rest is no zero by construction: it
-//! tells whether the sum reproduces the flawed figure. Beside it stands each flaw alone; what is missing
-//! between the sum of *these* and the whole is interaction. What a time of a condition is, and how
-//! intervals come about, is [`Blocks`]: whole blocks are drawn. Next: `last_core.rs`, the article's
-//! explanation; [`crate::autopsy`], which writes it down.
+//! Every term but the last is measured apart, so the sum is no truth by construction: what it leaves is
+//! interaction, one flaw hiding or feeding another, and is called unexplained. A second view adds the
+//! flaws one after another. Its steps end where all flaws are on, whatever they do, so it tests nothing:
+//! what separates its end from the condition with all flaws is that condition measured again (A/A). What
+//! a time of a condition is, and how intervals come about, is [`Blocks`]: whole blocks are drawn. Next:
+//! `verdict.rs`, what can be said of effects; `last_core.rs`, the article's explanation;
+//! [`crate::autopsy`], which writes it down.
 
 pub mod last_core;
+mod verdict;
+
+pub use verdict::{BAND, Effect, MARGIN, Sum, Verdict};
 
 use crate::{
     model::{
@@ -23,13 +28,10 @@ use crate::{
         autopsy::{Density, Engine, Role, Timing},
     },
     statistics::{
-        blocks::{Blocks, Center, Centers, all_combined},
+        blocks::{Blocks, Center, Centers, all_combined, combined},
         proportion::wilson,
     },
 };
-
-/// A flaw that changes the figure by less than this, as a logarithm, does not matter: 1 %.
-pub const BAND: f64 = 0.01;
 
 /// What becomes of an engine's figures.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,57 +53,35 @@ pub struct Pool {
     pub workers: u64,
     /// Logarithm of the speed-up without flaws.
     pub clean: Estimate,
-    /// Effect of each flaw on top of those before it.
-    pub steps: Vec<Estimate>,
     /// Effect of each flaw alone.
-    pub alone: Vec<Estimate>,
+    pub alone: Vec<Effect>,
+    /// What the sum of these leaves of the whole: interaction, and chance.
+    pub unexplained: Estimate,
+    /// Effect of each flaw on top of those before it.
+    pub steps: Vec<Effect>,
     /// Logarithm of the speed-up with every flaw but the last.
     pub before_last: Estimate,
-    /// What the steps leave of the whole.
-    pub rest: Estimate,
-    /// What the flaws alone leave of the whole: interaction, and chance.
-    pub interaction: Estimate,
+    /// From the last step to the same condition, measured again: an A/A control.
+    pub again: Estimate,
     /// Logarithm of the speed-up with all flaws.
     pub all: Estimate,
     /// The least and the greatest logarithm of the speed-up in a block: without flaws, and with all.
     pub single: [Interval; 2],
-    /// Median share of starting the pool in its time, with all flaws.
-    pub startup_share: f64,
-    /// Median time of starting it, with all flaws.
-    pub startup_ns: f64,
+    /// What starting it took, with all flaws.
+    pub startup: Startup,
 }
 
-/// What can be said of an effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Its whole interval is within [`BAND`].
-    DoesNotMatter,
-    /// Its interval lies above 0: the speed-up looks greater.
-    Raises,
-    /// Its interval lies below 0: the speed-up looks less.
-    Lowers,
-    /// Neither; or there are too few blocks for an interval.
-    CannotTell,
-}
-
-impl Verdict {
-    /// Of an effect.
-    pub fn of(effect: Estimate) -> Self {
-        match effect.interval {
-            Some(Interval { low, high }) if -BAND <= low && high <= BAND => Self::DoesNotMatter,
-            Some(interval) if interval.low > 0.0 => Self::Raises,
-            Some(interval) if interval.high < 0.0 => Self::Lowers,
-            Some(_) | None => Self::CannotTell,
-        }
-    }
-}
-
-impl Pool {
-    /// Whether clean and steps add up to the flawed figure: 0 is in the interval of the rest. `None`
-    /// without an interval.
-    pub fn adds_up(&self) -> Option<bool> {
-        self.rest.interval.map(|rest| rest.contains(0.0))
-    }
+/// What starting a pool took: medians over blocks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Startup {
+    /// Share of starting the pool in its time.
+    pub share: f64,
+    /// Time of starting it, in ns.
+    pub all_ns: f64,
+    /// What of it was bringing the workers their samples, in ns, if known.
+    pub transfer_ns: Option<f64>,
+    /// Its first pass, which is not in its time, in ns, if known.
+    pub first_pass_ns: Option<f64>,
 }
 
 /// How often one single run shows the article's odd step.
@@ -121,9 +101,10 @@ pub fn decomposed(engine: &Engine) -> Option<Decomposed> {
     if blocks == 0 || engine.sizes.len() < 2 {
         return None;
     }
-    let roles: Vec<Role> = Engine::roles(engine.flaws.len()).collect();
-    let pools = (1..engine.sizes.len()).map(|size| pool(engine, &roles, size)).collect();
-    let all = roles.len() - 1;
+    let mut pools: Vec<Pool> = (1..engine.sizes.len()).map(|size| pool(engine, size)).collect();
+    together(&mut pools, |pool| &mut pool.alone, blocks);
+    together(&mut pools, |pool| &mut pool.steps, blocks);
+    let all = Role::All.place(engine.flaws.len());
     Some(Decomposed {
         pools,
         single_clean: single_runs(engine, 0),
@@ -132,54 +113,104 @@ pub fn decomposed(engine: &Engine) -> Option<Decomposed> {
     })
 }
 
+/// Judges the effects of all flaws on all pools, which are looked at together.
+fn together(pools: &mut [Pool], of: impl Fn(&mut Pool) -> &mut Vec<Effect>, blocks: usize) {
+    let mut effects: Vec<&mut Effect> = pools.iter_mut().flat_map(of).collect();
+    let logs: Vec<Estimate> = effects.iter().map(|effect| effect.log).collect();
+    let judged = verdict::judged(&logs, blocks);
+    effects.iter_mut().zip(judged).for_each(|(effect, judged)| **effect = judged);
+}
+
 /// Times of one size under one condition, a number for each block.
 fn times(engine: &Engine, condition: usize, size: usize) -> Vec<f64> {
     let column = &engine.conditions[condition].sizes[size];
     column.iter().map(|timing| timing.wall_ns as f64).collect()
 }
 
-/// The figure of size number `size`.
-fn pool(engine: &Engine, roles: &[Role], size: usize) -> Pool {
-    let columns: Vec<Vec<f64>> =
-        (0..roles.len()).flat_map(|one| [0, size].map(|size| times(engine, one, size))).collect();
-    let borrowed: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-    let blocks = Blocks::of(&borrowed, Center::Steady);
-    let centers: Vec<Centers> = columns.iter().map(|times| blocks.centers(times)).collect();
-    let centers: Vec<&Centers> = centers.iter().collect();
-    // Condition c has the times 2 c (serial) and 2 c + 1 (pool).
-    let place = |role: Role| roles.iter().position(|one| *one == role).unwrap_or(0);
-    let log =
-        |times: &[f64], condition: usize| (times[2 * condition] / times[2 * condition + 1]).ln();
-    let of = |role: Role| all_combined(&centers, |times| log(times, place(role)));
-    let effect = |to: Role, from: Role| {
-        all_combined(&centers, |times| log(times, place(to)) - log(times, place(from)))
-    };
-    let flaws = engine.flaws.len();
-    // With so many flaws; a single one is the same condition as that flaw alone.
-    let step = |count: usize| match count {
+/// Logarithms of the speed-up of one pool under every condition.
+struct Logs {
+    /// Times of the serial code and of the pool under each condition.
+    centers: Vec<[Centers; 2]>,
+    flaws: usize,
+}
+
+impl Logs {
+    fn of_size(engine: &Engine, size: usize) -> Self {
+        let conditions = 0..engine.conditions.len();
+        let columns: Vec<[Vec<f64>; 2]> =
+            conditions.map(|one| [0, size].map(|size| times(engine, one, size))).collect();
+        let borrowed: Vec<&[f64]> = columns.iter().flatten().map(Vec::as_slice).collect();
+        let blocks = Blocks::of(&borrowed, Center::Steady);
+        let centers = columns.iter().map(|pair| [0, 1].map(|side| blocks.centers(&pair[side])));
+        Self { centers: centers.collect(), flaws: engine.flaws.len() }
+    }
+
+    fn at(&self, role: Role) -> [&Centers; 2] {
+        self.centers[role.place(self.flaws)].each_ref()
+    }
+
+    fn level(&self, role: Role) -> Estimate {
+        combined(self.at(role), |[serial, pool]| (serial / pool).ln())
+    }
+
+    fn effect(&self, to: Role, from: Role) -> Estimate {
+        let ([a, b], [c, d]) = (self.at(to), self.at(from));
+        combined([a, b, c, d], |[a, b, c, d]| (a / b).ln() - (c / d).ln())
+    }
+
+    /// What the effects of each flaw alone leave of the whole.
+    fn unexplained(&self) -> Estimate {
+        let alone = (0..self.flaws).map(Role::Alone);
+        let roles = [Role::All, Role::Clean].into_iter().chain(alone);
+        let centers: Vec<&Centers> = roles.flat_map(|role| self.at(role)).collect();
+        all_combined(&centers, |times| {
+            let mut logs = times.chunks_exact(2).map(|pair| (pair[0] / pair[1]).ln());
+            let (all, clean) = (logs.next().unwrap_or(0.0), logs.next().unwrap_or(0.0));
+            all - clean - logs.map(|alone| alone - clean).sum::<f64>()
+        })
+    }
+}
+
+/// With so many flaws; a single one is the same condition as that flaw alone.
+fn step(count: usize) -> Role {
+    match count {
         0 => Role::Clean,
         1 => Role::Alone(0),
         count => Role::Step(count),
-    };
-    let interaction = all_combined(&centers, |times| {
-        let clean = log(times, place(Role::Clean));
-        let alone = (0..flaws).map(|flaw| log(times, place(Role::Alone(flaw))) - clean);
-        log(times, place(Role::All)) - clean - alone.sum::<f64>()
-    });
-    let last = place(Role::All);
-    let column = &engine.conditions[last].sizes[size];
+    }
+}
+
+/// The figure of size number `size`; its effects are not judged yet.
+fn pool(engine: &Engine, size: usize) -> Pool {
+    let (logs, flaws) = (Logs::of_size(engine, size), engine.flaws.len());
+    let effect = |to, from| Effect { log: logs.effect(to, from), verdict: Verdict::CannotTell };
+    let last = Role::All.place(flaws);
     Pool {
         workers: engine.sizes[size],
-        clean: of(Role::Clean),
-        steps: (1..=flaws).map(|count| effect(step(count), step(count - 1))).collect(),
+        clean: logs.level(Role::Clean),
         alone: (0..flaws).map(|flaw| effect(Role::Alone(flaw), Role::Clean)).collect(),
-        before_last: of(step(flaws.saturating_sub(1))),
-        rest: effect(Role::All, step(flaws)),
-        interaction,
-        all: of(Role::All),
+        unexplained: logs.unexplained(),
+        steps: (1..=flaws).map(|count| effect(step(count), step(count - 1))).collect(),
+        before_last: logs.level(step(flaws.saturating_sub(1))),
+        again: logs.effect(Role::All, step(flaws)),
+        all: logs.level(Role::All),
         single: [0, last].map(|condition| range(engine, condition, size)),
-        startup_share: median_of(column, |timing| timing.startup_ns as f64 / timing.wall_ns as f64),
-        startup_ns: median_of(column, |timing| timing.startup_ns as f64),
+        startup: startup(&engine.conditions[last].sizes[size]),
+    }
+}
+
+/// Medians of what starting a pool took.
+fn startup(column: &[Timing]) -> Startup {
+    let known = |of: fn(&Timing) -> Option<u64>| -> Option<f64> {
+        let mut times: Vec<f64> =
+            column.iter().map(|one| of(one).map(|ns| ns as f64)).collect::<Option<_>>()?;
+        (!times.is_empty()).then(|| crate::statistics::median(&mut times))
+    };
+    Startup {
+        share: median_of(column, |timing| timing.startup_ns as f64 / timing.wall_ns as f64),
+        all_ns: median_of(column, |timing| timing.startup_ns as f64),
+        transfer_ns: known(|timing| timing.transfer_ns),
+        first_pass_ns: known(|timing| timing.first_pass_ns),
     }
 }
 

@@ -53,6 +53,9 @@ pub struct Engine {
     pub sizes: Vec<u64>,
     /// Flaws that could not be switched on: name and reason.
     pub untestable: Vec<(String, String)>,
+    /// Flaws that were switched on but cannot do here what they did in 2014: name and reason.
+    #[serde(default)]
+    pub not_reproduced: Vec<(String, String)>,
     /// The flaws that were switched on, in the order in which steps add them; all different.
     pub flaws: Vec<String>,
     /// One for each of [`Engine::roles`], in that order.
@@ -74,6 +77,19 @@ pub enum Role {
     Step(usize),
     /// All flaws, measured apart from the last step.
     All,
+}
+
+impl Role {
+    /// Its position among [`Engine::roles`] of so many flaws.
+    pub fn place(self, flaws: usize) -> usize {
+        let steps = flaws.saturating_sub(1);
+        match self {
+            Self::Clean => 0,
+            Self::Alone(flaw) => 1 + flaw,
+            Self::Step(count) => (flaws + count).saturating_sub(1),
+            Self::All => 1 + flaws + steps,
+        }
+    }
 }
 
 impl Engine {
@@ -104,6 +120,21 @@ pub struct Timing {
     pub wall_ns: u64,
     /// What of it was starting a pool.
     pub startup_ns: u64,
+    /// What of that was bringing the workers their samples, if known.
+    #[serde(default)]
+    pub transfer_ns: Option<u64>,
+    /// The first pass of a pool that was made inside the timer; it is not in `wall_ns`.
+    #[serde(default)]
+    pub first_pass_ns: Option<u64>,
+    /// Time that all allowed CPUs were busy for others, if known; ticks may make it negative.
+    #[serde(default)]
+    pub foreign_ns: Option<i64>,
+    /// Time that the host withheld from all of them, if known.
+    #[serde(default)]
+    pub stolen_ns: Option<u64>,
+    /// Time that a quota withheld, if known.
+    #[serde(default)]
+    pub throttled_ns: Option<u64>,
 }
 
 /// Leave one core free: workers that each do a job of their own.
@@ -186,4 +217,18 @@ pub struct Density {
     pub counts: Vec<u64>,
     /// The density to be estimated, above 0.
     pub truth: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Engine, Role};
+
+    #[test]
+    fn every_role_knows_its_place() {
+        for flaws in 0..7 {
+            let found: Vec<usize> = Engine::roles(flaws).map(|role| role.place(flaws)).collect();
+            assert_eq!(found, (0..found.len()).collect::<Vec<_>>());
+            assert_eq!(Engine::roles(flaws).last(), Some(Role::All));
+        }
+    }
 }

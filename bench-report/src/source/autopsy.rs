@@ -23,8 +23,10 @@ use crate::{
 /// The value of `format` in every such file.
 const FORMAT: &str = "parzen-autopsy";
 
-/// Conditions and sizes of an engine at most: more than there are flaws and CPUs to think of.
-const MOST: usize = 256;
+/// Flaws of an engine at most. Every flaw is an effect on every pool, in every draw of blocks.
+const MOST_FLAWS: usize = 16;
+/// Sizes of an engine at most.
+const MOST_SIZES: usize = 32;
 /// Failures that are repeated.
 const MOST_FAILURES: usize = 64;
 
@@ -112,10 +114,10 @@ fn failures(failures: Option<Vec<shape::Failure>>) -> Vec<String> {
 
 fn engine(written: shape::Engine) -> Result<Engine, String> {
     let (conditions, sizes) = (&written.conditions, &written.sizes);
-    if conditions.len() > MOST || sizes.len() > MOST {
-        return Err(format!("there are more than {MOST} conditions or sizes"));
-    }
     let flaws = flaws(conditions)?;
+    if flaws.len() > MOST_FLAWS || sizes.len() > MOST_SIZES {
+        return Err(format!("there are more than {MOST_FLAWS} flaws or {MOST_SIZES} sizes"));
+    }
     let places = places(conditions, &flaws)?;
     let mut columns = vec![vec![Vec::new(); sizes.len()]; places.len()];
     let mut unfinished_runs = 0;
@@ -132,7 +134,6 @@ fn engine(written: shape::Engine) -> Result<Engine, String> {
             column.iter_mut().zip(timings).for_each(|(size, timing)| size.push(timing));
         }
     }
-    let untestable = written.untestable.unwrap_or_default().into_iter();
     Ok(Engine {
         name: shown(&written.name),
         title: shown(&written.title.unwrap_or_default()),
@@ -142,12 +143,19 @@ fn engine(written: shape::Engine) -> Result<Engine, String> {
         widths: written.widths,
         passes: written.passes,
         sizes: written.sizes,
-        untestable: untestable.map(|one| (shown(&one.flaw), shown(&one.reason))).collect(),
+        untestable: reasons(written.untestable),
+        not_reproduced: reasons(written.not_reproduced),
         flaws: flaws.iter().map(|name| shown(name)).collect(),
         conditions: columns.into_iter().map(|sizes| Condition { sizes }).collect(),
         unfinished_runs,
         failures: failures(written.failures),
     })
+}
+
+/// Flaws with their reasons.
+fn reasons(written: Option<Vec<shape::Untestable>>) -> Vec<(String, String)> {
+    let one = |one: shape::Untestable| (shown(&one.flaw), shown(&one.reason));
+    written.unwrap_or_default().into_iter().take(MOST_FLAWS).map(one).collect()
 }
 
 /// The flaws of the condition that has all of them, in its order.
@@ -212,9 +220,16 @@ fn by_size(run: &shape::Run, sizes: &[u64]) -> Result<Vec<Timing>, String> {
     }
     let timing = |&size: &u64| {
         let found = run.timings.iter().find(|timing| timing.workers == size);
-        let shape::Timing { wall_ns, startup_ns, .. } =
-            found.ok_or_else(|| format!("a run has no timing of {size} workers"))?;
-        Ok(Timing { wall_ns: *wall_ns, startup_ns: *startup_ns })
+        let one = found.ok_or_else(|| format!("a run has no timing of {size} workers"))?;
+        Ok(Timing {
+            wall_ns: one.wall_ns,
+            startup_ns: one.startup_ns,
+            transfer_ns: one.transfer_ns,
+            first_pass_ns: one.first_pass_ns,
+            foreign_ns: one.foreign_ns,
+            stolen_ns: one.stolen_ns,
+            throttled_ns: one.throttled_ns,
+        })
     };
     sizes.iter().map(timing).collect()
 }

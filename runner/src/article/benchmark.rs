@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Ran, Tour, Trouble};
-use crate::backend;
+use crate::backend::published;
 use crate::failure::one_line;
 use crate::machine;
 use crate::placement::Choice;
@@ -93,7 +93,7 @@ pub fn measure(tour: &Tour<'_>, extent: &Extent) -> Result<Study, Trouble> {
 fn options(tour: &Tour<'_>, extent: &Extent) -> Result<study::Options, Trouble> {
     let options = tour.options();
     let preset = Preset::by_name(PRESET).map_err(Trouble::Failed)?;
-    let (backends, workers) = (backend::ARTICLES.to_vec(), extent.workers.clone());
+    let (backends, workers) = (published::COMPARED.to_vec(), extent.workers.clone());
     let wishes = Wishes { backends, workers, ..Wishes::default() };
     let placement = Choice::default();
     let capture = machine::capture();

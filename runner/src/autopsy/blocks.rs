@@ -2,7 +2,7 @@
 //!
 //! Separate from the engines, which run the benchmark once under one condition. Inside a run the sizes
 //! come in random order, too, unless the fixed order is the flaw under test. The file is written anew
-//! after every block and after every failure; a run that fails is told and ends its block, and the next
+//! after every block and after every failure, from the first complete block on; a run that fails is told and ends its block, and the next
 //! block begins. Next: `ours` and `python`, the engines.
 
 use std::time::{Duration, Instant};
@@ -22,8 +22,23 @@ pub(super) trait Runs {
     /// Measures `sizes` in this order under `condition`: one timing for each.
     ///
     /// # Errors
+    /// [`Stopped`]
+    fn run(&mut self, condition: &Condition, sizes: &[usize]) -> Result<Vec<Timing>, Stopped>;
+}
+
+/// Why a run did not come to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stopped {
+    /// Somebody asked to stop; nothing is wrong.
+    Interrupted,
     /// What happened, in words.
-    fn run(&mut self, condition: &Condition, sizes: &[usize]) -> Result<Vec<Timing>, String>;
+    Failed(String),
+}
+
+impl From<String> for Stopped {
+    fn from(message: String) -> Self {
+        Self::Failed(message)
+    }
 }
 
 /// Whether measuring went to its end.
@@ -116,7 +131,7 @@ pub(super) fn measure(
         let order = orders.next().unwrap_or_default();
         for (place, condition) in order.into_iter().enumerate() {
             if options.interrupt.is_requested() {
-                autopsy.write(&options.out)?;
+                autopsy.keep(&options.out)?;
                 return Ok(Ended::Interrupted);
             }
             let one = &conditions[condition];
@@ -128,14 +143,18 @@ pub(super) fn measure(
                     let runs = &mut autopsy.engines[index].blocks[block].runs;
                     runs.push(Run { condition, timings });
                 }
-                Err(message) => {
+                Err(Stopped::Interrupted) => {
+                    autopsy.keep(&options.out)?;
+                    return Ok(Ended::Interrupted);
+                }
+                Err(Stopped::Failed(message)) => {
                     let what = one.describe();
                     autopsy.engines[index].failures.push(Failure { block, what, message });
                     break;
                 }
             }
         }
-        autopsy.write(&options.out)?;
+        autopsy.keep(&options.out)?;
     }
     Ok(Ended::Complete)
 }

@@ -39,17 +39,6 @@ impl Flaw {
             Self::Apply => "apply",
         }
     }
-
-    /// What was done, in words.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Order => "fixed order: serial first, the largest pool last",
-            Self::Baseline => "serial code measured in the parent process, workers are children",
-            Self::Pool => "pool made inside the timer and never closed",
-            Self::Logical => "hardware threads counted as cores",
-            Self::Apply => "blocking apply: every task waits for the one before",
-        }
-    }
 }
 
 /// What a condition is for.

@@ -5,11 +5,11 @@
 //! does a job of its own on a CPU of its own, so that a worker held up shows in its own rate and not in
 //! everybody's: one worker alone, all but one, all, and all beside a spinner of known share, which tests
 //! whether foreign load is seen as large as it is. The free CPU is another one in every block.
+//! On more than four CPUs four of them are used: the claim is about a fourth.
 //!
 //! Separate from the engines because nothing here is a flaw. Next: `injector`, the spinner; `bench-report`
 //! judges.
 
-use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use super::blocks::{Ended, MOST_FAILURES, Pace};
@@ -17,7 +17,7 @@ use super::injector::Injector;
 use super::record::{Autopsy, Failure, LastCoreBlock, LastCoreSample, Worker};
 use super::{Error, Options};
 use crate::backend::{self, Backend, Mode, Scaling};
-use crate::measure::{self, Wrong};
+use crate::measure::Wrong;
 use crate::placement;
 use crate::study::grid::{Cell, Role};
 use crate::study::order;
@@ -86,30 +86,6 @@ pub(super) fn samples_per_block() -> usize {
     Setting::all().len()
 }
 
-/// Finds the passes that make a sample long enough, and what one order of the baseline takes.
-///
-/// # Errors
-/// What happened, in words.
-pub(super) fn calibrate(
-    bench: &mut Bench<'_>,
-    backend: &dyn Backend,
-    target: Option<Duration>,
-) -> Result<(), String> {
-    let placement = placement::in_order(1, bench.allowed);
-    let found =
-        backend.prepare(&bench.counting.job, &placement, Duration::MAX).and_then(|mut team| {
-            let mut counts = vec![0; bench.counting.job.question().places()];
-            let passes = match target {
-                Some(target) => measure::passes_for(team.as_mut(), target, &mut counts)?,
-                None => NonZeroUsize::MIN,
-            };
-            let order = Duration::from_nanos(team.measure(passes, &mut counts)?.wall_ns);
-            team.dismiss().map(|_| (passes, order))
-        });
-    (bench.passes, bench.order) = found.map_err(|error| error.to_string())?;
-    Ok(())
-}
-
 /// The length of samples that `options` ask for: none in tests of a single pass.
 pub(super) fn target(options: &Options) -> Option<Duration> {
     options.target.map(|_| SAMPLE)
@@ -137,7 +113,7 @@ pub(super) fn measure(
         autopsy.last_core.blocks.push(LastCoreBlock { cpu: free, samples: Vec::new() });
         for (place, setting) in orders.next().unwrap_or_default().into_iter().enumerate() {
             if options.interrupt.is_requested() {
-                autopsy.write(&options.out)?;
+                autopsy.keep(&options.out)?;
                 return Ok(Ended::Interrupted);
             }
             let setting = settings[setting];
@@ -152,7 +128,7 @@ pub(super) fn measure(
                 }
             }
         }
-        autopsy.write(&options.out)?;
+        autopsy.keep(&options.out)?;
     }
     Ok(Ended::Complete)
 }

@@ -13,13 +13,17 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::blocks::Runs;
+use super::blocks::{Runs, Stopped};
 use super::flaw::{Condition, Flaw};
 use super::record::Timing;
 use crate::study::interrupt::Interrupt;
 
 /// The program.
 const PROGRAM: &str = include_str!("../../python/article.py");
+/// Runs what comes through standard input, and lets it know its own text: a fresh interpreter that it
+/// starts is given the same.
+const START: &str =
+    "import sys; SOURCE = sys.stdin.read(); exec(compile(SOURCE, 'article.py', 'exec'))";
 
 /// Flaws that the program knows; the fixed order is made here.
 pub(super) const FLAWS: &[Flaw] = &[Flaw::Order, Flaw::Baseline, Flaw::Pool, Flaw::Apply];
@@ -84,11 +88,14 @@ impl Python<'_> {
     /// # Errors
     /// Why the benchmark cannot run in it.
     pub(super) fn version(&self) -> Result<String, String> {
-        let answer = self.ask(&[], &[])?;
-        answer.absent.map_or(Ok(answer.version), Err)
+        match self.ask(&[], &[]) {
+            Ok(answer) => answer.absent.map_or(Ok(answer.version), Err),
+            Err(Stopped::Interrupted) => Err("interrupted".into()),
+            Err(Stopped::Failed(reason)) => Err(reason),
+        }
     }
 
-    fn ask(&self, flaws: &[Flaw], sizes: &[usize]) -> Result<Answer, String> {
+    fn ask(&self, flaws: &[Flaw], sizes: &[usize]) -> Result<Answer, Stopped> {
         let request = Request {
             n: self.n,
             seed: self.seed,
@@ -102,13 +109,13 @@ impl Python<'_> {
         let answered = self.read(&mut child);
         let text = end(child, answered)?;
         serde_json::from_str(text.trim())
-            .map_err(|error| format!("its answer is no answer: {error}"))
+            .map_err(|error| format!("its answer is no answer: {error}").into())
     }
 
     /// Everything that it writes until it ends.
-    fn read(&self, child: &mut Child) -> Result<String, String> {
+    fn read(&self, child: &mut Child) -> Result<String, Stopped> {
         let (Some(mut stdin), Some(mut stdout)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err("it cannot be talked to".into());
+            return Err(Stopped::Failed("it cannot be talked to".into()));
         };
         let (sender, receiver) = mpsc::channel();
         let reader = std::thread::Builder::new().name("python".into()).spawn(move || {
@@ -123,14 +130,18 @@ impl Python<'_> {
         let began = Instant::now();
         loop {
             match receiver.recv_timeout(LOOK) {
-                Ok(read) => return read.map_err(|error| format!("its answer is no text: {error}")),
-                Err(RecvTimeoutError::Disconnected) => return Err("it cannot be heard".into()),
+                Ok(read) => {
+                    return read.map_err(|error| format!("its answer is no text: {error}").into());
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Stopped::Failed("it cannot be heard".into()));
+                }
                 Err(RecvTimeoutError::Timeout) if self.interrupt.is_requested() => {
-                    return Err("interrupted".into());
+                    return Err(Stopped::Interrupted);
                 }
                 Err(RecvTimeoutError::Timeout) if began.elapsed() > 2 * self.patience => {
                     let patience = 2.0 * self.patience.as_secs_f64();
-                    return Err(format!("it has not answered for {patience:.1} s"));
+                    return Err(format!("it has not answered for {patience:.1} s").into());
                 }
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -142,7 +153,7 @@ impl Python<'_> {
 /// Ctrl-C is for us alone, and its pools end with it.
 fn start(interpreter: &Path, request: &str) -> Result<Child, String> {
     let mut command = Command::new(interpreter);
-    command.args(["-", request]);
+    command.args(["-c", START, request]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
@@ -151,26 +162,37 @@ fn start(interpreter: &Path, request: &str) -> Result<Child, String> {
 }
 
 /// Ends the interpreter and all that it started; its answer, or why there is none.
-fn end(mut child: Child, answered: Result<String, String>) -> Result<String, String> {
-    if answered.is_err() {
-        kill(&mut child);
+fn end(mut child: Child, answered: Result<String, Stopped>) -> Result<String, Stopped> {
+    if answered.is_ok() {
+        await_end(&mut child);
     }
+    // Before it is waited for: then nobody else can have its id.
+    kill(&mut child);
     let status = child.wait().map_err(|error| error.to_string())?;
     let text = answered?;
     if status.success() {
         return Ok(text);
     }
-    kill(&mut child);
     let mut errors = String::new();
     if let Some(stderr) = child.stderr.as_mut() {
         let _as_far_as_readable = stderr.take(MOST_ERRORS).read_to_string(&mut errors);
     }
     let last = errors.lines().rev().find(|line| !line.trim().is_empty());
-    Err(format!("it ended with {status}: {}", last.unwrap_or("without a word").trim()))
+    Err(format!("it ended with {status}: {}", last.unwrap_or("without a word").trim()).into())
 }
 
 /// More of what it complains is not read: all of it fits into a pipe, so that nobody waits.
 const MOST_ERRORS: u64 = 60_000;
+
+/// Waits until the interpreter, which has said all, has ended, and leaves its id to it.
+#[cfg(unix)]
+fn await_end(child: &mut Child) {
+    use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    // Whoever cannot be waited for is gone.
+    let _status =
+        id.map(|id| waitid(WaitId::Pid(id), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT));
+}
 
 /// Kills the interpreter with all its children.
 #[cfg(unix)]
@@ -181,6 +203,12 @@ fn kill(child: &mut Child) {
     let _gone = group.map(|group| kill_process_group(group, Signal::KILL));
 }
 
+/// Waits until the interpreter has ended; killing it then does nothing.
+#[cfg(not(unix))]
+fn await_end(child: &mut Child) {
+    let _told_again = child.wait();
+}
+
 /// Kills the interpreter.
 #[cfg(not(unix))]
 fn kill(child: &mut Child) {
@@ -188,21 +216,22 @@ fn kill(child: &mut Child) {
 }
 
 impl Runs for Python<'_> {
-    fn run(&mut self, condition: &Condition, sizes: &[usize]) -> Result<Vec<Timing>, String> {
+    fn run(&mut self, condition: &Condition, sizes: &[usize]) -> Result<Vec<Timing>, Stopped> {
         let answer = self.ask(&condition.flaws, sizes)?;
         if let Some(absent) = answer.absent {
-            return Err(absent);
+            return Err(absent.into());
         }
         let found: Vec<usize> = answer.samples.iter().map(|sample| sample.workers).collect();
         if found != sizes {
-            return Err(format!("it measured the sizes {found:?}, asked for {sizes:?}"));
+            return Err(format!("it measured the sizes {found:?}, asked for {sizes:?}").into());
         }
         let timing = |sample: Measured| {
             let Measured { workers, wall_ns, startup_ns, counts } = sample;
             if counts != self.expected {
-                return Err(format!("wrong counts with {workers} workers: {counts:?}"));
+                return Err(format!("wrong counts with {workers} workers: {counts:?}").into());
             }
-            Ok(Timing { workers, wall_ns: wall_ns.max(1), startup_ns: startup_ns.min(wall_ns) })
+            let (wall_ns, startup_ns) = (wall_ns.max(1), startup_ns.min(wall_ns));
+            Ok(Timing { workers, wall_ns, startup_ns, ..Timing::default() })
         };
         answer.samples.into_iter().map(timing).collect()
     }

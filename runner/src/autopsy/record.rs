@@ -69,6 +69,8 @@ pub struct Engine {
     pub sizes: Vec<usize>,
     /// Flaws that cannot be switched on here, and why.
     pub untestable: Vec<Untestable>,
+    /// Flaws that are switched on but cannot do here what they did in 2014, and why.
+    pub not_reproduced: Vec<Untestable>,
     /// The conditions, each of which every block has once.
     pub conditions: Vec<Condition>,
     /// Block after block, in the order measured; the last one may lack runs.
@@ -77,7 +79,7 @@ pub struct Engine {
     pub failures: Vec<Failure>,
 }
 
-/// A flaw that cannot be switched on.
+/// A flaw that cannot be switched on, or that does nothing here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Untestable {
     /// Its name.
@@ -103,7 +105,7 @@ pub struct Run {
 }
 
 /// One size, measured once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Timing {
     /// 0 for the serial code, otherwise the workers of the pool.
     pub workers: usize,
@@ -111,6 +113,17 @@ pub struct Timing {
     pub wall_ns: u64,
     /// What of it was starting the pool; 0 where pools are started before.
     pub startup_ns: u64,
+    /// What of that was bringing the workers their samples; `None` where it is not told apart.
+    pub transfer_ns: Option<u64>,
+    /// The first, cold pass of a pool made inside the timer. It is not in `wall_ns`: warming up is none
+    /// of that flaw.
+    pub first_pass_ns: Option<u64>,
+    /// Time that the allowed CPUs were busy for others while the job was done, all CPUs together.
+    pub foreign_ns: Option<i64>,
+    /// Time that the host withheld from them meanwhile.
+    pub stolen_ns: Option<u64>,
+    /// Time that a quota withheld meanwhile.
+    pub throttled_ns: Option<u64>,
 }
 
 /// A run that could not be finished.
@@ -212,6 +225,24 @@ impl Autopsy {
     pub fn write(&self, folder: &Path) -> Result<PathBuf, Error> {
         let unwritable = |source| Error::Unwritable { path: folder.join(FILE), source };
         write_whole(self, folder, FILE).map_err(unwritable)
+    }
+
+    /// Whether any block is complete.
+    pub fn has_complete_block(&self) -> bool {
+        let of_engine = |engine: &Engine| {
+            engine.blocks.iter().any(|block| block.runs.len() == engine.conditions.len())
+        };
+        let samples = super::last_core::samples_per_block();
+        self.engines.iter().any(of_engine)
+            || self.last_core.blocks.iter().any(|block| block.samples.len() == samples)
+    }
+
+    /// Writes the file if it holds something: an earlier one is not replaced by nothing.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn keep(&self, folder: &Path) -> Result<(), Error> {
+        if self.has_complete_block() { self.write(folder).map(drop) } else { Ok(()) }
     }
 
     /// Everything that went wrong, in words.

@@ -65,10 +65,6 @@ pub const BY_MEMORY: [(&str, &dyn Backend); 3] = [
     ("processes-copied", &Processes::COPIED_MAP),
 ];
 
-/// What the article compares with serial code: threads, and processes that are handed a copy of the samples
-/// and one task at a time, without waiting for its answer.
-pub const ARTICLES: [&dyn Backend; 2] = [&threads::Threads, &Processes::COPIED_APPLY_ASYNC];
-
 /// The backend called `name`.
 ///
 /// # Errors

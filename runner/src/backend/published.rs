@@ -5,7 +5,13 @@
 //! Next: [`crate::autopsy`].
 
 use super::processes::Processes;
-use super::{Backend, serial};
+use super::{Backend, serial, threads};
+
+/// What the study compared with its serial code, and what a reader would: threads, and the pool.
+pub const COMPARED: [&dyn Backend; 2] = [&threads::Threads, POOL];
+
+/// Processes that are handed a copy of the samples and one task at a time, without waiting for its answer.
+const POOL: &dyn Backend = &Processes::COPIED_APPLY_ASYNC;
 
 /// A part in the study of 2014.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +32,7 @@ impl Part {
         match self {
             Self::Serial => &serial::Serial,
             Self::SerialInChild => &Processes::COPIED_MAP,
-            Self::Pool => &Processes::COPIED_APPLY_ASYNC,
+            Self::Pool => POOL,
             Self::BlockingPool => &Processes::COPIED_APPLY,
         }
     }

@@ -166,3 +166,16 @@ fn other_bad_arguments_are_named() {
         &["nan.csv", "all 1 rows were dropped"],
     );
 }
+
+#[test]
+fn an_autopsy_names_an_interpreter_that_cannot_start_and_a_budget_that_cannot_be_kept() {
+    let folder = Folder::new();
+    let autopsy = |arguments: &[&str]| {
+        let all = [&["article", "--autopsy", "--out", "out"], arguments].concat();
+        folder.run(&all).refused()
+    };
+    let error = autopsy(&["--python", "./no-such-python"]);
+    assert!(error.contains("'./no-such-python' cannot be started"), "{error}");
+    let error = autopsy(&["--full", "--budget", "5m"]);
+    assert!(error.contains("at least 20m"), "{error}");
+}

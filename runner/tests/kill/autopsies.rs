@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use runner::autopsy::record::FILE;
-use runner::autopsy::{self, Extent, Options};
+use runner::autopsy::{self, Extent, Interpreter, Options};
 use runner::placement::Choice;
 use runner::study::interrupt::Interrupt;
 use runner::study::progress::Progress;
@@ -36,7 +36,7 @@ fn options(out: &Path, blocks: usize) -> Options {
             ..runner::workload::ALL[0].clone()
         },
         python_work: (10, 2),
-        python: None,
+        python: Interpreter::None,
         workers: vec![1, 2, 3],
         placement: Choice::default(),
         extent: Extent::Blocks(NonZeroUsize::new(blocks).unwrap()),

@@ -3,8 +3,9 @@
 //!
 //! Separate from the flaws because it is no flaw but a claim, and never was tested. It predicts that the
 //! last worker gains what others leave of its CPU: 1 − f, where f is their share. Both sides are measured
-//! independently, the gain by what gets done, f by the ticks of the system. The claim is refuted where the
-//! last worker has its CPU for itself and gains little all the same. All figures are ratios of sums over
+//! independently, the gain by what gets done, f by the ticks of the system. The claim is supported where
+//! there is foreign load and it explains what is missing; it is refuted where the last worker has its CPU
+//! for itself, nobody else and no host takes time of it, and it gains little all the same. All figures are ratios of sums over
 //! blocks; whole blocks are drawn for intervals. Next: [`super`].
 
 use crate::{
@@ -26,8 +27,12 @@ pub const LITTLE: f64 = 0.5;
 pub const WHOLE: f64 = 0.95;
 /// Gain and prediction must be known to this much before their agreement means anything.
 pub const CLOSE: f64 = 0.1;
-/// The slope of recovered against injected load may be so far from 1, and its interval so much wider.
+/// The whole interval of the slope of recovered against injected load is so near to 1 at most.
 pub const SLOPE: f64 = 0.2;
+/// A last worker beside others that use at most this share of its CPU is beside nobody.
+pub const NOBODY: f64 = 0.02;
+/// Others that explain more than this share of what is missing explain most of it.
+pub const MOST: f64 = 0.5;
 /// CPUs that the article's own claim, about a fourth core, needs.
 pub const ARTICLE_CPUS: usize = 4;
 
@@ -46,6 +51,10 @@ pub struct Tested {
     pub foreign: Estimate,
     /// Gain less what the claim predicts, 1 − foreign.
     pub missed: Estimate,
+    /// The share of what is missing, 1 − gain, that foreign load explains.
+    pub explained: Estimate,
+    /// Whether the system tells what the host withheld, in every block.
+    pub is_steal_known: bool,
     /// Loads that were put on the CPU on purpose.
     pub loads: Vec<Load>,
     /// Recovered load for each unit of injected load; `None` if nothing was injected.
@@ -66,9 +75,9 @@ pub struct Load {
 /// What becomes of the claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The last worker gains less than a core, and as much as others leave of it.
+    /// The last worker gains less than a core, there is foreign load, and it explains what is missing.
     Supported,
-    /// It has its CPU for itself, and gains little all the same.
+    /// It has its CPU for itself, nobody takes time of it, and it gains little all the same.
     Refuted,
     /// There is nothing to explain.
     NothingToExplain,
@@ -83,8 +92,12 @@ pub enum Doubt {
     TooFewBlocks,
     /// A load that was put there on purpose is not seen as large as it is.
     LoadNotSeen,
-    /// Gain and prediction are not known well enough.
+    /// Gain and prediction, or what foreign load explains, are not known well enough.
     TooWide,
+    /// The last worker gains little, but what the host withheld is not known.
+    StealUnknown,
+    /// It is not certain that there is foreign load at all.
+    NoLoad,
     /// Something is missing that others do not explain, but not so much that the claim is refuted.
     OtherCause,
 }
@@ -107,50 +120,58 @@ pub fn tested(last_core: &LastCore) -> Option<Tested> {
         own: estimate(&|rows| ratio(rows.iter().map(|row| row.own))),
         foreign: estimate(&foreign),
         missed: estimate(&|rows| gain(rows) - (1.0 - foreign(rows))),
+        explained: estimate(&|rows| foreign(rows) / (1.0 - gain(rows))),
+        is_steal_known: rows.iter().all(|row| row.is_steal_known),
         loads: (0..loads).map(load).collect(),
         slope: (loads > 0).then(|| estimate(&|rows| slope(rows, loads))),
     })
 }
 
 impl Tested {
-    /// Whether the article's own claim, about its fourth core, can be tested on so many CPUs.
+    /// Whether this is the article's own claim, about a fourth worker.
     pub fn is_the_articles(&self) -> bool {
-        self.cpus >= ARTICLE_CPUS
+        self.cpus == ARTICLE_CPUS
     }
 
     /// What becomes of the claim.
     pub fn verdict(&self) -> Verdict {
-        let (Some(gain), Some(own), Some(missed)) =
-            (self.gain.interval, self.own.interval, self.missed.interval)
+        let figures = [self.gain, self.own, self.foreign, self.missed, self.explained];
+        let [Some(gain), Some(own), Some(foreign), Some(missed), Some(explained)] =
+            figures.map(|figure| figure.interval)
         else {
             return Verdict::CannotTell(Doubt::TooFewBlocks);
         };
-        if gain.high <= LITTLE && own.low >= OWN {
-            return Verdict::Refuted;
-        }
         if gain.low >= WHOLE {
             return Verdict::NothingToExplain;
         }
         if !self.sees_load() {
             return Verdict::CannotTell(Doubt::LoadNotSeen);
         }
+        if gain.high <= LITTLE && own.low >= OWN && foreign.high <= NOBODY {
+            return if self.is_steal_known {
+                Verdict::Refuted
+            } else {
+                Verdict::CannotTell(Doubt::StealUnknown)
+            };
+        }
         if gain.high >= 1.0 || missed.high - missed.low > 2.0 * CLOSE {
             return Verdict::CannotTell(Doubt::TooWide);
         }
-        if missed.contains(0.0) {
-            Verdict::Supported
-        } else {
+        if !explained.contains(1.0) {
             Verdict::CannotTell(Doubt::OtherCause)
+        } else if foreign.low <= 0.0 {
+            Verdict::CannotTell(Doubt::NoLoad)
+        } else if explained.low <= MOST {
+            Verdict::CannotTell(Doubt::TooWide)
+        } else {
+            Verdict::Supported
         }
     }
 
-    /// Whether foreign load is seen as large as it is: the slope is near 1, and known.
+    /// Whether foreign load is seen as large as it is: the whole interval of the slope is near 1.
     pub fn sees_load(&self) -> bool {
         let interval = self.slope.and_then(|slope| slope.interval);
-        interval.is_some_and(|slope| {
-            let is_near = slope.low <= 1.0 + SLOPE && slope.high >= 1.0 - SLOPE;
-            is_near && slope.high - slope.low <= 1.0
-        })
+        interval.is_some_and(|slope| 1.0 - SLOPE <= slope.low && slope.high <= 1.0 + SLOPE)
     }
 }
 
@@ -163,6 +184,7 @@ struct Row {
     own: (f64, f64),
     /// Time of others and wall time.
     foreign: (f64, f64),
+    is_steal_known: bool,
     beside: Vec<Beside>,
 }
 
@@ -191,6 +213,7 @@ fn row(last_core: &LastCore, block: &LastCoreBlock) -> Option<Row> {
         rates: [rate(&block.alone)?, rate(&block.all_but_one)?, rate(&block.all)?],
         own: (last.cpu_ns? as f64, last.busy_ns? as f64),
         foreign: of_others(&block.all, place)?,
+        is_steal_known: block.all.stolen_ns.as_ref().is_some_and(|all| place < all.len()),
         beside: beside.collect::<Option<_>>()?,
     })
 }

@@ -3,7 +3,7 @@
 //! Separate from the shape of the file because these rules hold for the model, wherever it was read
 //! from. A problem is the pair (place in the file, what is wrong with which value).
 
-use super::Problem;
+use super::{MOST_FLAWS, MOST_SIZES, Problem};
 use crate::model::autopsy::{
     Autopsy, Density, Engine, LastCore, LastCoreBlock, LastCoreSample, Timing,
 };
@@ -47,6 +47,10 @@ fn engine(engine: &Engine) -> Result<(), String> {
     that(sizes.first() == Some(&0), "the first size is not 0, the serial code")?;
     that(all_different(sizes), "a size is listed twice")?;
     that(all_different(flaws), "a flaw is listed twice")?;
+    that(
+        flaws.len() <= MOST_FLAWS && sizes.len() <= MOST_SIZES,
+        "there are too many flaws or sizes",
+    )?;
     let roles = Engine::roles(flaws.len()).count();
     that(conditions.len() == roles, "conditions and flaws do not fit together")?;
     let blocks = engine.blocks();
@@ -62,9 +66,15 @@ fn engine(engine: &Engine) -> Result<(), String> {
 }
 
 fn timing(timing: &Timing) -> Result<(), String> {
-    let Timing { wall_ns, startup_ns } = *timing;
+    let Timing { wall_ns, startup_ns, transfer_ns, first_pass_ns, .. } = *timing;
     that((1..=LONGEST_NS).contains(&wall_ns), "a wall_ns is 0 or too large")?;
-    that(startup_ns <= wall_ns, "a startup_ns is more than its wall_ns")
+    that(startup_ns <= wall_ns, "a startup_ns is more than its wall_ns")?;
+    let is_part = transfer_ns.is_none_or(|ns| ns <= startup_ns);
+    that(is_part, "a transfer_ns is more than its startup_ns")?;
+    let mut around = [first_pass_ns, timing.stolen_ns, timing.throttled_ns].into_iter().flatten();
+    let is_short = around.all(|ns| ns <= LONGEST_NS)
+        && timing.foreign_ns.is_none_or(|ns| ns.unsigned_abs() <= LONGEST_NS);
+    that(is_short, "a time around a timing is too large")
 }
 
 fn all_different<T: Ord>(values: &[T]) -> bool {

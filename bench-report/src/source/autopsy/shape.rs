@@ -26,6 +26,7 @@ pub(super) struct Engine {
     pub(super) passes: u64,
     pub(super) sizes: Vec<u64>,
     pub(super) untestable: Option<Vec<Untestable>>,
+    pub(super) not_reproduced: Option<Vec<Untestable>>,
     pub(super) conditions: Vec<Condition>,
     pub(super) blocks: Vec<Block>,
     pub(super) failures: Option<Vec<Failure>>,
@@ -69,6 +70,11 @@ pub(super) struct Timing {
     pub(super) wall_ns: u64,
     #[serde(default)]
     pub(super) startup_ns: u64,
+    pub(super) transfer_ns: Option<u64>,
+    pub(super) first_pass_ns: Option<u64>,
+    pub(super) foreign_ns: Option<i64>,
+    pub(super) stolen_ns: Option<u64>,
+    pub(super) throttled_ns: Option<u64>,
 }
 
 #[derive(Deserialize)]

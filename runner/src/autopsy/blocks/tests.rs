@@ -3,12 +3,13 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
+use super::super::parts::engine;
 use super::super::record::{FILE, LastCore};
-use super::super::{FULL, SHORT, begun, engine};
-use super::{Ended, MOST_FAILURES, Pace, Runs, measure};
+use super::super::{FULL, SHORT, begun};
+use super::{Ended, MOST_FAILURES, Pace, Runs, Stopped, measure};
 use crate::autopsy::flaw::{Condition, Flaw};
 use crate::autopsy::record::{Autopsy, Timing};
-use crate::autopsy::{Extent, Options};
+use crate::autopsy::{Extent, Interpreter, Options};
 use crate::machine::Capture;
 use crate::placement::Choice;
 use crate::study::interrupt::Interrupt;
@@ -21,21 +22,25 @@ struct Scripted {
     asked: Vec<(Vec<Flaw>, Vec<usize>)>,
     fails: Vec<usize>,
     stops_in: Option<(usize, Interrupt)>,
+    stops_at_once: bool,
 }
 
 impl Runs for Scripted {
-    fn run(&mut self, condition: &Condition, sizes: &[usize]) -> Result<Vec<Timing>, String> {
+    fn run(&mut self, condition: &Condition, sizes: &[usize]) -> Result<Vec<Timing>, Stopped> {
         let number = self.asked.len();
         self.asked.push((condition.flaws.clone(), sizes.to_vec()));
         if let Some((at, interrupt)) = &self.stops_in
             && *at == number
         {
             interrupt.request();
+            if self.stops_at_once {
+                return Err(Stopped::Interrupted);
+            }
         }
         if self.fails.contains(&number) {
-            return Err("made up".into());
+            return Err(Stopped::Failed("made up".into()));
         }
-        let timing = |&workers: &usize| Timing { workers, wall_ns: 7, startup_ns: 0 };
+        let timing = |&workers: &usize| Timing { workers, wall_ns: 7, ..Timing::default() };
         Ok(sizes.iter().map(timing).collect())
     }
 }
@@ -44,7 +49,7 @@ fn options(out: &Path, blocks: usize) -> Options {
     Options {
         workload: workload::ALL[0].clone(),
         python_work: SHORT,
-        python: None,
+        python: Interpreter::None,
         workers: vec![1, 2, 3],
         placement: Choice::default(),
         extent: Extent::Blocks(NonZeroUsize::new(blocks).unwrap()),
@@ -64,7 +69,7 @@ fn measured(blocks: usize, scripted: &mut Scripted) -> (Autopsy, Ended, tempfile
     if let Some((_, interrupt)) = &scripted.stops_in {
         options.interrupt = interrupt.clone();
     }
-    let mut autopsy = begun(&options, &Capture::default());
+    let mut autopsy = begun(&options, &Capture::default()).unwrap();
     autopsy.last_core = LastCore::default();
     autopsy.engines.push(engine(("made-up", "made up"), FULL, &options, Vec::new()));
     let pace = Pace::new(&options, "made up", autopsy.engines[0].conditions.len(), 1.0);
@@ -119,13 +124,20 @@ fn an_engine_that_always_fails_is_given_up() {
     let mut scripted = Scripted { fails: (0..100).collect(), ..Scripted::default() };
     let (autopsy, _, folder) = measured(50, &mut scripted);
     assert_eq!(autopsy.failures().len(), MOST_FAILURES);
-    assert_eq!(in_file(folder.path()), vec![0; MOST_FAILURES]);
+    assert!(!folder.path().join(FILE).exists(), "an earlier file is not replaced by nothing");
 }
 
 #[test]
 fn an_interruption_keeps_what_is_done() {
     let stops_in = Some((12, Interrupt::default()));
-    let (_, ended, folder) = measured(3, &mut Scripted { stops_in, ..Scripted::default() });
+    let mut scripted = Scripted { stops_in, ..Scripted::default() };
+    let (_, ended, folder) = measured(3, &mut scripted);
     assert_eq!(ended, Ended::Interrupted);
     assert_eq!(in_file(folder.path()), [11, 2]);
+    // A run that is stopped in the middle is no failure.
+    let stops_in = Some((12, Interrupt::default()));
+    let mut scripted = Scripted { stops_in, stops_at_once: true, ..Scripted::default() };
+    let (autopsy, ended, folder) = measured(3, &mut scripted);
+    assert_eq!((ended, autopsy.failures()), (Ended::Interrupted, Vec::new()));
+    assert_eq!(in_file(folder.path()), [11, 1]);
 }

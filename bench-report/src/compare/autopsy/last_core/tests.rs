@@ -53,7 +53,7 @@ impl Made {
             wall_ns: WALL_NS as u64,
             workers,
             foreign_ns: Some(foreign_ns),
-            stolen_ns: None,
+            stolen_ns: Some(vec![0; self.cpus]),
             injected,
         }
     }
@@ -126,6 +126,56 @@ fn a_worker_that_has_its_cpu_and_gains_little_refutes_the_claim() {
     assert!((tested.gain.value - 0.333).abs() < 0.05, "{tested:?}");
     assert!(tested.own.value > 0.999);
     assert_eq!(tested.verdict(), Verdict::Refuted);
+}
+
+#[test]
+fn nothing_is_refuted_beside_others_or_an_unknown_host() {
+    let mut last_core = Made { slowdown: 1.2, ..QUIET }.measured(12);
+    last_core.blocks[4].all.stolen_ns = None;
+    let verdict = tested(&last_core).unwrap().verdict();
+    assert_eq!(verdict, Verdict::CannotTell(Doubt::StealUnknown));
+    for block in &mut last_core.blocks {
+        block.all.stolen_ns = Some(vec![(0.1 * WALL_NS) as u64; 4]);
+        for beside in &mut block.beside {
+            beside.stolen_ns = Some(vec![(0.1 * WALL_NS) as u64; 4]);
+        }
+    }
+    let verdict = tested(&last_core).unwrap().verdict();
+    assert_eq!(verdict, Verdict::CannotTell(Doubt::OtherCause));
+}
+
+/// The verdict where others take `foreign` of the CPU, and the last worker of two adds `gain`.
+fn verdict_of(gain: f64, foreign: f64, slope: f64) -> Verdict {
+    let known = |value: f64, half: f64| Estimate {
+        value,
+        interval: Some(crate::model::Interval { low: value - half, high: value + half }),
+    };
+    let tested = Tested {
+        cpus: 2,
+        blocks: 12,
+        gain: known(gain, 0.02),
+        own: known(0.99, 0.001),
+        foreign: known(foreign, 0.01),
+        missed: known(gain - 1.0 + foreign, 0.03),
+        explained: known(foreign / (1.0 - gain), 0.2),
+        is_steal_known: true,
+        loads: Vec::new(),
+        slope: Some(known(slope, 0.1)),
+    };
+    tested.verdict()
+}
+
+#[test]
+fn without_certain_load_that_explains_what_is_missing_nothing_is_supported() {
+    assert_eq!(verdict_of(0.8, 0.2, 1.0), Verdict::Supported);
+    assert_eq!(verdict_of(0.8, 0.05, 1.0), Verdict::CannotTell(Doubt::OtherCause));
+    // Gain and prediction agree to ±3 points, and no load is certain.
+    assert_eq!(verdict_of(0.99, 0.009, 1.0), Verdict::NothingToExplain);
+    assert_eq!(verdict_of(0.96, 0.0099, 1.0), Verdict::CannotTell(Doubt::OtherCause));
+    assert_eq!(verdict_of(0.9, 0.0099, 1.0), Verdict::CannotTell(Doubt::OtherCause));
+    // Half of the load is not seen.
+    assert_eq!(verdict_of(0.8, 0.2, 0.5), Verdict::CannotTell(Doubt::LoadNotSeen));
+    assert_eq!(verdict_of(0.8, 0.2, 0.85), Verdict::CannotTell(Doubt::LoadNotSeen));
 }
 
 #[test]
