@@ -41,7 +41,7 @@ const MOST_STEPS: usize = 6;
 
 /// The answer of one workload: a sentence for each backend that was measured, one for each whose samples
 /// were also loaded alone, and one on more workers than CPUs for all of which the same holds.
-/// [`headline`] stands before it.
+/// [`headline()`] stands before it.
 pub fn sentences(study: &Study, workload: &Workload, comparison: &Comparison) -> Vec<String> {
     let Some(reference) = comparison.reference else {
         return vec!["No serial code was measured, so no speed-up can be given.".into()];

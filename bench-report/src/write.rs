@@ -86,12 +86,12 @@ pub fn splice(path: &Path, name: Option<&str>, text: &str) -> Result<(), Error> 
     Ok(())
 }
 
-/// Whether [`splice`] would find the file and its markers; for a program that must know before it
+/// Whether [`splice()`] would find the file and its markers; for a program that must know before it
 /// writes anything else.
 ///
 /// # Errors
 ///
-/// Those of [`splice`] but [`Error::Write`].
+/// Those of [`splice()`] but [`Error::Write`].
 pub fn check_splice(path: &Path, name: Option<&str>) -> Result<(), Error> {
     spliced(path, name, "").map(|_| ())
 }

@@ -12,7 +12,7 @@ mod noise;
 use std::{fs, path::Path};
 
 use bench_report::{
-    across::{Across, Kind, Settings, Side, Verdict},
+    across::{Across, Kind, LeftOut, Settings, Side, Verdict},
     model::{
         Answers, Benchmark, Benchmarks, Peer, PeerWorkload, Peers, Report, Reported, Sampling,
         Throughput, Timing, Unit,
@@ -190,7 +190,14 @@ fn implementations_whose_work_has_several_units_are_paired() {
 #[test]
 fn a_study_against_itself_differs_nowhere() {
     let across = across(&[study(), study()]);
-    assert!(!across.rows.is_empty() && across.left_out.is_empty(), "{:?}", across.left_out);
+    assert!(!across.rows.is_empty());
+    // One workload has a control that fails, which makes its times prove nothing here, either.
+    let is_withheld = |one: &LeftOut| {
+        one.name.starts_with("dram throughput")
+            && one.reason.contains("equal configurations differed")
+    };
+    assert_eq!(across.left_out.len(), 4);
+    assert!(across.left_out.iter().all(is_withheld), "{:?}", across.left_out);
     for row in &across.rows {
         assert_eq!(row.kind, Kind::Study);
         assert!(row.ratio.ln.abs() < 1e-12 && !row.fails);

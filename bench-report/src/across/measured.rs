@@ -6,9 +6,12 @@
 use std::collections::HashMap;
 
 use super::Kind;
-use crate::model::{
-    Answers, Benchmark, Benchmarks, Entry, Peer, PeerWorkload, Report, Study, Throughput, Unit,
-    Workload,
+use crate::{
+    compare::{self, Withheld},
+    model::{
+        Answers, Benchmark, Benchmarks, Entry, Peer, PeerWorkload, Report, Study, Throughput, Unit,
+        Workload,
+    },
 };
 
 /// One thing that was measured, with its samples.
@@ -133,8 +136,26 @@ fn configurations<'a>(
     study: &'a Study,
     workload: &'a Workload,
 ) -> impl Iterator<Item = Measured> + 'a {
-    let entries = workload.entries.iter().filter(|entry| entry.is_result());
-    entries.map(move |entry| configuration(study, workload, entry))
+    let withheld = compare::workload(study, workload).withheld;
+    let entries = workload.entries.iter().zip(withheld);
+    entries.filter(|(entry, _)| entry.is_result()).map(move |(entry, withheld)| Measured {
+        unusable: withheld.map(|withheld| format!("it is not judged: {}", not_judged(withheld))),
+        ..configuration(study, workload, entry)
+    })
+}
+
+/// Why a study itself gives no verdict on a configuration. Then its times prove nothing here, either.
+fn not_judged(withheld: Withheld) -> &'static str {
+    match withheld {
+        Withheld::ClockGoesBack => "the clock goes back from one CPU to another",
+        Withheld::UnequalCopies => "equal configurations differed in its workload",
+        Withheld::LoadBefore { .. } => "others used the CPUs before the blocks",
+        Withheld::Unpinned { .. } => "a worker was not proven to be on its CPU",
+        Withheld::Throttled { .. } => "a quota held it up",
+        Withheld::LoadDuring { .. } => "others used the CPUs of its workers",
+        Withheld::LateStart { .. } => "its workers did not begin together",
+        Withheld::ShortTime { .. } => "its times are too short for the clock",
+    }
 }
 
 fn configuration(study: &Study, workload: &Workload, entry: &Entry) -> Measured {

@@ -9,6 +9,7 @@ use crate::{
     compare::Comparison,
     model::{Estimate, Mode, Workload},
     quantity,
+    statistics::difference::greatest_is_above_one,
 };
 
 /// What was asked, as far as the mode decides it.
@@ -23,39 +24,55 @@ pub fn question(workload: &Workload) -> &'static str {
 }
 
 /// The fastest configuration against the serial code; `None` without serial code or anything else.
+///
+/// Only of those that may be judged, if there are any. Whoever picks the greatest of many picks chance,
+/// too: that it beats the serial code must hold for so many ([`greatest_is_above_one`]).
 pub fn headline(workload: &Workload, comparison: &Comparison) -> Option<String> {
     let reference = comparison.reference?;
     let serial = quantity::time(comparison.figures[reference].pass_ns.value);
-    let measured = || comparison.sweeps.iter().flat_map(|sweep| &sweep.entry_idxs).copied();
-    let speed_up = |idx: usize| comparison.figures[idx].speed_up;
-    let known = || measured().filter_map(|idx| Some((idx, speed_up(idx)?)));
-    let (fastest, best) = known().max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
+    let measured = comparison.sweeps.iter().flat_map(|sweep| &sweep.entry_idxs).copied();
+    let known = measured.filter_map(|idx| Some((idx, comparison.figures[idx].speed_up?)));
+    let (judged, others): (Vec<_>, Vec<_>) = known.partition(|&(idx, _)| {
+        comparison.withheld[idx].or(comparison.withheld[reference]).is_none()
+    });
+    let is_judged = !judged.is_empty();
+    let (known, left_out) = if is_judged { (judged, others.len()) } else { (others, 0) };
+    let (fastest, best) = *known.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
     let figures = &comparison.figures[fastest];
-    let is_unjudged = comparison.withheld[fastest].or(comparison.withheld[reference]).is_some();
-    let verdict = match best.interval {
-        _ if is_unjudged => "Fastest by its numbers, which are not judged (see the warnings)",
-        Some(interval) if interval.low > 1.0 => "Fastest",
-        Some(interval) if interval.high < 1.0 => "Nothing was faster than the serial code; closest",
-        _ => "Whether anything was faster than the serial code cannot be told; closest",
-    };
     let jobs = match workload.mode {
         Mode::Strong => "",
         Mode::Weak | Mode::Throughput => ", counting all N jobs",
     };
     Some(format!(
-        "{verdict}: {}, {} a pass, {} of the serial speed ({serial} a pass){jobs}{}{}.",
+        "{}: {}, {} a pass, {} of the serial speed ({serial} a pass){jobs}{}{}{}.",
+        verdict(is_judged, &known, best),
         name(&workload.entries[fastest]),
         quantity::time(figures.pass_ns.value),
         reached(best),
-        tied(best, known().filter(|(idx, _)| *idx != fastest).map(|(_, other)| other)),
+        tied(best, known.iter().filter(|(idx, _)| *idx != fastest).map(|(_, other)| *other)),
+        match left_out {
+            0 => String::new(),
+            several => format!("; {several} that are not judged are left out"),
+        },
         doubtful(workload, comparison, fastest),
     ))
 }
 
-/// How many others the interval of the fastest overlaps: the largest of many is large by chance, too.
+/// What may be said of the greatest speed-up of all that are known.
+fn verdict(is_judged: bool, known: &[(usize, Estimate)], best: Estimate) -> &'static str {
+    let is_below = |(_, one): &(usize, Estimate)| one.interval.is_some_and(|one| one.high < 1.0);
+    match greatest_is_above_one(best, known.len()) {
+        _ if !is_judged => "Fastest by its numbers, which are not judged (see the warnings)",
+        Some(true) => "Fastest",
+        _ if known.iter().all(is_below) => "Nothing was faster than the serial code; closest",
+        _ => "Whether anything was faster than the serial code cannot be told; closest",
+    }
+}
+
+/// How many others may be as fast, as far as intervals tell: those that overlap, and those without one.
 fn tied(best: Estimate, others: impl Iterator<Item = Estimate>) -> String {
     let Some(best) = best.interval else { return String::new() };
-    let overlaps = |other: &Estimate| other.interval.is_some_and(|other| other.high >= best.low);
+    let overlaps = |other: &Estimate| other.interval.is_none_or(|other| other.high >= best.low);
     match others.filter(overlaps).count() {
         0 => String::new(),
         1 => "; the interval of one other overlaps with this one".into(),

@@ -1,7 +1,7 @@
 //! h for h^d: a flaw that changes no time, but the width that looks best.
 //!
 //! Separate because nothing of it is measured: counts decide. Next:
-//! [`best_widths`](crate::compare::autopsy::best_widths).
+//! [`best_widths`].
 
 use crate::{
     chapter::Block, compare::autopsy::best_widths, model::autopsy::Density, quantity::coefficient,

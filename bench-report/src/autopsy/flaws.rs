@@ -1,7 +1,7 @@
 //! The flaws of one engine in words and numbers: what can be said of each, and whether they add up.
 //!
 //! Separate from the last core, which is a claim and no flaw, and from `views.rs`, the waterfalls. Next:
-//! [`decomposed`](crate::compare::autopsy::decomposed).
+//! [`decomposed`].
 
 use super::{Machine, factor, factor_text, listed, per_cent_text, views};
 use crate::{

@@ -1,7 +1,7 @@
 //! The article's explanation, put to the test: is the last core busy with something else?
 //!
 //! Separate from the flaws because the answer may be "not testable here", and then says why. Next:
-//! [`tested`](crate::compare::autopsy::last_core::tested).
+//! [`tested`].
 
 use super::{Machine, per_cent_text, with_interval};
 use crate::{

@@ -7,6 +7,7 @@
 use statrs::distribution::{ChiSquared, ContinuousCDF as _, Normal};
 
 use super::ranks::Midranks;
+use crate::model::Estimate;
 
 /// Up to this many pairs of group sizes the p-value of [`mann_whitney`] is counted exactly.
 const EXACT_PAIRS: usize = 2500;
@@ -106,11 +107,32 @@ pub fn holm(p_values: &[f64]) -> Vec<f64> {
     corrected
 }
 
+/// Whether a ratio lies above 1 although it was picked as the greatest of `many`: its 95 % interval,
+/// widened in logarithms to Bonferroni's level for so many, still does. `None` without an interval.
+pub fn greatest_is_above_one(greatest: Estimate, many: usize) -> Option<bool> {
+    let interval = greatest.interval?;
+    let quantile = |level: f64| Normal::standard().inverse_cdf(1.0 - level / 2.0);
+    let wider = quantile(0.05 / many.max(1) as f64) / quantile(0.05);
+    Some(greatest.value.ln() > wider * (greatest.value.ln() - interval.low.ln()))
+}
+
 #[cfg(test)]
 mod tests {
     use rand::{RngExt as _, SeedableRng as _, rngs::ChaCha8Rng};
 
     use super::*;
+    use crate::model::Interval;
+
+    #[test]
+    fn the_greatest_of_many_must_lie_farther_above_one() {
+        let ratio = |low| Estimate { value: 1.1, interval: Some(Interval { low, high: 1.2 }) };
+        assert_eq!(greatest_is_above_one(ratio(1.01), 1), Some(true));
+        // ln 1.1 is 2.2 standard errors; of ten it would have to be 2.8.
+        assert_eq!(greatest_is_above_one(ratio(1.01), 10), Some(false));
+        assert_eq!(greatest_is_above_one(ratio(1.09), 10), Some(true));
+        assert_eq!(greatest_is_above_one(ratio(0.99), 1), Some(false));
+        assert_eq!(greatest_is_above_one(Estimate { interval: None, ..ratio(1.0) }, 1), None);
+    }
 
     fn close(a: f64, b: f64) -> bool {
         (a - b).abs() < 1e-12

@@ -1,6 +1,6 @@
 //! *Benchmark*: the article's own, serial against 2, 3, 4 and 6 workers on its sample and 100 widths.
 //!
-//! Run as a [study](crate::study), in blocks of random order with every count checked, and written as
+//! Run as a [`crate::study`], in blocks of random order with every count checked, and written as
 //! `study.json` beside `article.json`. Separate from the command for studies because the backends and the
 //! time are those of the tour. A study that fails is a failed section: part of a comparison would not be
 //! the article's. What was measured is then still in the journal beside it.
