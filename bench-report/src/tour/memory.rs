@@ -67,9 +67,10 @@ fn costs(ways: &[&Way]) -> Table {
 
 /// Threads are sent nothing, and that takes no time.
 fn sending(way: &Way) -> String {
-    match way.send_ns.iter().all(|&ns| ns == 0) && !way.send_ns.is_empty() {
-        true => "nothing to send".into(),
-        false => median(&way.send_ns),
+    if !way.send_ns.is_empty() && way.send_ns.iter().all(|&ns| ns == 0) {
+        "nothing to send".into()
+    } else {
+        median(&way.send_ns)
     }
 }
 

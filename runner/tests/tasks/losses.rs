@@ -131,8 +131,8 @@ fn a_task_that_some_have_heard_is_lost() {
 
 fn a_long_input_that_nobody_reads_is_hung() {
     let pool = impatient();
-    let before = pool.processes();
-    before.iter().for_each(|&id| send(id, Signal::STOP));
+    // The other worker goes on, and does what comes after.
+    send(pool.processes()[0], Signal::STOP);
     let error = pool.apply(&FLIP, long()).unwrap_err();
     assert!(matches!(error, Error::Hung { worker: 0, .. }), "{error}");
     assert_eq!((pool.losses().len(), pool.apply(&CUBE, 3)), (1, Ok(27)));
