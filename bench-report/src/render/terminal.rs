@@ -50,7 +50,18 @@ pub fn section(compared: &Compared<'_>, name: &str) -> Option<String> {
     written.ok().filter(|()| !chapters.is_empty()).map(|()| out)
 }
 
+/// The parts of a tour come first, because its study is one of them.
 fn write_report(out: &mut String, compared: &Compared<'_>) -> std::fmt::Result {
+    let chapters = chapters::of(compared);
+    let has_tour = !compared.report.tours.is_empty();
+    let (before, after) =
+        if has_tour { (&chapters[..], &[][..]) } else { (&[][..], &chapters[..]) };
+    before.iter().try_for_each(|one| chapters::write_terminal(out, one))?;
+    write_studies(out, compared)?;
+    after.iter().try_for_each(|one| chapters::write_terminal(out, one))
+}
+
+fn write_studies(out: &mut String, compared: &Compared<'_>) -> std::fmt::Result {
     for of_study in &compared.studies {
         let study = of_study.study;
         for (workload, comparison) in of_study.workloads() {
@@ -60,7 +71,7 @@ fn write_report(out: &mut String, compared: &Compared<'_>) -> std::fmt::Result {
             write_wrapped(out, "warning: ", warning)?;
         }
     }
-    chapters::of(compared).iter().try_for_each(|one| chapters::write_terminal(out, one))
+    Ok(())
 }
 
 fn write_workload(

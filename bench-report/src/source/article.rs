@@ -21,6 +21,14 @@ use crate::{
     },
 };
 
+/// What lengths in space may be: widths, means and standard deviations. For whoever writes such a file,
+/// too, because one that is refused is of no use.
+pub const LENGTHS: std::ops::RangeInclusive<f64> = 1e-6..=1e6;
+
+/// Least share of a variance that the other coordinate may leave unexplained, 1 − ρ²: below it nothing can
+/// be said of the plane in doubles.
+pub const LEAST_SHARE: f64 = 1e-4;
+
 /// The value of `format` in every such file.
 const FORMAT: &str = "parzen-article";
 

@@ -48,13 +48,31 @@ impl<'a> Found<'a> {
         (workers(self.least.idx), interval)
     }
 
-    /// `2 workers (2–3)`.
+    /// From how many workers on nothing is gained that can be told; `None` if one number is the best.
+    ///
+    /// Without an interval a number is as good as the best if its times reach into those of the best.
+    fn enough(&self) -> Option<u64> {
+        if let (_, Some((low, high))) = self.best() {
+            return (low < high).then_some(low);
+        }
+        let slowest = self.walls[self.least.idx].0.wall_ns.iter().max();
+        let is_as_good = |walls: &Walls| walls.wall_ns.iter().min() <= slowest;
+        let (last, fewer) = self.walls.split_last()?;
+        let fewest = fewer.iter().find(|(walls, _)| is_as_good(walls));
+        fewest.map(|(walls, _)| walls.workers).filter(|&fewest| fewest < last.0.workers)
+    }
+
+    /// `8 workers (8–8)`, or from how many on nothing is gained.
     fn best_in_words(&self) -> String {
-        let (best, interval) = self.best();
-        let workers = quantity::counted(best, "worker");
-        match interval {
-            Some((low, high)) => format!("{workers} ({low}–{high})"),
-            None => format!("{workers} (too few blocks for an interval)"),
+        match (self.enough(), self.best()) {
+            (Some(fewest), _) => format!(
+                "from {} on nothing is gained that can be told",
+                quantity::counted(fewest, "worker")
+            ),
+            (None, (best, Some((low, high)))) => {
+                format!("{} ({low}–{high})", quantity::counted(best, "worker"))
+            }
+            (None, (best, None)) => quantity::counted(best, "worker"),
         }
     }
 
@@ -96,8 +114,8 @@ pub(super) fn blocks(id: &str, waiting: &Waiting) -> Vec<Block> {
 pub(super) fn answer(waiting: &Waiting) -> Option<String> {
     let all = found(waiting);
     let told: Vec<String> =
-        all.iter().map(|one| format!("{} for {}", one.best_in_words(), one.kind.kind)).collect();
-    (!told.is_empty()).then(|| format!("Best numbers of workers: {}.", told.join(", ")))
+        all.iter().map(|one| format!("{}: {}", one.kind.kind, one.best_in_words())).collect();
+    (!told.is_empty()).then(|| format!("Best numbers of workers: {}.", told.join("; ")))
 }
 
 fn explained(found: &Found<'_>) -> String {
@@ -105,10 +123,14 @@ fn explained(found: &Found<'_>) -> String {
         "" => "no words for its task".into(),
         task => format!("a task {}", task.trim_end_matches('.')),
     };
+    let (best, words) = (quantity::counted(found.best().0, "worker"), found.best_in_words());
+    let told = match found.enough() {
+        Some(_) => format!("{words}; the fastest, {best}, was"),
+        None => format!("best with {words},"),
+    };
     format!(
-        "Kind “{}” ({task}): best with {}, {} as fast as {}.",
+        "Kind “{}” ({task}): {told} {} as fast as {}.",
         found.kind.kind,
-        found.best_in_words(),
         quantity::times_as_long(found.speed_up()),
         quantity::counted(found.walls[0].0.workers, "worker"),
     )
@@ -235,6 +257,18 @@ mod tests {
             difference(&found),
             "pipe wants more workers than cpu; storage: cannot tell, the intervals overlap."
         );
+    }
+
+    #[test]
+    fn numbers_that_cannot_be_told_apart_have_no_best() {
+        let mut close = kind("cpu", 8);
+        let all = [400, 210, 205, 200];
+        for (walls, wall_ns) in close.workers.iter_mut().zip(all) {
+            walls.wall_ns = vec![wall_ns, wall_ns + 20];
+        }
+        let found = Found::of(&close).unwrap();
+        assert_eq!(found.best().1, None, "two blocks give no interval");
+        assert!(explained(&found).contains("from 2 workers on nothing is gained that can be told"));
     }
 
     #[test]

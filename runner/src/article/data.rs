@@ -5,6 +5,7 @@
 //! the origin, as in the article, whatever the mean is: a mean elsewhere shows an estimate beside the
 //! peak. Separate from [`window`](super::window), which shows what a window is.
 
+use bench_report::source::article::{LEAST_SHARE, LENGTHS};
 use kernel::{Counter, Density, Samples, Width};
 use serde::{Deserialize, Serialize};
 
@@ -16,10 +17,6 @@ use crate::workload::{Normal, WidthRange, numpy};
 pub const CENTER: [f64; 2] = [0.0; 2];
 /// The widths of the curve.
 pub const CURVE: WidthRange = WidthRange { start: 0.02, stop: 2.0, count: 100 };
-/// What means, widths and standard deviations may be, as the reader of the file takes them.
-const LENGTHS: std::ops::RangeInclusive<f64> = 1e-6..=1e6;
-/// Least 1 − ρ² that the reader takes: below it nothing can be said of the plane in doubles.
-const LEAST_SHARE: f64 = 1e-4;
 
 /// What is sampled.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -71,8 +71,8 @@ pub struct Way {
     pub send_ns: Vec<u64>,
     /// Ending all of them.
     pub end_ns: Vec<u64>,
-    /// Bytes in main memory, of each worker in the last repetition. For threads: what the process grew
-    /// by, divided by the workers.
+    /// Bytes in main memory, of each worker in the first repetition without an incident. For threads: what
+    /// the process grew by, divided by the workers.
     pub resident_bytes: Vec<u64>,
     /// Of these, bytes that no other process has mapped.
     pub private_bytes: Vec<u64>,
@@ -208,6 +208,10 @@ impl Way {
         self.start_ns.push(once.start_ns);
         self.send_ns.push(once.send_ns);
         self.end_ns.push(once.end_ns);
+        // Later threads take the stacks that ended ones have left, and would seem to cost nothing.
+        if !self.resident_bytes.is_empty() {
+            return;
+        }
         self.resident_bytes = once.memory.iter().map(|one| one.resident_bytes).collect();
         self.private_bytes = once.memory.iter().map(|one| one.private_bytes).collect();
     }
@@ -215,7 +219,18 @@ impl Way {
 
 #[cfg(test)]
 mod tests {
-    use super::{Resident, share};
+    use super::{Once, Resident, Way, share};
+
+    #[test]
+    fn the_first_repetition_tells_the_memory() {
+        let mut way = Way::default();
+        for bytes in [500, 0] {
+            let memory = vec![Resident { resident_bytes: bytes, private_bytes: bytes }];
+            way.add(&Once { start_ns: 1, send_ns: 2, end_ns: 3, memory });
+        }
+        assert_eq!((way.resident_bytes, way.private_bytes), (vec![500], vec![500]));
+        assert_eq!(way.start_ns.len(), 2);
+    }
 
     #[test]
     fn threads_share_what_their_process_grew_by() {

@@ -37,7 +37,7 @@ use serde_json::Value;
 use crate::machine;
 use crate::machine::clock;
 use crate::tasks::Callable;
-pub use record::{Article, SectionRecord};
+pub use record::{Article, SectionRecord, Unkept};
 pub use tour::{Options, Since, Tour};
 
 /// Every section, in the order of the tour.
@@ -124,19 +124,33 @@ pub enum Trouble {
 /// How a tour ended.
 #[derive(Debug)]
 pub struct Outcome {
-    /// What was found out.
+    /// What is known: the sections that were run, and those of an older file that were kept.
     pub article: Article,
+    /// Names of the sections that were run, in this order; if there is none, nothing was written.
+    pub ran: Vec<&'static str>,
     /// Whether somebody asked to stop.
     pub interrupted: bool,
 }
 
-/// Runs the sections of `options`, one after another. The file is written after each.
+impl Outcome {
+    /// Names and reasons of the sections that were run and failed.
+    pub fn failed(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.article.failed().filter(|(name, _)| self.ran.contains(name))
+    }
+}
+
+/// Runs the sections of `options`, one after another. The file is written after each. An older file in the
+/// folder keeps its other sections; those that are to be run leave it, so that an interrupted tour
+/// has none that was not its own.
 ///
 /// # Errors
-/// Only that the file cannot be written; what goes wrong in a section is part of the outcome.
-pub fn run(options: &Options<'_>) -> std::io::Result<Outcome> {
+/// That the file cannot be written, or that the other sections of an older one cannot be kept; what
+/// goes wrong in a section is part of the outcome.
+pub fn run(options: &Options<'_>) -> Result<Outcome, Unkept> {
     let article = Article::new(options.seed, machine::capture());
-    let mut outcome = Outcome { article, interrupted: false };
+    let mut outcome = Outcome { article, ran: Vec::new(), interrupted: false };
+    let names: Vec<&str> = options.sections.iter().map(|section| section.name()).collect();
+    outcome.article.keep_others(&names, &options.out)?;
     let total = options.sections.len();
     for (nth, section) in options.sections.iter().enumerate() {
         if options.interrupt.is_requested() {
@@ -149,7 +163,8 @@ pub fn run(options: &Options<'_>) -> std::io::Result<Outcome> {
         let ran = section.run(&Tour::new(options, name));
         outcome.interrupted = matches!(ran, Err(Trouble::Interrupted));
         let elapsed_ns = clock::now_ns() - began_ns;
-        outcome.article.sections.push(SectionRecord::new(name, elapsed_ns, ran));
+        outcome.article.put(SectionRecord::new(name, elapsed_ns, ran));
+        outcome.ran.push(name);
         outcome.article.write(&options.out)?;
     }
     Ok(outcome)

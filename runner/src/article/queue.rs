@@ -108,6 +108,8 @@ pub fn strings(
     tour.watch(&ids);
     let mut queue = Queue { workers, length, strings: Vec::new() };
     let mut incidents = Vec::new();
+    // Of these processes the end has been told with their string.
+    let mut has_failed = vec![false; workers];
     while let Some(done) = results.get_done() {
         let record = done.record;
         match done.value {
@@ -120,14 +122,17 @@ pub fn strings(
                 ended_ns: since.ns(record.ended_ns.unwrap_or(0)),
                 received_ns: since.ns(record.received_ns),
             }),
-            Err(error) => incidents.push(format!("string {}: {error}", done.task)),
+            Err(error) => {
+                has_failed[done.task] = true;
+                incidents.push(format!("string {}: {error}", done.task));
+            }
         }
     }
     for (position, (_, process)) in started.into_iter().enumerate() {
-        let has_told =
-            incidents.iter().any(|told| told.starts_with(&format!("string {position}:")));
         match process.join() {
-            Err(error) if !has_told => incidents.push(format!("after string {position}: {error}")),
+            Err(error) if !has_failed[position] => {
+                incidents.push(format!("after string {position}: {error}"));
+            }
             _ => {}
         }
     }

@@ -22,6 +22,27 @@ pub const FORMAT: &str = "parzen-article";
 /// Version of the format.
 pub const VERSION: u32 = 1;
 
+/// Why a tour was not written down.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unkept {
+    /// There is a file whose other sections cannot stand beside those of this tour.
+    #[error(
+        "the other sections in {} {what}, and would be lost; name another folder (--out), or run all \
+         sections",
+        path.display()
+    )]
+    Other {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with its sections.
+        what: &'static str,
+    },
+    /// The file cannot be written, or an older one not read.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
 /// A whole tour.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Article {
@@ -29,7 +50,7 @@ pub struct Article {
     pub format: String,
     /// [`VERSION`].
     pub version: u32,
-    /// When it began, in seconds since 1970.
+    /// When its newest part began, in seconds since 1970.
     pub created_unix_s: u64,
     /// Version of the program.
     pub program_version: String,
@@ -37,7 +58,7 @@ pub struct Article {
     pub seed: u64,
     /// Where it ran.
     pub machine: Capture,
-    /// What was run, in this order.
+    /// What was run, each once, in the order of the tour.
     pub sections: Vec<SectionRecord>,
 }
 
@@ -85,6 +106,51 @@ impl Article {
             machine,
             sections: Vec::new(),
         }
+    }
+
+    /// Takes over the sections of an older file in `folder`, except those of these `names`.
+    ///
+    /// # Errors
+    /// [`Unkept::Other`] if there are any, and they are of another version of the program, another seed or
+    /// another machine: one file tells of one of each, so they would be lost.
+    pub(super) fn keep_others(&mut self, names: &[&str], folder: &Path) -> Result<(), Unkept> {
+        if super::ALL.iter().all(|section| names.contains(&section.name())) {
+            return Ok(());
+        }
+        let path = folder.join(FILE);
+        let bytes = match std::fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            read => read?,
+        };
+        let other = |what| Err(Unkept::Other { path: path.clone(), what });
+        let Ok(mut old) = serde_json::from_slice::<Self>(&bytes) else {
+            return other("cannot be read");
+        };
+        old.sections.retain(|section| !names.contains(&section.name.as_str()));
+        if old.sections.is_empty() {
+            return Ok(());
+        }
+        if (&old.format, old.version) != (&self.format, self.version)
+            || old.program_version != self.program_version
+        {
+            return other("are of another version of this program");
+        }
+        if old.seed != self.seed {
+            return other("are of another seed");
+        }
+        if old.machine.machine != self.machine.machine {
+            return other("are of another machine or build");
+        }
+        self.sections = old.sections;
+        Ok(())
+    }
+
+    /// Puts a section in its place in the tour, instead of an older one of its name.
+    pub(super) fn put(&mut self, section: SectionRecord) {
+        self.sections.retain(|old| old.name != section.name);
+        self.sections.push(section);
+        let known = |name: &str| super::ALL.iter().position(|section| section.name() == name);
+        self.sections.sort_by_key(|section| known(&section.name).unwrap_or(usize::MAX));
     }
 
     /// Names and reasons of the sections that failed.

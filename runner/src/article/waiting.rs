@@ -33,8 +33,8 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// That of the tour.
-    pub const TOUR: Self = Self { tasks: 24, workers: &[1, 2, 3, 4, 6, 8], blocks: 5 };
+    /// That of the tour; with fewer than six blocks there would be no interval.
+    pub const TOUR: Self = Self { tasks: 24, workers: &[1, 2, 3, 4, 6, 8], blocks: 8 };
 }
 
 /// How long an answer through the pipe takes.

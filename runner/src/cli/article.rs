@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use super::arguments::{at_least_one, covariance, mean, section, seed};
 use super::autopsy;
 use super::report::Written;
-use crate::article::{self, Options, Outcome, Section, data, record};
+use crate::article::{self, Options, Outcome, Section, Unkept, data, record};
 use crate::failure::Failure;
 use crate::output;
 use crate::study::interrupt::Interrupt;
@@ -31,7 +31,8 @@ are done are kept in either case.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// Sections to run [default: all, in the order of the article]; `parzen list` shows their names
+    /// Sections to run [default: all, in the order of the article]; `parzen list` shows their names.
+    /// Other sections that are in the folder's article.json already stay there
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = section)]
     section: Vec<&'static dyn Section>,
 
@@ -83,9 +84,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let interrupt = Interrupt::on_signals().with_context(|| {
         Failure::Measurement("signals cannot be caught, so nothing could be interrupted".into())
     })?;
-    let sections = &arguments.section;
     let options = Options {
-        sections: if sections.is_empty() { article::ALL.to_vec() } else { sections.clone() },
+        sections: arguments.sections(),
         seed: arguments.seed,
         out: arguments.out.clone(),
         samples: arguments.samples.get(),
@@ -98,13 +98,33 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     crate::study::record::check_writable(&options.out).map_err(super::study::failure)?;
     let path = options.out.join(record::FILE);
     let unwritable = || Failure::Unwritable(format!("{} cannot be written", path.display()));
-    let outcome = article::run(&options).with_context(unwritable)?;
+    let outcome = match article::run(&options) {
+        Err(other @ Unkept::Other { .. }) => return Err(Failure::Input(other.to_string()).into()),
+        ended => ended.with_context(unwritable)?,
+    };
+    if outcome.ran.is_empty() {
+        // A file that is there is of an older tour.
+        let nothing = "interrupted before the first section; nothing was written".into();
+        return Err(Failure::Interrupted(nothing).into());
+    }
     let printed = report(&outcome, &path, arguments);
     // A failed section outranks a standard output that cannot be written.
     ending(&outcome, &path).map_or(printed, |failure| Err(failure.into()))
 }
 
 impl Arguments {
+    /// The sections to run, each once.
+    fn sections(&self) -> Vec<&'static dyn Section> {
+        let mut sections: Vec<&'static dyn Section> = Vec::new();
+        let wanted = if self.section.is_empty() { article::ALL } else { &self.section };
+        for section in wanted {
+            if !sections.iter().any(|known| known.name() == section.name()) {
+                sections.push(*section);
+            }
+        }
+        sections
+    }
+
     /// Refuses samples that the section on data could not take, before anything is run.
     fn check(&self) -> anyhow::Result<()> {
         Normal::new(&self.mean, &self.covariance)?;
@@ -124,11 +144,8 @@ fn ending(outcome: &Outcome, path: &Path) -> Option<Failure> {
     if outcome.interrupted {
         return Some(Failure::Interrupted(format!("interrupted; what was done is in {path}")));
     }
-    let failed: Vec<String> = outcome
-        .article
-        .failed()
-        .map(|(name, why)| format!("section {name} failed: {why}"))
-        .collect();
+    let failed: Vec<String> =
+        outcome.failed().map(|(name, why)| format!("section {name} failed: {why}")).collect();
     let message = format!("{}; the other sections are in {path}", failed.join("; "));
     (!failed.is_empty()).then_some(Failure::Measurement(message))
 }

@@ -41,6 +41,7 @@
 //! | returns `Err` | [`Error::Failed`] | lives on | raises the exception |
 //! | panics | [`Error::Panicked`] with the panic's text | lives on | raises the exception |
 //! | takes its process along: killed, aborted, exited | [`Error::Died`] | is replaced | waits for that result for ever |
+//! | gives, or is given, more than 64 MiB | [`Error::Encoding`] | lives on | sends it |
 //! | does not end within [`Options::patience`] | [`Error::Hung`] | is killed and replaced | waits for it for ever |
 //!
 //! The other tasks go on in each case. No worker outlives its pool, nor its program, whatever becomes of

@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::cargo_bin;
 use runner::article::{
-    self, Article, Ran, Section, Tour, Trouble, benchmark, pool, queue, record, window,
+    self, Article, Ran, Section, SectionRecord, Tour, Trouble, Unkept, benchmark, pool, queue,
+    record, window,
 };
 use rustix::process::Signal;
 
@@ -25,6 +26,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial(
             "a_killed_worker_of_the_benchmark_leaves_the_other_sections",
             a_killed_worker_of_the_benchmark_leaves_the_other_sections,
+        ),
+        Trial("a_section_by_itself_keeps_the_others", a_section_by_itself_keeps_the_others),
+        Trial(
+            "sections_that_cannot_stand_beside_it_are_not_lost",
+            sections_that_cannot_stand_beside_it_are_not_lost,
         ),
         Trial("an_interrupted_tour_keeps_what_is_done", an_interrupted_tour_keeps_what_is_done),
         Trial(
@@ -62,15 +68,17 @@ fn read(folder: &Path) -> Article {
 fn a_failed_section_leaves_the_others() {
     let out = tempfile::tempdir().unwrap();
     let mut options = options(out.path(), &|_, _| {});
-    options.sections = vec![&queue::Section, &Impossible, &queue::Section];
+    options.sections = vec![&queue::Section, &Impossible, &window::Section];
     let outcome = article::run(&options).unwrap();
     assert!(!outcome.interrupted);
-    assert_eq!(outcome.article.failed().collect::<Vec<_>>(), [("impossible", "it is impossible")]);
+    assert_eq!(outcome.failed().collect::<Vec<_>>(), [("impossible", "it is impossible")]);
     let written = read(out.path());
     assert_eq!(written, outcome.article);
     assert_eq!((written.format.as_str(), written.version), ("parzen-article", 1));
-    let has_data: Vec<_> = written.sections.iter().map(|section| section.data.is_some()).collect();
-    assert_eq!(has_data, [true, false, true]);
+    let has_data = |section: &SectionRecord| (section.name.clone(), section.data.is_some());
+    let has_data: Vec<_> = written.sections.iter().map(has_data).collect();
+    let expected = [("queue", true), ("window", true), ("impossible", false)];
+    assert_eq!(has_data, expected.map(|(name, has)| (name.to_owned(), has)));
     assert_eq!(std::fs::read_dir(out.path()).unwrap().count(), 1, "no temporary file is left");
 }
 
@@ -107,9 +115,39 @@ fn a_killed_worker_of_the_benchmark_leaves_the_other_sections() {
     let outcome = article::run(&options).unwrap();
     assert!(!outcome.interrupted);
     let sections = read(out.path()).sections;
-    let reason = sections[0].failed.as_deref().unwrap();
+    let [window, benchmark] = &sections[..] else { panic!("{sections:?}") };
+    let reason = benchmark.failed.as_deref().unwrap();
     assert!(reason.contains("it was killed by signal 9"), "{reason}");
-    assert!(sections[0].data.is_none() && sections[1].data.is_some());
+    assert!(benchmark.data.is_none() && window.data.is_some());
+}
+
+fn a_section_by_itself_keeps_the_others() {
+    let out = tempfile::tempdir().unwrap();
+    let mut options = options(out.path(), &|_, _| {});
+    options.sections = vec![&queue::Section, &window::Section];
+    article::run(&options).unwrap();
+    let before = read(out.path()).sections;
+    options.sections = vec![&queue::Section];
+    let outcome = article::run(&options).unwrap();
+    let after = read(out.path()).sections;
+    assert_eq!((after.len(), &after[1], outcome.ran), (2, &before[1], vec!["queue"]));
+    assert_ne!(after[0].elapsed_ns, before[0].elapsed_ns, "it was run again");
+}
+
+fn sections_that_cannot_stand_beside_it_are_not_lost() {
+    let out = tempfile::tempdir().unwrap();
+    let mut options = options(out.path(), &|_, _| {});
+    options.sections = vec![&window::Section];
+    article::run(&options).unwrap();
+    let before = read(out.path());
+    options.seed = 124;
+    options.sections = vec![&queue::Section];
+    let refused = article::run(&options).unwrap_err();
+    assert!(matches!(refused, Unkept::Other { what: "are of another seed", .. }), "{refused}");
+    assert_eq!(read(out.path()), before);
+    options.sections = vec![&window::Section];
+    article::run(&options).unwrap();
+    assert_eq!(read(out.path()).seed, 124, "nothing is lost, so nothing is refused");
 }
 
 fn an_interrupted_tour_keeps_what_is_done() {
@@ -126,7 +164,7 @@ fn an_interrupted_tour_keeps_what_is_done() {
 fn ctrl_c_leaves_no_orphan_and_keeps_what_is_done() {
     let out = tempfile::tempdir().unwrap();
     let mut tour = Command::new(cargo_bin!("parzen"))
-        .args(["article", "--section", "queue,pool,pool,pool", "--out"])
+        .args(["article", "--section", "queue,pool,memory,waiting", "--out"])
         .arg(out.path())
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -6,7 +6,7 @@ use runner::machine::clock;
 use runner::tasks::{Error, Options, Pool};
 
 use crate::Trial;
-use crate::functions::{CUBE, FALL, FLIP, Gates, HOLD, ID, ODD, STRANGER};
+use crate::functions::{CUBE, FALL, FLIP, Gates, HOLD, ID, MUCH, ODD, STRANGER};
 use crate::process::eventually;
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -133,6 +133,8 @@ fn big_values_travel() {
 fn too_big_values_are_refused() {
     let pool = pool(1);
     let error = pool.apply(&FLIP, vec![0; 64 << 20]).unwrap_err();
+    assert!(matches!(&error, Error::Encoding { problem } if problem.contains("bytes")), "{error}");
+    let error = pool.apply(&MUCH, 64 << 20).unwrap_err();
     assert!(matches!(&error, Error::Encoding { problem } if problem.contains("bytes")), "{error}");
     assert_eq!(pool.apply(&CUBE, 2), Ok(8));
     assert!(pool.losses().is_empty());

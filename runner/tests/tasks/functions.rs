@@ -16,6 +16,8 @@ pub(crate) static ABORT: Function<(), ()> = Function::new("abort", |()| std::pro
 pub(crate) static EXIT: Function<i32, ()> = Function::new("exit", |code| std::process::exit(code));
 pub(crate) static FLIP: Function<Vec<u8>, Vec<u8>> =
     Function::new("flip", |bytes| Ok(bytes.iter().map(|byte| !byte).collect()));
+/// So many bytes.
+pub(crate) static MUCH: Function<usize, Vec<u8>> = Function::new("much", |n| Ok(vec![7; n]));
 pub(crate) static ID: Function<(), u32> = Function::new("id", |()| Ok(std::process::id()));
 /// Says that it has begun, waits until it may go on, and gives its input.
 pub(crate) static HOLD: Function<(PathBuf, u64), u64> = Function::new("hold", |(folder, x)| {
@@ -28,7 +30,8 @@ pub(crate) static HOLD: Function<(PathBuf, u64), u64> = Function::new("hold", |(
 /// Not among those that workers have.
 pub(crate) static STRANGER: Function<u64, u64> = Function::new("stranger", Ok);
 
-pub(crate) const ALL: &[&dyn Callable] = &[&CUBE, &ODD, &FALL, &ABORT, &EXIT, &FLIP, &ID, &HOLD];
+pub(crate) const ALL: &[&dyn Callable] =
+    &[&CUBE, &ODD, &FALL, &ABORT, &EXIT, &FLIP, &MUCH, &ID, &HOLD];
 
 fn began(folder: &Path, x: u64) -> PathBuf {
     folder.join(format!("{x} began"))

@@ -7,12 +7,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use runner::tasks::{Error, Options, Pool};
+use runner::tasks::{Error, Handle, Options, Pool};
 use rustix::process::Signal;
 
 use crate::Trial;
 use crate::calls::pool;
-use crate::functions::{ABORT, CUBE, EXIT, Gates, HOLD};
+use crate::functions::{ABORT, CUBE, EXIT, FLIP, Gates, HOLD};
 use crate::play;
 use crate::process::{children, eventually, send, workers};
 
@@ -23,6 +23,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial("an_idle_worker_that_dies_is_replaced", an_idle_worker_that_dies_is_replaced),
         Trial("a_worker_that_hangs_is_killed", a_worker_that_hangs_is_killed),
         Trial("a_stopped_worker_hangs_too", a_stopped_worker_hangs_too),
+        Trial("a_task_that_some_have_heard_is_lost", a_task_that_some_have_heard_is_lost),
+        Trial("a_long_input_that_nobody_reads_is_hung", a_long_input_that_nobody_reads_is_hung),
+        Trial("a_worker_that_stops_reading_keeps_nobody", a_worker_that_stops_reading_keeps_nobody),
         Trial("a_pool_with_pending_tasks_ends_at_once", a_pool_with_pending_tasks_ends_at_once),
         Trial("a_closed_pool_has_done_everything", a_closed_pool_has_done_everything),
         Trial("pools_move_between_threads", pools_move_between_threads),
@@ -101,6 +104,44 @@ fn a_stopped_worker_hangs_too() {
     let hung = |error: &Error| matches!(error, Error::Hung { .. });
     assert_eq!(done.iter().filter(|done| done.value.as_ref().is_err_and(hung)).count(), 2);
     assert_eq!(done.iter().filter(|done| done.value.is_ok()).count(), 2);
+}
+
+/// Longer than what a socket holds.
+fn long() -> Vec<u8> {
+    vec![1; 8 << 20]
+}
+
+/// A pool of two, of which the first has stopped while it is being sent a long input.
+fn stuck() -> (Pool, u32, Handle<Vec<u8>>) {
+    let pool = pool(2);
+    let first = pool.processes()[0];
+    send(first, Signal::STOP);
+    let handle = pool.apply_async(&FLIP, long());
+    assert_eq!(pool.apply(&CUBE, 2), Ok(8), "the manager goes on, and the other worker does");
+    (pool, first, handle)
+}
+
+fn a_task_that_some_have_heard_is_lost() {
+    let (pool, process, handle) = stuck();
+    send(process, Signal::KILL);
+    let how = "it was killed by signal 9".to_owned();
+    assert_eq!(handle.get(), Err(Error::Died { worker: 0, process, how }));
+    assert_eq!((pool.losses().len(), pool.map(&CUBE, 1..=2)), (1, Ok(vec![1, 8])));
+}
+
+fn a_long_input_that_nobody_reads_is_hung() {
+    let pool = impatient();
+    // The other worker goes on, and does what comes after.
+    send(pool.processes()[0], Signal::STOP);
+    let error = pool.apply(&FLIP, long()).unwrap_err();
+    assert!(matches!(error, Error::Hung { worker: 0, .. }), "{error}");
+    assert_eq!((pool.losses().len(), pool.apply(&CUBE, 3)), (1, Ok(27)));
+}
+
+fn a_worker_that_stops_reading_keeps_nobody() {
+    let (pool, _, handle) = stuck();
+    drop(pool);
+    assert_eq!(handle.get(), Err(Error::Closed));
 }
 
 fn a_pool_with_pending_tasks_ends_at_once() {

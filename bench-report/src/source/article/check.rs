@@ -3,6 +3,7 @@
 //! Separate from the shape of the file because these rules hold for the model, wherever it was read
 //! from. A problem is the pair (place in the file, what is wrong with which value).
 
+use super::{LEAST_SHARE, LENGTHS};
 use crate::model::tour::{
     Call, Density, Memory, Outcome, Pool, Queue, Sampled, Section, Tour, Waiting, Window,
 };
@@ -24,12 +25,6 @@ const MOST_REPETITIONS: usize = 10_000;
 
 /// The longest time: more than a month.
 const LONGEST_NS: u64 = 1 << 52;
-
-/// Lengths in space: widths, means and standard deviations.
-const LENGTHS: std::ops::RangeInclusive<f64> = 1e-6..=1e6;
-
-/// Least share of a variance that the other coordinate may leave unexplained, 1 − ρ².
-const LEAST_SHARE: f64 = 1e-4;
 
 /// Checks all of it; the first problem ends it.
 pub(super) fn tour(tour: &Tour) -> Result<(), Problem> {

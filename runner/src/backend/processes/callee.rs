@@ -1,12 +1,15 @@
 //! The parent's side of typed functions: one worker that is called.
 //!
 //! Separate from [`crew`](super::crew), whose workers fail together: here a worker that dies is one
-//! worker less, and whoever owns it starts another. Nothing here waits for an answer. Next:
+//! worker less, and whoever owns it starts another. Nothing here waits for an answer, nor for a worker that
+//! reads slowly: what its socket does not take at once leaves at the next looks. Next:
 //! [`tasks`](crate::tasks), whose manager owns these.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
+
+use rustix::event::PollFlags;
 
 use super::child::{Mask, Worker};
 use super::wire::{Answer, Order, PARENT, Problem, Returned, VERSION, WORKER};
@@ -50,7 +53,7 @@ pub(crate) enum News {
 pub(crate) enum Unsent {
     /// Its input is longer than a message may be: so many bytes. The worker has heard nothing.
     TooLong(usize),
-    /// The worker is of no use any more, and why.
+    /// The worker is of no use any more, and why. It has heard nothing.
     Lost(String),
 }
 
@@ -73,17 +76,26 @@ impl Callee {
         self.worker.id()
     }
 
-    /// Tells it to call a function. May block until the worker has read a long input.
+    /// Tells it to call a function. Does not wait until it has read a long input: the rest leaves with
+    /// the next [`news`](Self::news), for which [`awaits`](Self::awaits) tells the time.
     ///
     /// # Errors
-    /// Why the call cannot be sent.
+    /// Why the call cannot be sent; no byte of it has been.
     pub(crate) fn call(&mut self, function: &str, input: &[u8]) -> Result<(), Unsent> {
         let order = Order::Call { function: function.to_owned() };
-        match self.worker.channel.send(&order, input) {
+        let channel = &mut self.worker.channel;
+        match channel.post(&order, input).and_then(|()| channel.push()) {
             Ok(()) => Ok(()),
+            // The reason shows when its answer is looked for.
+            Err(_) if channel.has_begun() => Ok(()),
             Err(Broken::Garbled(Problem::TooLong { found })) => Err(Unsent::TooLong(found)),
             Err(broken) => Err(Unsent::Lost(self.obituary(&broken))),
         }
+    }
+
+    /// What to sleep for until there can be news.
+    pub(crate) fn awaits(&self) -> PollFlags {
+        if self.worker.channel.has_left() { PollFlags::IN } else { PollFlags::IN | PollFlags::OUT }
     }
 
     /// What it has said since the last look.
@@ -92,7 +104,7 @@ impl Callee {
     /// Why it is of no use any more, in words.
     pub(crate) fn news(&mut self) -> Result<News, String> {
         match self.worker.channel.look() {
-            Ok(false) => return Ok(News::None),
+            Ok(false) => return self.send_on().map(|()| News::None),
             Ok(true) => {}
             Err(broken) => return Err(self.obituary(&broken)),
         }
@@ -108,6 +120,15 @@ impl Callee {
             }
             Answer::Failed { message } => Err(message),
             other => Err(format!("it says {other:?}, which makes no sense")),
+        }
+    }
+
+    /// Sends more of a long input.
+    fn send_on(&mut self) -> Result<(), String> {
+        match self.worker.channel.push() {
+            // It may have said why before it ended: the next look finds that, or the end.
+            Ok(()) | Err(Broken::Closed) => Ok(()),
+            Err(broken) => Err(broken.to_string()),
         }
     }
 

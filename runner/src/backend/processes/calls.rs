@@ -26,8 +26,8 @@ pub(super) use serving::work;
 mod serving {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
-    use super::super::channel::Channel;
-    use super::super::wire::{Answer, Order, Returned};
+    use super::super::channel::{Broken, Channel};
+    use super::super::wire::{Answer, Order, Problem, Returned};
     use super::super::worker::{Fatal, await_order};
     use super::Callable;
     use crate::backend::last_words;
@@ -41,8 +41,22 @@ mod serving {
                 (Order::Quit, _) => return Ok(()),
                 (other, _) => return Err(Fatal::Order(other.into())),
             };
-            channel.send(&answer, &output)?;
+            tell(channel, answer, &output)?;
             await_order(channel)?;
+        }
+    }
+
+    /// Answers; that there is no answer, if it is longer than a frame may be.
+    fn tell(channel: &mut Channel, answer: Answer, output: &[u8]) -> Result<(), Broken> {
+        match (channel.send(&answer, output), answer) {
+            (
+                Err(Broken::Garbled(Problem::TooLong { found })),
+                Answer::Returned { began_ns, ended_ns, .. },
+            ) => {
+                let how = Returned::TooLong(found);
+                channel.send(&Answer::Returned { began_ns, ended_ns, how }, &[])
+            }
+            (sent, _) => sent,
         }
     }
 

@@ -56,6 +56,8 @@ pub(super) struct Channel {
     /// The payload of the frame that was found last; part of `unread` until the next look.
     payload: Range<usize>,
     outbox: Vec<u8>,
+    /// What of a posted frame has not been sent yet; part of `outbox`.
+    unsent: Range<usize>,
     /// How long the other side may take to read on.
     patience: Duration,
 }
@@ -64,7 +66,8 @@ impl Channel {
     pub(super) fn new(stream: UnixStream, patience: Duration) -> std::io::Result<Self> {
         stream.set_nonblocking(true)?;
         let inbox = vec![0; INBOX_BYTES];
-        Ok(Self { stream, inbox, unread: 0..0, payload: 0..0, outbox: Vec::new(), patience })
+        let (unread, payload, outbox, unsent) = (0..0, 0..0, Vec::new(), 0..0);
+        Ok(Self { stream, inbox, unread, payload, outbox, unsent, patience })
     }
 
     /// Takes what has arrived; whether a whole frame is there. Then [`message`](Self::message) is it,
@@ -98,6 +101,38 @@ impl Channel {
         let sent = self.send_raw(&frame);
         self.outbox = frame;
         sent
+    }
+
+    /// Puts a frame on its way, as [`send`](Self::send) does, and does not wait: [`push`](Self::push)
+    /// sends it. Nothing else may be sent before it [has left](Self::has_left).
+    pub(super) fn post(&mut self, message: &impl Serialize, numbers: &[u8]) -> Result<(), Broken> {
+        self.unsent = 0..0;
+        wire::encode(message, numbers, &mut self.outbox)?;
+        self.unsent = 0..self.outbox.len();
+        Ok(())
+    }
+
+    /// Sends of the posted frame what the socket takes now.
+    pub(super) fn push(&mut self) -> Result<(), Broken> {
+        while !self.has_left() {
+            match self.stream.write(&self.outbox[self.unsent.clone()]) {
+                Ok(written) => self.unsent.start += written,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nothing of the posted frame is left to send.
+    pub(super) fn has_left(&self) -> bool {
+        self.unsent.is_empty()
+    }
+
+    /// Whether some of the posted frame has been sent.
+    pub(super) fn has_begun(&self) -> bool {
+        self.unsent.start > 0
     }
 
     /// Sends bytes that are no frame.
@@ -225,6 +260,24 @@ mod tests {
             next(&mut worker, Order::Quit, 0);
         });
         assert_eq!(raw, numbers);
+    }
+
+    #[test]
+    fn a_posted_frame_leaves_as_the_other_side_reads() {
+        let (mut parent, mut worker) = pair(Duration::ZERO);
+        let numbers: Vec<u8> = (0..8 << 20).map(|i| i as u8).collect();
+        parent.post(&Order::Open, &numbers).unwrap();
+        assert!(!parent.has_begun());
+        parent.push().unwrap();
+        assert!(parent.has_begun() && !parent.has_left(), "a socket takes less than that");
+        while !worker.look().unwrap() {
+            parent.push().unwrap();
+        }
+        assert!(parent.has_left());
+        assert_eq!(worker.message::<Order>().unwrap(), (Order::Open, &numbers[..]));
+        let too_long = vec![0; super::wire::MOST_BYTES];
+        assert!(matches!(parent.post(&Order::Open, &too_long), Err(Broken::Garbled(_))));
+        assert!(parent.has_left() && !parent.has_begun());
     }
 
     #[test]

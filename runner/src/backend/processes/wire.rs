@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::backend::{Changed, Question};
 
 /// Grows with every change of a message.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 /// How the parent begins. The two differ, so that an echo is not taken for an answer.
 pub(super) const PARENT: [u8; 8] = *b"parzen>w";
 /// How the worker begins.
@@ -103,6 +103,8 @@ pub(crate) enum Returned {
     Panic(String),
     /// The worker has no such function, but these.
     Unknown(String),
+    /// What it gave is so many bytes, more than a frame may have.
+    TooLong(usize),
 }
 
 /// What can be wrong with a frame.

@@ -1,7 +1,8 @@
 //! What the manager's thread does: hands tasks to idle workers, hears what all of them say, and
 //! replaces those that are lost.
 //!
-//! It sleeps until a command comes or a worker says something. Every state of a worker has an end: one
+//! It sleeps until a command comes, a worker says something, or one reads on in a long input; it waits
+//! nowhere else, so that a worker which stops keeps nothing from the others. Every state of a worker has an end: one
 //! that starts or works is given up after the pool's patience, one that is idle and dies is noticed at
 //! once. Separate from [`Manager`](super::Manager), which runs on its callers' threads.
 
@@ -163,11 +164,11 @@ impl Foreman {
         match seat.callee.call(order.function, &order.input) {
             Ok(()) => seat.state = State::Busy { order, since_ns: clock::now_ns() },
             Err(Unsent::TooLong(bytes)) => {
-                let problem = format!("{bytes} bytes are more than a message may have");
                 let record = record(&order, None);
-                order.deliver(record, Err(Error::Encoding { problem }));
+                order.deliver(record, Err(too_long(bytes)));
             }
-            // It died idle, and had not heard of the task: the next one gets it.
+            // It died idle, and no byte of the task had left: the next one gets it. A task of which one
+            // has heard is over when that one is lost, or it could take along worker after worker.
             Err(Unsent::Lost(how)) => {
                 self.queue.push_front(order);
                 self.lose(worker, &|worker, process| died(worker, process, &how));
@@ -186,7 +187,7 @@ impl Foreman {
         let seats = self.seats.iter().flatten();
         let time = seats.clone().filter_map(|seat| seat.state.since_ns()).map(left).min();
         let mut fds: Vec<PollFd<'_>> =
-            seats.map(|seat| PollFd::new(&seat.callee, PollFlags::IN)).collect();
+            seats.map(|seat| PollFd::new(&seat.callee, seat.callee.awaits())).collect();
         fds.push(PollFd::new(&self.bell, PollFlags::IN));
         if sleep(&mut fds, time.unwrap_or(Duration::MAX)).is_err() {
             // The system lacks the memory to sleep: look again later.
@@ -353,5 +354,10 @@ fn value(how: Returned, output: Vec<u8>, name: &'static str) -> Result<Vec<u8>, 
         Returned::Failure(message) => Err(Error::Failed { message }),
         Returned::Panic(message) => Err(Error::Panicked { message }),
         Returned::Unknown(known) => Err(Error::Unknown { name, known }),
+        Returned::TooLong(bytes) => Err(too_long(bytes)),
     }
+}
+
+fn too_long(bytes: usize) -> Error {
+    Error::Encoding { problem: format!("{bytes} bytes are more than a message may have") }
 }
