@@ -82,6 +82,7 @@ fn format_name() -> impl clap::builder::TypedValueParser<Value = String> {
 impl Compare {
     pub(super) fn run(&self) -> anyhow::Result<Outcome> {
         self.limit_counts()?;
+        self.splice.check()?;
         let sides = self.sides()?;
         let comparisons = self.comparisons(&sides)?;
         let lay_out = |format: &dyn formats::Format| {
@@ -89,8 +90,10 @@ impl Compare {
         };
         let format = formats::by_name(&self.format);
         let text = format.map_or_else(|| Ok(String::new()), lay_out)?;
-        self.splice.put(|| lay_out(formats::SPLICED))?;
+        // Whatever becomes of the splice, what was found out must be told.
+        let spliced = self.splice.put(|| lay_out(formats::SPLICED));
         print(&text)?;
+        spliced?;
         let unread = sides.into_iter().flat_map(|side| side.report.unread);
         let outcome = warn(&unread.collect::<Vec<_>>());
         if comparisons.iter().any(|across| across.failures().next().is_some()) {
