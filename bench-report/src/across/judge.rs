@@ -26,6 +26,7 @@
 use super::{
     LeftOut, Row, Settings,
     align::{Pair, differing},
+    measured::Measured,
 };
 use crate::statistics::{
     difference::holm,
@@ -101,7 +102,8 @@ pub(super) fn rows(
 /// A pair compared, not yet judged; `None` if there is no ratio.
 fn row(pair: &Pair<'_>) -> Option<Row> {
     let [a, b] = pair.sides;
-    let ratio = Ratio::of(&a.times_ns, &b.times_ns).filter(|ratio| ratio.ln.is_finite())?;
+    let remembered = pair.sides.map(Measured::remembered);
+    let ratio = Ratio::between(remembered).filter(|ratio| ratio.ln.is_finite())?;
     let medians_ns = [a, b].map(|side| median(&mut side.times_ns.clone()));
     let per_s = |tests: Option<f64>, median_ns: f64| {
         tests.map(|tests| tests * 1e9 / median_ns).filter(|rate| rate.is_finite())
@@ -119,7 +121,7 @@ fn row(pair: &Pair<'_>) -> Option<Row> {
         medians_ns,
         tests_per_s,
         ratio,
-        mann_whitney: mann_whitney(&a.times_ns, &b.times_ns),
+        mann_whitney: mann_whitney(remembered),
         verdict: Verdict::CannotTell,
         fails: false,
         remarks: differing(&a.remarks, &b.remarks).map(remark).collect(),
@@ -151,10 +153,9 @@ pub fn proven_above(ratios: &[Ratio], limit: f64) -> Vec<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::{Kind, measured::Measured},
-        *,
-    };
+    use std::cell::OnceCell;
+
+    use super::{super::Kind, *};
     use crate::statistics::unpaired::StandardError;
 
     fn measured(times_ns: &[f64]) -> Measured {
@@ -167,6 +168,7 @@ mod tests {
             tests: None,
             unusable: None,
             is_preparation: false,
+            memory: OnceCell::new(),
         }
     }
 

@@ -3,13 +3,14 @@
 //! Separate because every kind of result calls its parts differently, and only here that matters.
 //! Next: `align.rs` finds the same thing on two sides.
 
-use std::collections::HashMap;
+use std::{cell::OnceCell, collections::HashMap};
 
 use super::Kind;
 use crate::model::{
     Answers, Benchmark, Benchmarks, Entry, Peer, PeerWorkload, Report, Study, Throughput, Unit,
     Workload,
 };
+use crate::statistics::{lags::Memory, unpaired::Remembered};
 
 /// One thing that was measured, with its samples.
 #[derive(Debug)]
@@ -29,9 +30,17 @@ pub(super) struct Measured {
     pub(super) unusable: Option<String>,
     /// Whether the times are not of the work, but of preparing for it.
     pub(super) is_preparation: bool,
+    /// What its times remember, once it was asked for.
+    pub(super) memory: OnceCell<Memory>,
 }
 
 impl Measured {
+    /// Its times with what they remember, which is computed once for all sides.
+    pub(super) fn remembered(&self) -> Remembered<'_> {
+        let memory = *self.memory.get_or_init(|| Memory::of(&self.times_ns));
+        Remembered { times: &self.times_ns, memory }
+    }
+
     /// Why it cannot be compared with anything, if so.
     pub(super) fn useless(&self) -> Option<String> {
         let is_time = |time: &f64| time.is_finite() && *time > 0.0;
@@ -105,6 +114,7 @@ fn benchmark(benchmark: &Benchmark) -> Measured {
         tests: None,
         unusable: None,
         is_preparation: false,
+        memory: OnceCell::new(),
     }
 }
 
@@ -165,6 +175,7 @@ fn configuration(study: &Study, workload: &Workload, entry: &Entry) -> Measured 
         tests: Some(workload.tests_per_pass(entry.workers)),
         unusable: None,
         is_preparation: false,
+        memory: OnceCell::new(),
     }
 }
 
@@ -191,6 +202,7 @@ fn implementation(workload: &PeerWorkload, peer: &Peer) -> Vec<Measured> {
         tests,
         unusable: unusable.clone(),
         is_preparation: tests.is_none(),
+        memory: OnceCell::new(),
     };
     let name = format!("{}: {}", workload.name, peer.name);
     let mut all = vec![of(name.clone(), &peer.query_ns, Some(workload.tests()))];

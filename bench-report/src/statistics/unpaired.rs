@@ -93,10 +93,31 @@ pub struct StandardError {
     pub freedom: f64,
 }
 
+/// A list of samples with what it remembers, which is computed once for all that is made of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Remembered<'a> {
+    /// The samples, in the order measured.
+    pub times: &'a [f64],
+    /// What they remember.
+    pub memory: Memory,
+}
+
+impl<'a> Remembered<'a> {
+    /// A list whose memory is not known yet.
+    pub fn of(times: &'a [f64]) -> Self {
+        Self { times, memory: Memory::of(times) }
+    }
+}
+
 impl Ratio {
     /// The ratio `median(b) / median(a)` of times, which are above 0; `None` if a list is empty.
     pub fn of(a: &[f64], b: &[f64]) -> Option<Self> {
-        if a.is_empty() || b.is_empty() {
+        Self::between([Remembered::of(a), Remembered::of(b)])
+    }
+
+    /// As [`Self::of`], of lists whose memory is known.
+    pub fn between([a, b]: [Remembered<'_>; 2]) -> Option<Self> {
+        if a.times.is_empty() || b.times.is_empty() {
             return None;
         }
         let sides = [Side::of(a, SEEDS[0]), Side::of(b, SEEDS[1])];
@@ -206,11 +227,10 @@ struct Side {
 }
 
 impl Side {
-    fn of(times: &[f64], seed: u64) -> Self {
+    fn of(Remembered { times, memory }: Remembered<'_>, seed: u64) -> Self {
         let mut sorted: Vec<f64> = times.iter().map(|time| time.ln()).collect();
         sorted.sort_by(f64::total_cmp);
         let ln_median = median(&mut times.to_vec()).ln();
-        let memory = Memory::of(times);
         let is_enough = times.len() >= FEWEST_SAMPLES;
         let drawn = if is_enough { drawn(&sorted, memory.effective, seed) } else { Vec::new() };
         Self { ln_median, drawn, memory }
@@ -287,9 +307,9 @@ fn student_tail(freedom: f64, t: f64) -> f64 {
 ///
 /// It asks whether one side tends to greater values, which is not whether the medians differ; a
 /// second opinion that no verdict rests on.
-pub fn mann_whitney(a: &[f64], b: &[f64]) -> Option<f64> {
-    let test = difference::mann_whitney(a, b)?;
-    let tau = (Memory::of(a).inflation * Memory::of(b).inflation).sqrt();
+pub fn mann_whitney([a, b]: [Remembered<'_>; 2]) -> Option<f64> {
+    let test = difference::mann_whitney(a.times, b.times)?;
+    let tau = (a.memory.inflation * b.memory.inflation).sqrt();
     let normal = Normal::standard();
     let z = normal.inverse_cdf((test.p_value / 2.0).max(f64::MIN_POSITIVE));
     Some((2.0 * normal.cdf(z / tau.sqrt())).min(1.0))

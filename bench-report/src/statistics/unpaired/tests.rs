@@ -104,14 +104,15 @@ fn the_geometric_mean_of_one_group_is_known_no_better() {
 #[test]
 fn rank_test_of_samples_that_remember_is_humbler() {
     let (a, b) = (normal(100.0, 3.0, 50, 8), normal(102.0, 3.0, 50, 9));
-    let independent = mann_whitney(&a, &b).unwrap();
+    let independent = mann_whitney([&a, &b].map(|list| Remembered::of(list))).unwrap();
     let sorted = [a, b].map(|mut list| {
         list.sort_by(f64::total_cmp);
         list
     });
-    let remembering = mann_whitney(&sorted[0], &sorted[1]).unwrap();
+    let remembering =
+        mann_whitney([&sorted[0], &sorted[1]].map(|list| Remembered::of(list))).unwrap();
     assert!(independent < 0.05 && remembering > 5.0 * independent);
-    assert_eq!(mann_whitney(&[], &[1.0]), None);
+    assert_eq!(mann_whitney([&[][..], &[1.0]].map(Remembered::of)), None);
 }
 
 #[test]
