@@ -339,8 +339,18 @@ fn a_report_is_not_written_if_there_is_no_place_for_its_figures() {
     }
 }
 
-#[cfg(unix)]
+/// The gate does not promise what few samples cannot give.
+#[test]
+fn the_help_tells_where_alarms_are_more() {
+    let (code, help, _) = run(&two_baselines(1.0), &["compare", "--help"]);
+    assert_eq!(code, 0);
+    for part in ["if samples remember each other little", "up to 21 %", "7 %"] {
+        assert!(help.replace("\n", " ").contains(part), "{part:?} is missing in {help}");
+    }
+}
+
 /// Two baselines of one directory lack the same: that is told once, by both commands.
+#[cfg(unix)]
 #[test]
 fn what_two_baselines_lack_is_told_once() {
     let directory = two_baselines(1.0);

@@ -21,6 +21,9 @@ use super::{
 /// What was measured on both sides is set side by side: the ratio of the medians with its 95 %
 /// interval, and a verdict that looks at all rows together. What is on one side only is listed. Each
 /// side is one run; what another run would change is in no interval.
+///
+/// Of equal runs, any row gets a verdict in at most 5 % of comparisons if samples remember each other
+/// little. If they remember for long, 20 samples of each gave up to 21 %, and 100 samples 7 %.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Compare {
