@@ -6,11 +6,15 @@
 use std::{cell::OnceCell, collections::HashMap};
 
 use super::Kind;
-use crate::model::{
-    Answers, Benchmark, Benchmarks, Entry, Peer, PeerWorkload, Report, Study, Throughput, Unit,
-    Workload,
+use crate::{
+    compare::{self, Withheld},
+    model::{
+        Answers, Benchmark, Benchmarks, Entry, Peer, PeerWorkload, Report, Study, Throughput, Unit,
+        Workload,
+    },
+    quantity,
+    statistics::{lags::Memory, unpaired::Remembered},
 };
-use crate::statistics::{lags::Memory, unpaired::Remembered};
 
 /// One thing that was measured, with its samples.
 #[derive(Debug)]
@@ -138,13 +142,49 @@ fn unit(unit: &Unit) -> &str {
     }
 }
 
-/// The entries of a workload that were measured for their own sake.
+/// The entries of a workload that were measured for their own sake; those that its study gives no verdict
+/// on are no use here either.
 fn configurations<'a>(
     study: &'a Study,
     workload: &'a Workload,
 ) -> impl Iterator<Item = Measured> + 'a {
-    let entries = workload.entries.iter().filter(|entry| entry.is_result());
-    entries.map(move |entry| configuration(study, workload, entry))
+    let entries = workload.entries.iter().zip(compare::withheld(study, workload));
+    entries.filter(|(entry, _)| entry.is_result()).map(move |(entry, withheld)| {
+        let unusable = withheld.map(|withheld| not_judged(withheld, entry));
+        Measured { unusable, ..configuration(study, workload, entry) }
+    })
+}
+
+/// Why a configuration proves nothing, for a list of what was left out.
+fn not_judged(withheld: Withheld, entry: &Entry) -> String {
+    let of_samples = |samples: u64| {
+        let all = quantity::counted(entry.samples.len() as u64, "sample");
+        format!("{} of {all}", quantity::whole(samples))
+    };
+    let share = |share: f64| quantity::per_cent(share, 0);
+    let reason = match withheld {
+        Withheld::UnequalCopies => "equal configurations differed in its workload".into(),
+        Withheld::ClockGoesBack => "the clock goes back from one CPU to another".into(),
+        Withheld::LoadBefore { share: of } => {
+            format!("others used up to {} of a CPU before the blocks", share(of))
+        }
+        Withheld::Unpinned { samples } => {
+            format!("workers were not on their CPUs in {}", of_samples(samples))
+        }
+        Withheld::Throttled { samples } => format!("a quota held up {}", of_samples(samples)),
+        Withheld::LateStart { share: of } => {
+            format!("its workers began one after another, over {} of the time", share(of))
+        }
+        Withheld::LoadDuring { share: of } => {
+            format!("others used up to {} of one of its CPUs", share(of))
+        }
+        Withheld::ShortTime { wall_ns, least_ns } => format!(
+            "a time of {} is too short for the clock, which wants {}",
+            quantity::time(wall_ns as f64),
+            quantity::time(least_ns)
+        ),
+    };
+    format!("it is not judged: {reason}")
 }
 
 fn configuration(study: &Study, workload: &Workload, entry: &Entry) -> Measured {

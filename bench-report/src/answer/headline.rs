@@ -6,7 +6,7 @@
 use super::{doubts, of_all_withheld, reached};
 use crate::{
     chart::name,
-    compare::Comparison,
+    compare::{Comparison, Fastest},
     model::{Estimate, Mode, Workload},
     quantity,
 };
@@ -22,45 +22,76 @@ pub fn question(workload: &Workload) -> &'static str {
     }
 }
 
+/// Names of configurations that one sentence lists.
+const MOST_NAMED: usize = 4;
+
 /// The fastest configuration against the serial code; `None` without serial code or anything else.
+///
+/// It is chosen among those that a verdict may be given on; where there are none, by the numbers alone.
 pub fn headline(workload: &Workload, comparison: &Comparison) -> Option<String> {
     let reference = comparison.reference?;
     let serial = quantity::time(comparison.figures[reference].pass_ns.value);
-    let measured = || comparison.sweeps.iter().flat_map(|sweep| &sweep.entry_idxs).copied();
-    let speed_up = |idx: usize| comparison.figures[idx].speed_up;
-    let known = || measured().filter_map(|idx| Some((idx, speed_up(idx)?)));
-    let (fastest, best) = known().max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
-    let figures = &comparison.figures[fastest];
-    let is_unjudged = comparison.withheld[fastest].or(comparison.withheld[reference]).is_some();
-    let verdict = match best.interval {
-        _ if is_unjudged => "Fastest by its numbers, which are not judged (see the warnings)",
-        Some(interval) if interval.low > 1.0 => "Fastest",
-        Some(interval) if interval.high < 1.0 => "Nothing was faster than the serial code; closest",
-        _ => "Whether anything was faster than the serial code cannot be told; closest",
+    let judged = comparison.fastest.as_ref();
+    let (fastest, best) = match judged {
+        Some(judged) => (judged.entry, comparison.figures[judged.entry].speed_up?),
+        None => by_numbers(comparison)?,
     };
     let jobs = match workload.mode {
         Mode::Strong => "",
         Mode::Weak | Mode::Throughput => ", counting all N jobs",
     };
+    let choice = judged.map(|judged| choice(workload, comparison, judged)).unwrap_or_default();
     Some(format!(
-        "{verdict}: {}, {} a pass, {} of the serial speed ({serial} a pass){jobs}{}{}.",
+        "{}: {}, {} a pass, {} of the serial speed ({serial} a pass){jobs}{choice}{}.",
+        verdict(judged, best),
         name(&workload.entries[fastest]),
-        quantity::time(figures.pass_ns.value),
+        quantity::time(comparison.figures[fastest].pass_ns.value),
         reached(best),
-        tied(best, known().filter(|(idx, _)| *idx != fastest).map(|(_, other)| other)),
         doubtful(workload, comparison, fastest),
     ))
 }
 
-/// How many others the interval of the fastest overlaps: the largest of many is large by chance, too.
-fn tied(best: Estimate, others: impl Iterator<Item = Estimate>) -> String {
-    let Some(best) = best.interval else { return String::new() };
-    let overlaps = |other: &Estimate| other.interval.is_some_and(|other| other.high >= best.low);
-    match others.filter(overlaps).count() {
-        0 => String::new(),
-        1 => "; the interval of one other overlaps with this one".into(),
-        several => format!("; the intervals of {several} others overlap with this one"),
+/// The greatest speed-up, judged or not.
+fn by_numbers(comparison: &Comparison) -> Option<(usize, Estimate)> {
+    let measured = comparison.sweeps.iter().flat_map(|sweep| &sweep.entry_idxs).copied();
+    let known = measured.filter_map(|idx| Some((idx, comparison.figures[idx].speed_up?)));
+    known.max_by(|a, b| a.1.value.total_cmp(&b.1.value))
+}
+
+fn verdict(judged: Option<&Fastest>, best: Estimate) -> &'static str {
+    match judged {
+        None => "Fastest by its numbers, which are not judged (see the warnings)",
+        Some(_) if best.interval.is_some_and(|interval| interval.low > 1.0) => "Fastest",
+        Some(judged) if judged.none_is_faster => "Nothing was faster than the serial code; closest",
+        Some(_) => "Whether anything was faster than the serial code cannot be told; closest",
     }
+}
+
+/// Out of how many the fastest was chosen, which others it cannot be told from, and how many were not
+/// asked: the greatest of many is great by chance, too.
+fn choice(workload: &Workload, comparison: &Comparison, judged: &Fastest) -> String {
+    let chosen = (judged.among > 1).then(|| {
+        let among = judged.among;
+        format!(
+            "; chosen afterwards as the fastest of {among}, which its interval does not allow for"
+        )
+    });
+    let names: Vec<String> = judged.ties.iter().map(|&idx| name(&workload.entries[idx])).collect();
+    let named = names.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
+    let ties = match names.len() {
+        0 => None,
+        count if count > MOST_NAMED => Some(format!("{count} others, as {named}")),
+        _ => Some(named),
+    };
+    let ties = ties
+        .map(|ties| format!("; by ratios inside the same blocks it cannot be told from {ties}"));
+    let measured = comparison.sweeps.iter().flat_map(|sweep| &sweep.entry_idxs);
+    let unjudged = match measured.filter(|&&idx| comparison.withheld[idx].is_some()).count() {
+        0 => None,
+        1 => Some("; 1 other is not judged (see the warnings)".into()),
+        count => Some(format!("; {count} others are not judged (see the warnings)")),
+    };
+    [chosen, ties, unjudged].into_iter().flatten().collect()
 }
 
 /// A mark where the speed-up rests on a step that is doubtful.
