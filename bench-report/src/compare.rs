@@ -10,13 +10,14 @@
 //! `sweep.rs` orders configurations and judges steps, `costs.rs` adds what a wall time leaves out,
 //! `resources.rs` asks the workers, `foreign.rs` what others used, in the `ticks.rs` of the system,
 //! `trust.rs` asks whether any of it can be believed and
-//! `judgement.rs` where it forbids a verdict, `roof.rs` what loading the samples alone allows, `law.rs` asks which law describes a backend, with the
+//! `judgement.rs` where it forbids a verdict, `fastest.rs` which configuration comes first, `roof.rs` what loading the samples alone allows, `law.rs` asks which law describes a backend, with the
 //! cores that `placement.rs` knows. [`benchmarks`] and their parameters stand apart. Next: [`crate::answer`] puts it into words.
 
 pub mod autopsy;
 pub mod benchmarks;
 mod compared;
 mod costs;
+mod fastest;
 mod foreign;
 mod judgement;
 mod law;
@@ -30,6 +31,7 @@ mod trust;
 
 pub use compared::{Compared, ComparedStudy};
 pub use costs::{Costs, Phases};
+pub use fastest::Fastest;
 pub use foreign::Foreign;
 pub use judgement::{MOST_FOREIGN, MOST_LATE, Withheld};
 pub use law::{
@@ -73,6 +75,8 @@ pub struct Comparison {
     /// The entries that loaded the samples alone, by ascending workers, each number once: their
     /// speed-ups bound those of all others.
     pub roofs: Vec<usize>,
+    /// The fastest of what a verdict may be given on; `None` if there is nothing.
+    pub fastest: Option<Fastest>,
     /// `withheld[i]` says why no verdict is given on entry `i`, if so.
     pub withheld: Vec<Option<Withheld>>,
 }
@@ -109,10 +113,7 @@ pub struct Figures {
 
 /// Derives the numbers of one workload of `study`.
 pub fn workload(study: &Study, workload: &Workload) -> Comparison {
-    let reference = workload
-        .entries
-        .iter()
-        .position(|e| e.backend == REFERENCE && e.workers == 1 && e.is_result());
+    let reference = reference(workload);
     let mut measured = Measured::of(study, workload, reference);
     let trust = trust::of(&measured);
     let resources = resources::all(&measured);
@@ -127,7 +128,21 @@ pub fn workload(study: &Study, workload: &Workload) -> Comparison {
         Figures { gain, under_roof, ..measured.figures(&sweeps, idx, further) }
     });
     let figures = figures.collect();
-    Comparison { reference, figures, sweeps, trust, roofs, withheld: measured.withheld }
+    let fastest = fastest::of(&measured, &sweeps);
+    Comparison { reference, figures, sweeps, trust, roofs, fastest, withheld: measured.withheld }
+}
+
+/// Why no verdict may be given on each entry of a workload, if so: as [`Comparison::withheld`], without the
+/// laws and steps that take most of the time.
+pub fn withheld(study: &Study, workload: &Workload) -> Vec<Option<Withheld>> {
+    let reference = reference(workload);
+    let measured = Measured::of(study, workload, reference);
+    judgement::all(study, workload, &trust::of(&measured), &resources::all(&measured))
+}
+
+/// Position of the serial code.
+fn reference(workload: &Workload) -> Option<usize> {
+    workload.entries.iter().position(|e| e.backend == REFERENCE && e.workers == 1 && e.is_result())
 }
 
 /// A workload with the times of its entries in every draw of blocks.

@@ -12,10 +12,10 @@ mod noise;
 use std::{fs, path::Path};
 
 use bench_report::{
-    across::{Across, Kind, LeftOut, Settings, Side, Verdict},
+    across::{Across, Kind, Settings, Side, Verdict},
     model::{
-        Answers, Benchmark, Benchmarks, Peer, PeerWorkload, Peers, Report, Reported, Sampling,
-        Throughput, Timing, Unit,
+        Answers, Benchmark, Benchmarks, Entry, Peer, PeerWorkload, Peers, Report, Reported, Sample,
+        Sampling, Throughput, Timing, Unit,
     },
     render::across::{self as formats, Format as _},
     report_from_study,
@@ -191,19 +191,52 @@ fn implementations_whose_work_has_several_units_are_paired() {
 fn a_study_against_itself_differs_nowhere() {
     let across = across(&[study(), study()]);
     assert!(!across.rows.is_empty());
-    // One workload has a control that fails, which makes its times prove nothing here, either.
-    let is_withheld = |one: &LeftOut| {
-        one.name.starts_with("dram throughput")
-            && one.reason.contains("equal configurations differed")
+    // Its throughput has a control that fails.
+    let is_unequal = |(name, reason): &(&str, &str)| {
+        name.starts_with("dram throughput") && reason.contains("equal configurations differed")
     };
-    assert_eq!(across.left_out.len(), 4);
-    assert!(across.left_out.iter().all(is_withheld), "{:?}", across.left_out);
+    assert_eq!(reasons(&across).len(), 4);
+    assert!(reasons(&across).iter().all(is_unequal), "{:?}", across.left_out);
     for row in &across.rows {
         assert_eq!(row.kind, Kind::Study);
         assert!(row.ratio.ln.abs() < 1e-12 && !row.fails);
         assert!(!matches!(row.verdict, Verdict::Slower | Verdict::Faster), "{row:?}");
     }
     assert!(!across.machines.differ());
+}
+
+/// The made-up study with times that differ, twice as long in strong scaling by threads with 4 workers, and
+/// something else that happened there.
+fn slow_study(happened: impl Fn(&mut Sample)) -> Report {
+    let mut report = study();
+    let entries = &mut report.studies[0].workloads[0].entries;
+    let is_it =
+        |entry: &&mut Entry| entry.backend == "threads" && entry.workers == 4 && entry.is_result();
+    for sample in &mut entries.iter_mut().find(is_it).unwrap().samples {
+        sample.wall_ns *= 2;
+        happened(sample);
+    }
+    report
+}
+
+/// What a study gives no verdict on cannot fail a gate, and the list of what was left out says why.
+#[test]
+fn a_configuration_that_its_study_does_not_judge_cannot_fail() {
+    const NAME: &str = "l2 strong: threads × 4";
+    let judged = across(&[study(), slow_study(|_| {})]);
+    assert!(judged.failures().any(|row| row.name == NAME), "{judged:?}");
+    let throttled = |sample: &mut Sample| sample.throttled_ns = Some(5);
+    let unpinned = |sample: &mut Sample| sample.workers[0].pinned = Some(false);
+    let cases = [
+        (slow_study(throttled), "a quota held up"),
+        (slow_study(unpinned), "workers were not on their CPUs"),
+    ];
+    for (slow, reason) in cases {
+        let across = across(&[study(), slow]);
+        assert_eq!(across.failures().count(), 0);
+        let found = reasons(&across).into_iter().find(|(name, _)| *name == NAME).unwrap().1;
+        assert!(found.starts_with("it is not judged: ") && found.contains(reason), "{found}");
+    }
 }
 
 #[test]

@@ -69,3 +69,16 @@ fn five_per_cent_are_found_and_hold_up_a_gate_at_one_per_cent() {
         assert!(counts.covered * 100 >= counts.pairs * 95, "{counts:?}");
     }
 }
+
+/// What the help and the notes of a comparison admit: beyond 5 % where few samples remember for long, and
+/// not beyond the share that is told there.
+#[test]
+fn few_samples_that_remember_for_long_alarm_as_often_as_is_told() {
+    for (samples, told) in [(20, 0.21), (SAMPLES, 0.07)] {
+        let counts = count(&NOISES[3], PAIRS, samples, 1.0);
+        println!("{}", line(&NOISES[3], samples, &counts));
+        let (_, greatest) = expected_counts(told, counts.comparisons, 1e-3);
+        assert!(counts.alarmed <= greatest, "{counts:?}");
+        assert!(samples == SAMPLES || !is_within_alpha(counts.alarmed, counts.comparisons));
+    }
+}

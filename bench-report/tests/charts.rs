@@ -151,3 +151,22 @@ fn a_page_of_many_benchmarks_and_a_great_study_has_at_most_five_million_bytes() 
     assert!(html.len() <= 5_000_000, "{} bytes", html.len());
     assert!(html.contains("The chart shows the first 60 of 2"));
 }
+
+/// More charts of one kind than a page shows: the last one says how many are missing.
+#[test]
+fn charts_against_n_that_are_left_out_are_counted() {
+    let mut report = Report { benchmarks: vec![gallery::benchmarks()], ..Report::default() };
+    let list = &mut report.benchmarks[0].benchmarks;
+    let one: Vec<_> = list.iter().filter(|one| one.id.starts_with("widths/")).cloned().collect();
+    *list = (10..24)
+        .flat_map(|head| {
+            one.iter().cloned().map(move |mut one| {
+                one.id = one.id.replacen("widths", &format!("head{head}"), 1);
+                one
+            })
+        })
+        .collect();
+    let html = page(&report);
+    assert!(html.contains("2 more charts of this kind are left out."));
+    assert!(html.contains("Cost against n, head21") && !html.contains("Cost against n, head22"));
+}

@@ -339,6 +339,50 @@ fn a_report_is_not_written_if_there_is_no_place_for_its_figures() {
     }
 }
 
+/// The gate does not promise what few samples cannot give.
+#[test]
+fn the_help_tells_where_alarms_are_more() {
+    let (code, help, _) = run(&two_baselines(1.0), &["compare", "--help"]);
+    assert_eq!(code, 0);
+    for part in ["if samples remember each other little", "up to 21 %", "7 %"] {
+        assert!(help.replace('\n', " ").contains(part), "{part:?} is missing in {help}");
+    }
+}
+
+/// Two baselines of one directory lack the same: that is told once, by both commands.
+#[cfg(unix)]
+#[test]
+fn what_two_baselines_lack_is_told_once() {
+    let directory = two_baselines(1.0);
+    let criterion = directory.path().join("target/criterion");
+    std::os::unix::fs::symlink(&criterion, criterion.join("loop")).unwrap();
+    let main = "target/criterion@main";
+    let new = "target/criterion@new";
+    let cases: [&[&str]; 2] = [
+        &["render", "--criterion", main, "--criterion", new, "--out", "out"],
+        &["compare", main, new],
+    ];
+    for arguments in cases {
+        let (code, _, error) = run(&directory, arguments);
+        assert_eq!((code, error.matches("is a link to a directory").count()), (2, 1), "{error}");
+    }
+    let page = fs::read_to_string(directory.path().join("out/report.md")).unwrap();
+    assert_eq!(page.matches("is a link to a directory").count(), 1, "{page}");
+}
+
+/// A place that is not there is told before anything is read, and nothing is printed.
+#[test]
+fn a_comparison_looks_for_the_place_of_its_figures_first() {
+    let directory = two_baselines(1.2);
+    fs::write(directory.path().join("README.md"), "nothing").unwrap();
+    for page in ["README.md", "nowhere.md"] {
+        let arguments = ["compare", "no such side", "new", "--splice", page];
+        let (code, out, error) = run(&directory, &arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{error}");
+        assert!(error.contains(page) && !error.contains("no such side"), "{error}");
+    }
+}
+
 /// The place is there, but gone or not to be written when its turn comes.
 #[test]
 fn a_splice_that_fails_late_does_not_hide_what_was_written() {

@@ -247,6 +247,30 @@ fn kinds_of_throughput_to_come_keep_their_names() {
     }
 }
 
+/// More kinds of throughput than are kept: the benchmark stays, and what is lost is named.
+#[test]
+fn throughput_that_is_cut_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let kinds = |count: usize| {
+        let kinds: Vec<String> = (0..count).map(|idx| format!("{{\"kind{idx}\":1}}")).collect();
+        format!("[{}]", kinds.join(","))
+    };
+    for (name, count) in [("eight", 8), ("nine", 9)] {
+        let place = directory.path().join(format!("criterion/{name}/new"));
+        fs::create_dir_all(&place).unwrap();
+        let throughput = kinds(count);
+        let benchmark = format!("{{\"group_id\":\"{name}\",\"throughput\":{throughput}}}");
+        fs::write(place.join("benchmark.json"), benchmark).unwrap();
+        let sample = r#"{"sampling_mode":"Flat","iters":[1],"times":[1]}"#;
+        fs::write(place.join("sample.json"), sample).unwrap();
+    }
+    let (read, unread) = criterion::read(&directory.path().join("criterion"), None).unwrap();
+    assert!(read.benchmarks.iter().all(|one| one.throughput.len() == 8));
+    assert_eq!(unread.len(), 1, "{unread:?}");
+    assert_eq!(unread[0].name, "criterion/nine/new/benchmark.json, a part of its throughput");
+    assert_eq!(unread[0].reason, "9 kinds are too many, the first 8 are kept");
+}
+
 #[test]
 fn a_directory_without_estimates_is_read() {
     let directory = tempfile::tempdir().unwrap();

@@ -3,7 +3,7 @@
 //! Separate because every kind of result calls its parts differently, and only here that matters.
 //! Next: `align.rs` finds the same thing on two sides.
 
-use std::collections::HashMap;
+use std::{cell::OnceCell, collections::HashMap};
 
 use super::Kind;
 use crate::{
@@ -12,6 +12,8 @@ use crate::{
         Answers, Benchmark, Benchmarks, Entry, Peer, PeerWorkload, Report, Study, Throughput, Unit,
         Workload,
     },
+    quantity,
+    statistics::{lags::Memory, unpaired::Remembered},
 };
 
 /// One thing that was measured, with its samples.
@@ -32,9 +34,17 @@ pub(super) struct Measured {
     pub(super) unusable: Option<String>,
     /// Whether the times are not of the work, but of preparing for it.
     pub(super) is_preparation: bool,
+    /// What its times remember, once it was asked for.
+    pub(super) memory: OnceCell<Memory>,
 }
 
 impl Measured {
+    /// Its times with what they remember, which is computed once for all sides.
+    pub(super) fn remembered(&self) -> Remembered<'_> {
+        let memory = *self.memory.get_or_init(|| Memory::of(&self.times_ns));
+        Remembered { times: &self.times_ns, memory }
+    }
+
     /// Why it cannot be compared with anything, if so.
     pub(super) fn useless(&self) -> Option<String> {
         let is_time = |time: &f64| time.is_finite() && *time > 0.0;
@@ -108,6 +118,7 @@ fn benchmark(benchmark: &Benchmark) -> Measured {
         tests: None,
         unusable: None,
         is_preparation: false,
+        memory: OnceCell::new(),
     }
 }
 
@@ -131,31 +142,49 @@ fn unit(unit: &Unit) -> &str {
     }
 }
 
-/// The entries of a workload that were measured for their own sake.
+/// The entries of a workload that were measured for their own sake; those that its study gives no verdict
+/// on are no use here either.
 fn configurations<'a>(
     study: &'a Study,
     workload: &'a Workload,
 ) -> impl Iterator<Item = Measured> + 'a {
-    let withheld = compare::workload(study, workload).withheld;
-    let entries = workload.entries.iter().zip(withheld);
-    entries.filter(|(entry, _)| entry.is_result()).map(move |(entry, withheld)| Measured {
-        unusable: withheld.map(|withheld| format!("it is not judged: {}", not_judged(withheld))),
-        ..configuration(study, workload, entry)
+    let entries = workload.entries.iter().zip(compare::withheld(study, workload));
+    entries.filter(|(entry, _)| entry.is_result()).map(move |(entry, withheld)| {
+        let unusable = withheld.map(|withheld| not_judged(withheld, entry));
+        Measured { unusable, ..configuration(study, workload, entry) }
     })
 }
 
-/// Why a study itself gives no verdict on a configuration. Then its times prove nothing here, either.
-fn not_judged(withheld: Withheld) -> &'static str {
-    match withheld {
-        Withheld::ClockGoesBack => "the clock goes back from one CPU to another",
-        Withheld::UnequalCopies => "equal configurations differed in its workload",
-        Withheld::LoadBefore { .. } => "others used the CPUs before the blocks",
-        Withheld::Unpinned { .. } => "a worker was not proven to be on its CPU",
-        Withheld::Throttled { .. } => "a quota held it up",
-        Withheld::LoadDuring { .. } => "others used the CPUs of its workers",
-        Withheld::LateStart { .. } => "its workers did not begin together",
-        Withheld::ShortTime { .. } => "its times are too short for the clock",
-    }
+/// Why a configuration proves nothing, for a list of what was left out.
+fn not_judged(withheld: Withheld, entry: &Entry) -> String {
+    let of_samples = |samples: u64| {
+        let all = quantity::counted(entry.samples.len() as u64, "sample");
+        format!("{} of {all}", quantity::whole(samples))
+    };
+    let share = |share: f64| quantity::per_cent(share, 0);
+    let reason = match withheld {
+        Withheld::UnequalCopies => "equal configurations differed in its workload".into(),
+        Withheld::ClockGoesBack => "the clock goes back from one CPU to another".into(),
+        Withheld::LoadBefore { share: of } => {
+            format!("others used up to {} of a CPU before the blocks", share(of))
+        }
+        Withheld::Unpinned { samples } => {
+            format!("workers were not on their CPUs in {}", of_samples(samples))
+        }
+        Withheld::Throttled { samples } => format!("a quota held up {}", of_samples(samples)),
+        Withheld::LateStart { share: of } => {
+            format!("its workers began one after another, over {} of the time", share(of))
+        }
+        Withheld::LoadDuring { share: of } => {
+            format!("others used up to {} of one of its CPUs", share(of))
+        }
+        Withheld::ShortTime { wall_ns, least_ns } => format!(
+            "a time of {} is too short for the clock, which wants {}",
+            quantity::time(wall_ns as f64),
+            quantity::time(least_ns)
+        ),
+    };
+    format!("it is not judged: {reason}")
 }
 
 fn configuration(study: &Study, workload: &Workload, entry: &Entry) -> Measured {
@@ -186,6 +215,7 @@ fn configuration(study: &Study, workload: &Workload, entry: &Entry) -> Measured 
         tests: Some(workload.tests_per_pass(entry.workers)),
         unusable: None,
         is_preparation: false,
+        memory: OnceCell::new(),
     }
 }
 
@@ -212,6 +242,7 @@ fn implementation(workload: &PeerWorkload, peer: &Peer) -> Vec<Measured> {
         tests,
         unusable: unusable.clone(),
         is_preparation: tests.is_none(),
+        memory: OnceCell::new(),
     };
     let name = format!("{}: {}", workload.name, peer.name);
     let mut all = vec![of(name.clone(), &peer.query_ns, Some(workload.tests()))];

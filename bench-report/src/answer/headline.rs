@@ -6,7 +6,7 @@
 use super::{doubts, of_all_withheld, reached};
 use crate::{
     chart::name,
-    compare::Comparison,
+    compare::{Comparison, Fastest},
     model::{Estimate, Mode, Workload},
     quantity,
     statistics::difference::greatest_is_above_one,
@@ -23,61 +23,82 @@ pub fn question(workload: &Workload) -> &'static str {
     }
 }
 
+/// Names of configurations that one sentence lists.
+const MOST_NAMED: usize = 4;
+
 /// The fastest configuration against the serial code; `None` without serial code or anything else.
 ///
-/// Only of those that may be judged, if there are any. Whoever picks the greatest of many picks chance,
-/// too: that it beats the serial code must hold for so many ([`greatest_is_above_one`]).
+/// It is chosen among those that a verdict may be given on; where there are none, by the numbers alone.
 pub fn headline(workload: &Workload, comparison: &Comparison) -> Option<String> {
     let reference = comparison.reference?;
     let serial = quantity::time(comparison.figures[reference].pass_ns.value);
-    let measured = comparison.sweeps.iter().flat_map(|sweep| &sweep.entry_idxs).copied();
-    let known = measured.filter_map(|idx| Some((idx, comparison.figures[idx].speed_up?)));
-    let (judged, others): (Vec<_>, Vec<_>) = known.partition(|&(idx, _)| {
-        comparison.withheld[idx].or(comparison.withheld[reference]).is_none()
-    });
-    let is_judged = !judged.is_empty();
-    let (known, left_out) = if is_judged { (judged, others.len()) } else { (others, 0) };
-    let (fastest, best) = *known.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
-    let figures = &comparison.figures[fastest];
+    let judged = comparison.fastest.as_ref();
+    let (fastest, best) = match judged {
+        Some(judged) => (judged.entry, comparison.figures[judged.entry].speed_up?),
+        None => by_numbers(comparison)?,
+    };
     let jobs = match workload.mode {
         Mode::Strong => "",
         Mode::Weak | Mode::Throughput => ", counting all N jobs",
     };
+    let choice = judged.map(|judged| choice(workload, comparison, judged)).unwrap_or_default();
     Some(format!(
-        "{}: {}, {} a pass, {} of the serial speed ({serial} a pass){jobs}{}{}{}.",
-        verdict(is_judged, &known, best),
+        "{}: {}, {} a pass, {} of the serial speed ({serial} a pass){jobs}{choice}{}.",
+        verdict(comparison, best),
         name(&workload.entries[fastest]),
-        quantity::time(figures.pass_ns.value),
+        quantity::time(comparison.figures[fastest].pass_ns.value),
         reached(best),
-        tied(best, known.iter().filter(|(idx, _)| *idx != fastest).map(|(_, other)| *other)),
-        match left_out {
-            0 => String::new(),
-            several => format!("; {several} that are not judged are left out"),
-        },
         doubtful(workload, comparison, fastest),
     ))
 }
 
-/// What may be said of the greatest speed-up of all that are known.
-fn verdict(is_judged: bool, known: &[(usize, Estimate)], best: Estimate) -> &'static str {
-    let is_below = |(_, one): &(usize, Estimate)| one.interval.is_some_and(|one| one.high < 1.0);
-    match greatest_is_above_one(best, known.len()) {
-        _ if !is_judged => "Fastest by its numbers, which are not judged (see the warnings)",
-        Some(true) => "Fastest",
-        _ if known.iter().all(is_below) => "Nothing was faster than the serial code; closest",
-        _ => "Whether anything was faster than the serial code cannot be told; closest",
+/// The greatest speed-up, judged or not.
+fn by_numbers(comparison: &Comparison) -> Option<(usize, Estimate)> {
+    let measured = comparison.sweeps.iter().flat_map(|sweep| &sweep.entry_idxs).copied();
+    let known = measured.filter_map(|idx| Some((idx, comparison.figures[idx].speed_up?)));
+    known.max_by(|a, b| a.1.value.total_cmp(&b.1.value))
+}
+
+/// What may be said of the greatest speed-up. Whoever picks the greatest of many picks chance, too: that
+/// it beats the serial code must hold for so many ([`greatest_is_above_one`]).
+fn verdict(comparison: &Comparison, best: Estimate) -> &'static str {
+    let measured = comparison.sweeps.iter().flat_map(|sweep| &sweep.entry_idxs);
+    let judged = measured.filter(|&&idx| comparison.withheld[idx].is_none()).count();
+    match &comparison.fastest {
+        None => "Fastest by its numbers, which are not judged (see the warnings)",
+        Some(_) if greatest_is_above_one(best, judged) == Some(true) => "Fastest",
+        Some(fastest) if fastest.none_is_faster => {
+            "Nothing was faster than the serial code; closest"
+        }
+        Some(_) => "Whether anything was faster than the serial code cannot be told; closest",
     }
 }
 
-/// How many others may be as fast, as far as intervals tell: those that overlap, and those without one.
-fn tied(best: Estimate, others: impl Iterator<Item = Estimate>) -> String {
-    let Some(best) = best.interval else { return String::new() };
-    let overlaps = |other: &Estimate| other.interval.is_none_or(|other| other.high >= best.low);
-    match others.filter(overlaps).count() {
-        0 => String::new(),
-        1 => "; the interval of one other overlaps with this one".into(),
-        several => format!("; the intervals of {several} others overlap with this one"),
-    }
+/// Out of how many the fastest was chosen, which others it cannot be told from, and how many were not
+/// asked: the greatest of many is great by chance, too.
+fn choice(workload: &Workload, comparison: &Comparison, judged: &Fastest) -> String {
+    let chosen = (judged.among > 1).then(|| {
+        let among = judged.among;
+        format!(
+            "; chosen afterwards as the fastest of {among}, which its interval does not allow for"
+        )
+    });
+    let names: Vec<String> = judged.ties.iter().map(|&idx| name(&workload.entries[idx])).collect();
+    let named = names.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
+    let ties = match names.len() {
+        0 => None,
+        count if count > MOST_NAMED => Some(format!("{count} others, as {named}")),
+        _ => Some(named),
+    };
+    let ties = ties
+        .map(|ties| format!("; by ratios inside the same blocks it cannot be told from {ties}"));
+    let measured = comparison.sweeps.iter().flat_map(|sweep| &sweep.entry_idxs);
+    let unjudged = match measured.filter(|&&idx| comparison.withheld[idx].is_some()).count() {
+        0 => None,
+        1 => Some("; 1 other is not judged (see the warnings)".into()),
+        count => Some(format!("; {count} others are not judged (see the warnings)")),
+    };
+    [chosen, ties, unjudged].into_iter().flatten().collect()
 }
 
 /// A mark where the speed-up rests on a step that is doubtful.

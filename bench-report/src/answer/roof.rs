@@ -41,7 +41,7 @@ fn sentence(workload: &Workload, comparison: &Comparison, sweep: &Sweep) -> Opti
     ))
 }
 
-/// A count that is faster than loading alone, beyond doubt: then the roof is none.
+/// A count that is faster than loading alone by the same backend, beyond doubt: then the roof is none.
 pub(super) fn exceeded(workload: &Workload, comparison: &Comparison) -> Option<String> {
     let faster = workload.entries.iter().zip(&comparison.figures).filter_map(|(entry, figures)| {
         let UnderRoof { reached: Estimate { value, interval }, .. } = figures.under_roof?;
@@ -50,7 +50,8 @@ pub(super) fn exceeded(workload: &Workload, comparison: &Comparison) -> Option<S
     let (value, worst) = faster.max_by(|a, b| a.0.total_cmp(&b.0))?;
     Some(format!(
         "{} counted at {} of the speed of loading the samples alone, so that the bound of the memory \
-         is none here; look for other load during the loading",
+         is none here: it is a measured loop with the dispatch of that backend, and either that loop was \
+         disturbed or it loads more slowly than the count does",
         name(worst),
         quantity::per_cent(value, 1),
     ))

@@ -26,7 +26,7 @@ const DIMENSIONS: &str = "d";
 /// Time of one iteration against n, both logarithmic: one chart for each first part of the names,
 /// or several if it has more curves than can be told apart. Names that differ in n only share a
 /// curve; those that differ in their instruction set as well stand beside each other.
-pub fn cost(timed: &[Timed<'_>], isas: &[String], id: &str) -> Vec<Plot> {
+pub fn cost(timed: &[Timed<'_>], isas: &[String], id: &str) -> Plots {
     let families = grouped(timed, |one| {
         one.parameter(SAMPLES)?;
         let family = one.family(SAMPLES, isas);
@@ -46,8 +46,26 @@ pub fn cost(timed: &[Timed<'_>], isas: &[String], id: &str) -> Vec<Plot> {
         let chunks = curves.chunks(MOST_CURVES).enumerate();
         chunks.map(move |(idx, chunk)| (chunk, (idx + 1, parts(curves))))
     });
-    let plot = |(idx, (curves, part))| cost_plot(curves, part, format!("{id}-{}", idx + 1));
-    charts.take(MOST_PLOTS).enumerate().filter_map(plot).collect()
+    Plots::of(charts.collect(), |idx, (curves, part)| {
+        cost_plot(curves, part, format!("{id}-{}", idx + 1))
+    })
+}
+
+/// The charts of one kind that are shown, and how many more there would be.
+#[derive(Clone, Debug, Default)]
+pub struct Plots {
+    /// At most [`MOST_PLOTS`].
+    pub shown: Vec<Plot>,
+    /// Those beyond.
+    pub left_out: usize,
+}
+
+impl Plots {
+    fn of<T>(charts: Vec<T>, plot: impl Fn(usize, T) -> Option<Plot>) -> Self {
+        let left_out = charts.len().saturating_sub(MOST_PLOTS);
+        let charts = charts.into_iter().take(MOST_PLOTS).enumerate();
+        Self { shown: charts.filter_map(|(idx, chart)| plot(idx, chart)).collect(), left_out }
+    }
 }
 
 /// One curve of cost.
@@ -149,10 +167,8 @@ struct Roofed<'t, 'a> {
 /// Rooflines (Williams, Waterman & Patterson, CACM 52, 2009), one for each dimension of which a
 /// load-only benchmark was measured: tests per second against tests for each sample loaded. A roof
 /// is the measured rate of loading all samples of that n once, times the tests made with each.
-pub fn rooflines(timed: &[Timed<'_>], id: &str) -> Vec<Plot> {
-    let plot =
-        |(idx, roofed): (usize, Roofed<'_, '_>)| roofline(&roofed, format!("{id}-{}", idx + 1));
-    roofed(timed).into_iter().take(MOST_PLOTS).enumerate().filter_map(plot).collect()
+pub fn rooflines(timed: &[Timed<'_>], id: &str) -> Plots {
+    Plots::of(roofed(timed), |idx, roofed| roofline(&roofed, format!("{id}-{}", idx + 1)))
 }
 
 fn roofed<'t, 'a>(timed: &'t [Timed<'a>]) -> Vec<Roofed<'t, 'a>> {
@@ -179,7 +195,6 @@ fn roofed<'t, 'a>(timed: &'t [Timed<'a>]) -> Vec<Roofed<'t, 'a>> {
             roofs.iter().any(|roof| roof.parameter(SAMPLES) == one.parameter(SAMPLES))
         };
         let others = others.into_iter().filter_map(intensity).filter(has_roof).collect();
-        roofs.truncate(MOST_CURVES);
         Roofed { d, roofs, others }
     };
     let all = by_dimension.into_iter().map(roofed);
@@ -187,14 +202,15 @@ fn roofed<'t, 'a>(timed: &'t [Timed<'a>]) -> Vec<Roofed<'t, 'a>> {
 }
 
 fn roofline(roofed: &Roofed<'_, '_>, id: String) -> Option<Plot> {
+    let drawn = &roofed.roofs[..roofed.roofs.len().min(MOST_CURVES)];
     let intensities = spanned(roofed.others.iter().map(|(intensity, _)| *intensity))?;
     let x = Axis::log("tests for each sample loaded", intensities, quantity::ticks::count);
     let rate = |one: &Timed<'_>| one.rate().map(|(_, rate)| rate);
     let roof = |one: &&Timed<'_>| rate(one).map_or(0.0, |rate| rate.value);
-    let of_roofs = roofed.roofs.iter().map(|one| roof(one) * intensities.low);
+    let of_roofs = drawn.iter().map(|one| roof(one) * intensities.low);
     let rates = roofed.others.iter().filter_map(|(_, one)| rate(one)).flat_map(ends);
     let y = spanned(of_roofs.chain(rates).filter(|rate| *rate > 0.0))?;
-    let curves = roofed.roofs.iter().enumerate().flat_map(|(place, one)| {
+    let curves = drawn.iter().enumerate().flat_map(|(place, one)| {
         let n = one.parameter(SAMPLES);
         let name = n.map_or_else(String::new, quantity::ticks::count);
         let line = [x.low, x.high].map(|at| (at, roof(one) * at));
@@ -216,7 +232,12 @@ fn roofline(roofed: &Roofed<'_, '_>, id: String) -> Option<Plot> {
     });
     let curves: Vec<Curve> =
         curves.filter(|curve| !curve.lines.is_empty() || !curve.points.is_empty()).collect();
-    let title = format!("Roofline, {}", roofed.d);
+    let title = match roofed.roofs.len() {
+        all if all > drawn.len() => {
+            format!("Roofline, the first {} of {all} sizes, {}", drawn.len(), roofed.d)
+        }
+        _ => format!("Roofline, {}", roofed.d),
+    };
     Some(Plot {
         id,
         title,

@@ -21,6 +21,9 @@ use super::{
 /// What was measured on both sides is set side by side: the ratio of the medians with its 95 %
 /// interval, and a verdict that looks at all rows together. What is on one side only is listed. Each
 /// side is one run; what another run would change is in no interval.
+///
+/// Of equal runs, any row gets a verdict in at most 5 % of comparisons if samples remember each other
+/// little. If they remember for long, 20 samples of each gave up to 21 %, and 100 samples 7 %.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Compare {
@@ -82,6 +85,7 @@ fn format_name() -> impl clap::builder::TypedValueParser<Value = String> {
 impl Compare {
     pub(super) fn run(&self) -> anyhow::Result<Outcome> {
         self.limit_counts()?;
+        self.splice.check()?;
         let sides = self.sides()?;
         let comparisons = self.comparisons(&sides)?;
         let lay_out = |format: &dyn formats::Format| {
@@ -89,8 +93,10 @@ impl Compare {
         };
         let format = formats::by_name(&self.format);
         let text = format.map_or_else(|| Ok(String::new()), lay_out)?;
-        self.splice.put(|| lay_out(formats::SPLICED))?;
+        // Whatever becomes of the splice, what was found out must be told.
+        let spliced = self.splice.put(|| lay_out(formats::SPLICED));
         print(&text)?;
+        spliced?;
         let unread = sides.into_iter().flat_map(|side| side.report.unread);
         let outcome = warn(&unread.collect::<Vec<_>>());
         if comparisons.iter().any(|across| across.failures().next().is_some()) {

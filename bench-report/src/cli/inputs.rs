@@ -3,7 +3,10 @@
 //! Separate because both commands name the same things: directories of benchmarks with their
 //! baselines, and files that say themselves what they are. Next: [`bench_report::read_any`].
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use bench_report::{
     model::{Report, Unread},
@@ -100,11 +103,17 @@ pub(super) fn defaults() -> Result<Vec<Place>, BadInput> {
 pub(super) fn read(places: &[Place]) -> Result<Report, bench_report::Error> {
     let mut report = Report::default();
     let mut first_error = None;
+    // Several baselines of one directory lack the same: that is told once.
+    let mut told: BTreeSet<(&Path, String, String)> = BTreeSet::new();
     let paths: Vec<&Path> = places.iter().map(|place| place.path.as_path()).collect();
     // Only as much of a path as is needed: a report does not depend on where its inputs lie.
     for (place, name) in places.iter().zip(names(&paths)) {
         match one(place) {
-            Ok(part) => report.append(part),
+            Ok(mut part) => {
+                part.unread
+                    .retain(|one| told.insert((&place.path, one.name.clone(), one.reason.clone())));
+                report.append(part);
+            }
             Err(error) => {
                 report.unread.push(Unread { name, reason: shown(&error.reason()) });
                 first_error.get_or_insert(error);

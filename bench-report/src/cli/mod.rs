@@ -10,6 +10,7 @@ mod percent;
 mod render;
 
 use std::{
+    collections::BTreeSet,
     io::{self, Write as _},
     path::PathBuf,
 };
@@ -109,9 +110,13 @@ fn one_of(names: Vec<&'static str>) -> impl TypedValueParser<Value = String> {
     PossibleValuesParser::new(names).map(|name| name)
 }
 
-/// A warning for everything that is missing; whether something is.
+/// A warning for everything that is missing, the same once; whether something is.
 fn warn(unread: &[Unread]) -> Outcome {
+    let mut told = BTreeSet::new();
     for Unread { name, reason } in unread {
+        if !told.insert((name, reason)) {
+            continue;
+        }
         // If standard error is closed, the exit code still tells.
         let _ = writeln!(io::stderr(), "warning: {name} is missing from the result: {reason}");
     }

@@ -23,9 +23,14 @@ use super::center::median;
 /// Fewest samples that any list is worth: below two, no spread is known.
 const FEWEST: f64 = 2.0;
 
-/// Lags after which the sum ends in any case: a list that remembers for longer is one long drift, and
-/// a file must not choose how long this takes.
+/// Lags after which the sum ends in any case: a list that remembers for longer is one long drift.
 const MOST_LAGS: usize = 1000;
+
+/// Up to this lag every pair of lags is computed. Beyond, the next pair lies an eighth of its lag farther,
+/// and those between count as much as the one before them: the sequence is monotone, so that errs to the
+/// wide side. A list that remembers for [`MOST_LAGS`] then costs about a ninth of all its lags, and a
+/// file cannot choose how long it is computed on.
+const DENSE_LAGS: usize = 64;
 
 /// What a list of samples remembers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,7 +50,7 @@ pub struct Memory {
 impl Memory {
     /// What `values`, in the order measured, remember.
     ///
-    /// Takes `O(n K)` steps, where K is the number of lags until they have forgotten.
+    /// Takes `O(n min(K, 120))` steps, where K is the number of lags until they have forgotten.
     pub fn of(values: &[f64]) -> Self {
         let n = values.len() as f64;
         let (tau, lags) = sign_time(values);
@@ -64,19 +69,27 @@ fn sign_time(values: &[f64]) -> (f64, usize) {
     let signs = signs(values);
     let covariance =
         |lag: usize| signs.iter().zip(&signs[lag..]).map(|(early, late)| early * late).sum::<f64>();
+    summed(signs.len().min(MOST_LAGS), covariance)
+}
+
+/// τ and the greatest lag in its sum, below `most`, of signs with this covariance at a lag.
+fn summed(most: usize, mut covariance: impl FnMut(usize) -> f64) -> (f64, usize) {
     let variance = covariance(0);
     if variance == 0.0 {
         return (1.0, 0);
     }
     let (mut sum, mut before, mut lag) = (0.0, f64::INFINITY, 0);
-    while lag + 1 < signs.len().min(MOST_LAGS) {
+    while lag + 1 < most {
         let pair = ((covariance(lag) + covariance(lag + 1)) / variance).min(before);
         if pair <= 0.0 {
             break;
         }
-        sum += pair;
+        // Whole pairs from this one to the next that is computed, none beyond the last.
+        let wanted = if lag < DENSE_LAGS { 1 } else { lag / 16 };
+        let pairs = wanted.min((most - lag) / 2);
+        sum += pair * pairs as f64;
         before = pair;
-        lag += 2;
+        lag += 2 * pairs;
     }
     (2.0 * sum - 1.0, lag.saturating_sub(1))
 }
@@ -135,6 +148,27 @@ mod tests {
         let drift: Vec<f64> = (0..100).map(f64::from).collect();
         let memory = Memory::of(&drift);
         assert!(memory.effective < 4.0 && memory.freedom < 4.0, "{memory:?}");
+    }
+
+    /// However long a list remembers, its lags are computed at most about 120 times, and what is not
+    /// computed is not taken for less than it is.
+    #[test]
+    fn the_work_on_a_long_memory_is_bounded_and_errs_to_the_wide_side() {
+        for decay in [0.9_f64, 0.99, 0.999, 1.0] {
+            let mut computed = 0;
+            let (found, reach) = summed(MOST_LAGS, |lag| {
+                computed += 1;
+                decay.powi(lag as i32)
+            });
+            assert!(computed <= 120, "{computed} lags for {decay}");
+            assert!(reach < MOST_LAGS, "{reach}");
+            let all: f64 = (1..=reach).map(|lag| decay.powi(lag as i32)).sum();
+            let truth = 1.0 + 2.0 * all;
+            assert!((0.999..1.1).contains(&(found / truth)), "{decay}: {found}, not {truth}");
+        }
+        // What is soon forgotten is summed lag by lag.
+        let (found, reach) = summed(MOST_LAGS, |lag| if lag < 40 { 1.0 } else { 0.0 });
+        assert_eq!((found.to_bits(), reach), (79.0_f64.to_bits(), 39));
     }
 
     #[test]

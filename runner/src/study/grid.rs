@@ -41,7 +41,8 @@ pub enum Role {
     Measured,
     /// As a copy of another one, to see how far two equal things come out apart.
     Control,
-    /// For loading the samples alone, which no count of them can outrun: no result, but a bound on them.
+    /// For loading the samples alone: no result, but a bound on those of the same backend, whose dispatch it
+    /// includes.
     Roof,
 }
 
@@ -193,7 +194,8 @@ fn of_first_backend(cells: &[Cell]) -> impl Iterator<Item = &Cell> {
 }
 
 /// Adds the roof: loading alone, by the first backend after the baseline with each of its numbers of
-/// workers; by the baseline if there is no other.
+/// workers; by the baseline if there is no other. It bounds that backend alone: another one spends other
+/// times on handing out the work.
 pub fn add_roof(cells: &mut Vec<Cell>) {
     let roof = |cell: &Cell| Cell { role: Role::Roof, ..cell.clone() };
     let roofs: Vec<Cell> = of_first_backend(cells).map(roof).collect();

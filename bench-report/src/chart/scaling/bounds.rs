@@ -39,13 +39,21 @@ pub(super) fn of_speed_up(measured: &Measured<'_>, most: f64) -> Vec<Curve> {
     curves
 }
 
-/// What loading the samples alone allows, where that was measured.
-fn memory(measured: &Measured<'_>, what: &What) -> Option<Curve> {
-    let roofs = &measured.comparison.roofs;
-    let by = &measured.entry(*roofs.first()?).backend;
-    let name = format!("memory: loading the samples alone, {by}");
-    let curve = measured.curve(&name, roofs, Look::Bound(3), what);
-    (!curve.points.is_empty()).then_some(curve)
+/// What loading the samples alone allows, where that was measured: a curve for each backend that did.
+fn memory(measured: &Measured<'_>, what: &What) -> Vec<Curve> {
+    let mut by_backend: Vec<(&str, Vec<usize>)> = Vec::new();
+    for &roof in &measured.comparison.roofs {
+        let by = measured.entry(roof).backend.as_str();
+        match by_backend.iter_mut().find(|(known, _)| *known == by) {
+            Some((_, roofs)) => roofs.push(roof),
+            None => by_backend.push((by, vec![roof])),
+        }
+    }
+    let curve = |(by, roofs): (&str, Vec<usize>)| {
+        let name = format!("memory: loading the samples alone, {by}");
+        measured.curve(&name, &roofs, Look::Bound(3), what)
+    };
+    by_backend.into_iter().map(curve).filter(|curve| !curve.points.is_empty()).collect()
 }
 
 /// The bounds that no machine changes, for each worker.

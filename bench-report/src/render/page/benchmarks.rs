@@ -63,7 +63,8 @@ impl<'a> Sets<'a> {
     pub(super) fn cost(&self) -> Option<Topic> {
         let charts = self.charts("cost", |set, timed, id| {
             let plots = work::cost(timed, &self.isas, &id);
-            plots.iter().map(|plot| of_plot(plot, source(set))).collect()
+            let shown = plots.shown.iter().map(|plot| of_plot(plot, source(set)));
+            and_more(shown.collect(), plots.left_out)
         });
         let note = "Benchmarks whose names differ in n only share a sign; signs of one n stand beside \
             each other. Both axes are logarithmic: a cost in proportion to n runs beside the dotted line. Nothing is drawn \
@@ -81,7 +82,7 @@ impl<'a> Sets<'a> {
                 shown.caption += over_roof(&under, &plot.title);
                 shown
             };
-            plots.iter().map(shown).collect()
+            and_more(plots.shown.iter().map(shown).collect(), plots.left_out)
         });
         let note = format!(
             "A dashed line is a measured roof: loading all samples of that size once and doing \
@@ -193,9 +194,16 @@ fn side_by_side(groups: Vec<(String, Vec<Side>)>, id: &str, source: &str) -> Vec
         shown.caption += &cut(&rows);
         Some(shown)
     };
-    let mut charts: Vec<Shown> = charts.filter_map(chart).collect();
+    and_more(charts.filter_map(chart).collect(), left_out)
+}
+
+/// Charts, the last of which says how many more there would be.
+fn and_more(mut charts: Vec<Shown>, left_out: usize) -> Vec<Shown> {
     if let Some(last) = charts.last_mut().filter(|_| left_out > 0) {
-        let more = format!(" {left_out} more charts of this kind are left out.");
+        let more = match left_out {
+            1 => " 1 more chart of this kind is left out.".to_owned(),
+            more => format!(" {more} more charts of this kind are left out."),
+        };
         last.caption.push_str(&more);
     }
     charts

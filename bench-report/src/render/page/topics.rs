@@ -90,7 +90,8 @@ fn memory_bounds(all: &[(String, Measured<'_>)]) -> String {
     if all.iter().any(|(_, measured)| has(measured)) {
         note.push_str(
             " Gray bars are the bound of the memory: as many workers read the same samples in the \
-             same blocks and did nothing else.",
+             same blocks and did nothing else. They include the dispatch of the backend that is named \
+             beside them, and bound that backend only.",
         );
     }
     let mut lacking: Vec<String> = Vec::new();

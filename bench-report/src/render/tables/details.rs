@@ -91,10 +91,10 @@ const ALL: [Kind; 8] = [
     },
     Kind {
         title: "Loading alone",
-        note: "As many workers read the same samples in the same blocks and did nothing else. The bound \
-               is the serial time of counting over their time: a speed-up that no count of these \
-               samples can exceed. “Of loading alone” is their time over that of the count. Bytes \
-               are those of the samples, at the median time, in units of 1000.",
+        note: "As many workers of the same backend read the same samples in the same blocks and did \
+               nothing else. The bound is the serial time of counting over their time, which includes \
+               the dispatch of the backend: it bounds no other. “Of loading alone” is their time over \
+               that of the count. Bytes are those of the samples, at the median time, in units of 1000.",
         columns: &[
             "counting reads",
             "loading alone reads",

@@ -44,10 +44,13 @@ pub fn read(dir: &Path, baseline: Option<&str>) -> Result<(Benchmarks, Vec<Unrea
     if wanted.is_empty() {
         return Err(useless(dir, missing(dir, baseline, &places, &skipped)));
     }
-    let (mut benchmarks, mut broken) = (Vec::new(), Vec::new());
+    let (mut benchmarks, mut broken, mut cut) = (Vec::new(), Vec::new(), Vec::new());
     for path in wanted {
         match benchmark(&dir.join(path)) {
-            Ok(benchmark) => benchmarks.push((benchmark, path.as_path())),
+            Ok((benchmark, reason)) => {
+                benchmarks.push((benchmark, path.as_path()));
+                cut.extend(reason.map(|reason| throughput(dir, path, reason)));
+            }
             Err(reason) => broken.push(Skipped { path: path.clone(), reason }),
         }
     }
@@ -56,8 +59,15 @@ pub fn read(dir: &Path, baseline: Option<&str>) -> Result<(Benchmarks, Vec<Unrea
         return Err(useless(dir, with_first(dir, &problem, broken.first())));
     };
     let origin = file_name(dir);
-    let unread = skipped.iter().chain(&broken).map(|one| one.unread(dir)).collect();
+    let unread = skipped.iter().chain(&broken).map(|one| one.unread(dir)).chain(cut).collect();
     Ok((Benchmarks { origin, baseline: shown(baseline), benchmarks }, unread))
+}
+
+/// What a report says about a benchmark whose throughput was cut.
+fn throughput(dir: &Path, path: &Path, reason: String) -> Unread {
+    let mut unread = Skipped { path: path.join(shape::BENCHMARK), reason }.unread(dir);
+    unread.name += ", a part of its throughput";
+    unread
 }
 
 /// The baselines below `dir`, each once, ascending: as [`read`] takes them, which may be text that is
@@ -102,8 +112,8 @@ fn with_first(dir: &Path, problem: &str, first: Option<&Skipped>) -> String {
     )
 }
 
-/// The benchmark in one directory.
-fn benchmark(dir: &Path) -> Result<Benchmark, String> {
+/// The benchmark in one directory, and what was cut off its throughput.
+fn benchmark(dir: &Path) -> Result<(Benchmark, Option<String>), String> {
     let required = |name| file::read_regular(&dir.join(name), LARGEST_FILE);
     let files = [shape::BENCHMARK, shape::SAMPLE]
         .map(|name| required(name).map_err(|error| format!("{name} {}", error.reason())));
@@ -114,7 +124,11 @@ fn benchmark(dir: &Path) -> Result<Benchmark, String> {
         Err(error) => return Err(format!("{} {}", shape::ESTIMATES, error.reason())),
     };
     let (benchmark, sample) = (benchmark?, sample?);
-    parse(&Files { benchmark: &benchmark, sample: &sample, estimates: estimates.as_deref() })
+    parse::with_cut(&Files {
+        benchmark: &benchmark,
+        sample: &sample,
+        estimates: estimates.as_deref(),
+    })
 }
 
 /// Sorts benchmarks by name. Where two have one name (a directory was renamed or copied), only the

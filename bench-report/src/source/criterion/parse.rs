@@ -27,10 +27,17 @@ pub struct Files<'a> {
 
 /// Understands the files of one benchmark.
 ///
+/// Of more than 8 kinds of throughput the first are kept.
+///
 /// # Errors
 ///
 /// One of them is damaged or contradicts itself: which, and how.
 pub fn parse(files: &Files<'_>) -> Result<Benchmark, String> {
+    with_cut(files).map(|(benchmark, _)| benchmark)
+}
+
+/// As [`parse`], with what was cut off the throughput, if anything was.
+pub(super) fn with_cut(files: &Files<'_>) -> Result<(Benchmark, Option<String>), String> {
     let named: shape::Benchmark = serde_json::from_slice(files.benchmark)
         .map_err(|error| damaged(shape::BENCHMARK, &error))?;
     let sample =
@@ -45,16 +52,18 @@ pub fn parse(files: &Files<'_>) -> Result<Benchmark, String> {
                 .map_err(|problem| format!("{}: {problem}", shape::ESTIMATES))?
         }
     };
-    Ok(Benchmark {
+    let (throughput, cut) = throughputs(&named.throughput);
+    let benchmark = Benchmark {
         id: id(&named),
-        throughput: throughputs(&named.throughput),
+        throughput,
         group: shown(&named.group_id),
         function: named.function_id.map(|name| shown(&name)),
         value: named.value_str.map(|value| shown(&value)),
         sampling,
         samples,
         reported,
-    })
+    };
+    Ok((benchmark, cut))
 }
 
 fn damaged(file: &str, error: &serde_json::Error) -> String {
@@ -134,12 +143,16 @@ fn estimate(name: &str, estimate: &shape::Estimate) -> Result<Option<Estimate>, 
     }
 }
 
-/// The work of one iteration: none, one kind, or several. What has no number above 0 is left out.
-fn throughputs(value: &Value) -> Vec<Throughput> {
+/// The work of one iteration: none, one kind, or several; and what was cut. What has no number above 0
+/// is left out.
+fn throughputs(value: &Value) -> (Vec<Throughput>, Option<String>) {
     let mut found = Vec::new();
     collect(value, None, &mut found);
+    let told = found.len();
     found.truncate(MOST_THROUGHPUTS);
-    found
+    let cut = (told > found.len())
+        .then(|| format!("{told} kinds are too many, the first {MOST_THROUGHPUTS} are kept"));
+    (found, cut)
 }
 
 /// Adds what `value` says about work, under the name it stands under.

@@ -51,18 +51,46 @@ fn interval_and_p_values_are_one_statement() {
     assert!((ratio.p_not_above(interval.low) - TAIL).abs() < 1e-6);
     assert!((ratio.p_not_below(interval.high) - TAIL).abs() < 1e-6);
     assert!(interval.low > 1.0 && ratio.p_not_above(1.0) < TAIL);
-    assert!((ratio.p_not_above(ratio.ln.exp()) - 0.5).abs() < 1e-6);
+    let resolved = ratio.ln - ratio.error.unwrap().resolution;
+    assert!((ratio.p_not_above(resolved.exp()) - 0.5).abs() < 1e-6);
 }
 
-/// Without any spread there is no doubt, and nothing divides by zero.
+/// Equal times show how coarse the clock is, and not that there is no error.
 #[test]
-#[expect(clippy::float_cmp, reason = "certain is 0 or 1")]
-fn samples_that_all_agree_leave_no_doubt() {
-    let ratio = Ratio::of(&[5.0; 10], &[6.0; 10]).unwrap();
-    let interval = ratio.estimate().interval.unwrap();
-    assert!((interval.low - 1.2).abs() < 1e-12 && (interval.high - 1.2).abs() < 1e-12);
-    assert_eq!((ratio.p_not_above(1.1), ratio.p_not_above(1.3)), (0.0, 1.0));
-    assert_eq!(Ratio::of(&[5.0; 10], &[5.0; 10]).unwrap().p_not_above(1.0), 1.0);
+fn samples_that_all_agree_prove_nothing() {
+    let fine = normal(9.0, 0.1, 40, 12);
+    for (a, b) in [(&[5.0; 6][..], &[6.0; 6][..]), (&[5.0; 6], &fine), (&fine, &[5.0; 6])] {
+        let ratio = Ratio::of(a, b).unwrap();
+        assert_eq!(ratio.estimate().interval, None);
+        assert!(ratio.p_not_above(0.5) >= 1.0 && ratio.p_not_below(2.0) >= 1.0);
+    }
+    assert_eq!(Ratio::of(&[5.0; 10], &[5.0; 10]).unwrap().error, None);
+}
+
+/// A clock that ticks in whole numbers: 19 of 20 times are the same tick, and the bootstrap sees no error.
+#[test]
+fn what_a_coarse_clock_cannot_resolve_is_not_proven() {
+    let ticks = |most: f64, other: f64| {
+        let mut times = vec![most; 20];
+        times[7] = other;
+        times
+    };
+    let near = Ratio::of(&ticks(5.0, 6.0), &ticks(6.0, 5.0)).unwrap();
+    assert!(near.p_not_above(1.0) > 0.4, "true times may be 5.5 on both sides");
+    let interval = near.estimate().interval.unwrap();
+    assert!(interval.low < 1.0 && interval.high > 1.4, "{interval:?}");
+    let far = Ratio::of(&ticks(50.0, 51.0), &ticks(60.0, 61.0)).unwrap();
+    let p = far.p_not_above(1.1);
+    assert!(p > 0.0 && p < TAIL, "{p}");
+    assert!(far.p_not_above(1.18) > TAIL, "50.5 and 59.5 may be behind it");
+}
+
+/// Where the clock is fine, its steps are not seen.
+#[test]
+fn a_fine_clock_costs_nothing() {
+    let ratio = Ratio::of(&normal(1000.0, 20.0, 100, 5), &normal(1000.0, 20.0, 100, 6)).unwrap();
+    let error = ratio.error.unwrap();
+    assert!(error.resolution < 0.01 * error.below, "{error:?}");
 }
 
 #[test]
@@ -104,14 +132,15 @@ fn the_geometric_mean_of_one_group_is_known_no_better() {
 #[test]
 fn rank_test_of_samples_that_remember_is_humbler() {
     let (a, b) = (normal(100.0, 3.0, 50, 8), normal(102.0, 3.0, 50, 9));
-    let independent = mann_whitney(&a, &b).unwrap();
+    let independent = mann_whitney([&a, &b].map(|list| Remembered::of(list))).unwrap();
     let sorted = [a, b].map(|mut list| {
         list.sort_by(f64::total_cmp);
         list
     });
-    let remembering = mann_whitney(&sorted[0], &sorted[1]).unwrap();
+    let remembering =
+        mann_whitney([&sorted[0], &sorted[1]].map(|list| Remembered::of(list))).unwrap();
     assert!(independent < 0.05 && remembering > 5.0 * independent);
-    assert_eq!(mann_whitney(&[], &[1.0]), None);
+    assert_eq!(mann_whitney([&[][..], &[1.0]].map(Remembered::of)), None);
 }
 
 #[test]
