@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
+use runner::failure::Failure;
 use runner::machine::{self, affinity};
 
-use super::entry::Entry;
+use super::entry::{Entry, Role};
 use super::measure::{Effort, Probed, measure};
-use super::record::{self, Measured};
+use super::record::{self, Measured, Record};
 use super::set_up::{Means, SetUp, chosen};
 use super::table::Peer;
 use super::task::{self, Task};
@@ -79,7 +80,8 @@ enum Command {
 /// Does what was asked.
 ///
 /// # Errors
-/// Bad input, samples or files that cannot be written; with `--test`, a peer that is present but fails.
+/// Bad input, samples or files that cannot be written, a wrong count of ours; with `--test`, a peer that is
+/// present but fails.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(Command::Serve { name, folder, threads }) = &arguments.command {
         return serve::serve(name, folder, *threads);
@@ -98,11 +100,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return list(&tasks, entries);
     }
     let out = arguments.out.clone().unwrap_or_else(|| target.join("parzen/peers"));
-    std::fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
+    std::fs::create_dir_all(&out)
+        .with_context(|| Failure::Unwritable(format!("cannot make {}", out.display())))?;
     let jobs: Vec<_> = tasks.iter().map(|task| (task, entries(task))).collect();
     let measured = measured(&jobs, &arguments.effort(), &out)?;
     arguments.show(&measured, &out)?;
-    if arguments.test { judge(&measured) } else { Ok(()) }
+    judge_ours(&measured)?;
+    if arguments.test {
+        judge_others(&measured)?;
+    }
+    Ok(())
 }
 
 impl Arguments {
@@ -140,7 +147,7 @@ impl Arguments {
         let rows = shown::rows(measured);
         let mut stdout = io::stdout().lock();
         if self.json {
-            serde_json::to_writer_pretty(&mut stdout, &rows)?;
+            serde_json::to_writer_pretty(&mut stdout, &rows).map_err(io::Error::from)?;
             writeln!(stdout)?;
         } else {
             write!(stdout, "{}", shown::markdown(&rows))?;
@@ -150,7 +157,7 @@ impl Arguments {
     }
 }
 
-/// Every entry, absent if a job would take too long.
+/// Every entry, absent if a job would take too long. Ours never is: without it nothing can be compared.
 fn entries(
     peers: &[&Peer],
     set_up: &SetUp,
@@ -164,7 +171,8 @@ fn entries(
         let mut entries = set_up.entries(peer, this, cpus);
         for entry in &mut entries {
             let cost_s = peer.cost_s(&task.shape(), entry.workers, cpus);
-            if cost_s > longest_s && entry.launch.is_ok() {
+            let may_be_left_out = entry.role == Role::Other && entry.launch.is_ok();
+            if cost_s > longest_s && may_be_left_out {
                 let reason = format!("one job would take about {cost_s:.0} s");
                 entry.launch = Err(reason);
             }
@@ -206,21 +214,37 @@ fn list(tasks: &[Task], entries: impl Fn(&Task) -> Vec<Entry>) -> anyhow::Result
     Ok(())
 }
 
-/// Whoever is present must have answered; wrong counts are for the table to tell, except ours.
-fn judge(measured: &[Measured]) -> anyhow::Result<()> {
-    for Measured { task, records } in measured {
-        for record in records {
-            let at = format!("{}, {}", task.workload.name, record.name);
-            match (&record.score, &record.trouble) {
-                (Some(score), _)
-                    if record.role == super::entry::Role::Reference && score.wrong > 0 =>
-                {
-                    bail!("{at}: {} of {} counts are wrong", score.wrong, score.checked)
-                }
-                (Some(_), Some(trouble)) => bail!("{at}: {trouble}"),
-                _ => {}
+/// Our counts must be right, and we must have been measured.
+fn judge_ours(measured: &[Measured]) -> Result<(), Failure> {
+    for (at, record) in named(measured).filter(|(_, record)| record.role == Role::Reference) {
+        match &record.score {
+            Some(score) if score.wrong > 0 => {
+                let (wrong, checked) = (score.wrong, score.checked);
+                let wrong = format!("{at}: {wrong} of {checked} counts are wrong");
+                return Err(Failure::WrongCount(wrong));
             }
+            _ => {}
+        }
+        if let Some(trouble) = &record.trouble {
+            return Err(Failure::Measurement(format!("{at}: {trouble}")));
         }
     }
     Ok(())
+}
+
+/// Whoever is present must have answered to the end. Wrong counts of others are for the table to tell.
+fn judge_others(measured: &[Measured]) -> Result<(), Failure> {
+    let mut failed = named(measured).filter(|(_, record)| record.has_failed);
+    failed.next().map_or(Ok(()), |(at, record)| {
+        let trouble = record.trouble.as_deref().unwrap_or_default();
+        Err(Failure::Measurement(format!("{at}: {trouble}")))
+    })
+}
+
+/// Every record with the name of its job.
+fn named(measured: &[Measured]) -> impl Iterator<Item = (String, &Record)> {
+    measured.iter().flat_map(|Measured { task, records }| {
+        let name = |record: &Record| format!("{}, {}", task.workload.name, record.name);
+        records.iter().map(move |record| (name(record), record))
+    })
 }

@@ -13,13 +13,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use bench_report::statistics::FEWEST_BLOCKS;
+use runner::failure::Failure;
 use runner::output::progress::{Bar, Steps as _};
 use runner::study::order;
 
 use super::entry::{Entry, Role};
 use super::files::Data;
 use super::record::{Measured, Record};
-use super::running::{Running, Taken};
+use super::running::{Running, Taken, Trouble};
 use super::score;
 use super::task::{Task, exact};
 use crate::workload::SEED;
@@ -92,14 +93,15 @@ pub fn measure(
 ) -> anyhow::Result<Measured> {
     let data = task.data()?;
     let exact = exact(&data);
-    let folder = tempfile::tempdir_in(scratch)?;
-    data.write(folder.path()).context("cannot write the samples")?;
+    let unwritable = || Failure::Unwritable(format!("cannot write to {}", scratch.display()));
+    let folder = tempfile::tempdir_in(scratch).with_context(unwritable)?;
+    data.write(folder.path()).context(Failure::Unwritable("cannot write the samples".into()))?;
     let seat = |entry| seat(entry, &data, &exact, effort, probed, folder.path());
     let mut seats: Vec<_> = entries.iter().map(seat).collect();
     drop((data, exact));
     share_out(&mut seats, effort);
     let mut last = measured(task, &seats);
-    keep(&last)?;
+    keep(&last).with_context(unwritable)?;
     let began = Instant::now();
     let mut bar = Bar::start("peers", effort.budget.as_secs().max(1));
     let mut shown = 0;
@@ -111,7 +113,7 @@ pub fn measure(
             shown = passed.max(shown);
         }
         last = measured(task, &seats);
-        keep(&last)?;
+        keep(&last).with_context(unwritable)?;
         if is_enough(&seats, effort, began.elapsed()) {
             break;
         }
@@ -142,15 +144,17 @@ fn seat(
     };
     let Ok(launch) = &entry.launch else { return seat };
     let path = folder.join("answer");
-    let first = || -> Result<(Running, Taken), String> {
+    let first = || -> Result<(Running, Taken), Trouble> {
         let patience = effort.patience;
-        let mut running = Running::start(launch, folder, entry.workers, patience)
-            .map_err(super::running::Trouble::reason)?;
-        let taken = running.round(1, Some(&path), patience)?;
+        let mut running = Running::start(launch, folder, entry.workers, patience)?;
+        let taken = running.round(1, Some(&path), patience).map_err(Trouble::Failed)?;
         Ok((running, taken))
     };
     match first() {
-        Err(trouble) => seat.record.trouble = Some(trouble),
+        Err(trouble) => {
+            seat.record.has_failed = matches!(trouble, Trouble::Failed(_));
+            seat.record.trouble = Some(trouble.reason());
+        }
         Ok((running, taken)) => {
             let mut score = score::of_answer(&path, data, exact);
             let note = probed
@@ -209,6 +213,7 @@ impl Seat {
             Ok(taken) => self.record.rounds.push((block, taken)),
             Err(trouble) => {
                 self.record.trouble = Some(trouble);
+                self.record.has_failed = true;
                 self.running = None;
             }
         }

@@ -34,6 +34,8 @@ pub struct Record {
     pub rounds: Vec<(usize, Taken)>,
     /// Why it was not measured, or not any more.
     pub trouble: Option<String>,
+    /// Whether it was started and then died, did not answer or answered rubbish.
+    pub has_failed: bool,
 }
 
 impl Record {
@@ -47,6 +49,7 @@ impl Record {
             score: None,
             rounds: Vec::new(),
             trouble: entry.launch.as_ref().err().cloned(),
+            has_failed: false,
         }
     }
 
