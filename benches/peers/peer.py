@@ -5,10 +5,21 @@ A peer calls serve() with what it does; reading files, clocks and answers are he
 
 import sys
 import time
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+
+# Samples of a block whose distances and flags stay in a cache.
+BLOCK = 16384
+
+
+class Task(SimpleNamespace):
+    @cached_property
+    def columns(self):
+        """The samples as d x n, made when they are first asked for, which is before the clock runs."""
+        return np.ascontiguousarray(self.samples.T)
 
 
 def serve(version, query, build=None, between=None):
@@ -16,12 +27,12 @@ def serve(version, query, build=None, between=None):
 
     `build(task)` prepares whatever does not depend on the answers wanted, as an index does. `query(built,
     task)` returns the counts, centers x widths, or the pair of counts and densities. A task has samples
-    (n x d), centers (m x d), widths (W) and threads. `between()` cleans up after a job and is not timed. A
+    (n x d), the same as columns (d x n), centers (m x d), widths (W) and threads. `between()` cleans up after a job and is not timed. A
     ValueError says that the samples are refused.
     """
     folder = Path(sys.argv[-2])
     read = {name: np.load(folder / f"{name}.npy") for name in ("samples", "centers", "widths")}
-    task = SimpleNamespace(**read, threads=int(sys.argv[-1]))
+    task = Task(**read, threads=int(sys.argv[-1]))
     try:
         job(query, build, between, task)  # whatever is compiled or loaded late is outside the rounds
     except ValueError as error:

@@ -57,6 +57,12 @@ pub const ALL: &[Peer] = &[
         cost_ns: each,
     },
     Peer {
+        name: "Rust loop, rows and division",
+        source: Source::Own("loop-quotient"),
+        threads: Threads::One,
+        cost_ns: each,
+    },
+    Peer {
         name: "article's loop",
         source: Source::Python("article_loop"),
         threads: Threads::One,
@@ -72,17 +78,29 @@ pub const ALL: &[Peer] = &[
         name: "NumPy per width",
         source: Source::Python("numpy_per_width"),
         threads: Threads::One,
+        cost_ns: |s| visits(s) * (1.5 * s.d + 1.0),
+    },
+    Peer {
+        name: "NumPy per width, rows",
+        source: Source::Python("numpy_rows"),
+        threads: Threads::One,
         cost_ns: |s| visits(s) * (10.0 * s.d + 8.0),
     },
     Peer {
         name: "NumPy one pass",
         source: Source::Python("numpy_one_pass"),
         threads: Threads::One,
-        cost_ns: |s| s.n * s.m * (10.0 * s.d + 20.0),
+        cost_ns: |s| s.n * s.m * (2.0 * s.d + 4.0),
     },
     Peer {
         name: "numba per width",
         source: Source::Python("numba_per_width"),
+        threads: Threads::Any,
+        cost_ns: |s| 0.5 * each(s),
+    },
+    Peer {
+        name: "numba per width, rows",
+        source: Source::Python("numba_rows"),
         threads: Threads::Any,
         cost_ns: each,
     },
@@ -129,6 +147,12 @@ pub const ALL: &[Peer] = &[
         cost_ns: |s| tree(s, 400.0, 0.7),
     },
     Peer {
+        name: "kiddo visitor, rayon",
+        source: Source::Own("kiddo-rayon"),
+        threads: Threads::Any,
+        cost_ns: |s| tree(s, 400.0, 0.7),
+    },
+    Peer {
         name: "kiddo list",
         source: Source::Own("kiddo-list"),
         threads: Threads::One,
@@ -159,7 +183,7 @@ fn visits(s: &Shape) -> f64 {
 }
 
 fn scan(s: &Shape) -> f64 {
-    s.n * s.m * s.d
+    0.3 * s.n * s.m * s.d
 }
 
 fn each(s: &Shape) -> f64 {
@@ -230,5 +254,13 @@ mod tests {
         let shape = Shape { n: 1e7, d: 2.0, m: 1.0, w: 100.0 };
         assert!(loops.cost_s(&shape, 1, 2) > 1_000.0);
         assert!(loops.cost_s(&Shape { n: 1e4, ..shape }, 1, 2) < 20.0);
+    }
+
+    #[test]
+    fn ours_fits_into_every_job_with_one_thread() {
+        let longest_s = super::super::measure::Effort::FULL.longest().as_secs_f64();
+        for task in super::super::task::all() {
+            assert!(ALL[0].cost_s(&task.shape(), 1, 2) < longest_s, "{}", task.workload.name);
+        }
     }
 }
