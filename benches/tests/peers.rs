@@ -11,10 +11,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use bench_report::model::{Answers, Peer, Peers};
-use benches::peers::entry::{Entry, Launch, Role};
+use benches::peers::entry::{Cpus, Entry, Launch, Role};
 use benches::peers::measure::{Effort, measure};
 use benches::peers::record::{self, Measured, Record};
 use benches::peers::task;
+use runner::study::interrupt::Interrupt;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_peers");
 
@@ -23,6 +24,7 @@ fn launch(program: &str, arguments: &[&str]) -> Launch {
         program: program.into(),
         arguments: arguments.iter().map(Into::into).collect(),
         cache: PathBuf::from("unused"),
+        cpus: Cpus::All,
     }
 }
 
@@ -59,7 +61,7 @@ fn measured(entries: &[Entry], rounds: usize, folder: &Path) -> Measured {
         entries.iter().map(|entry| (entry.name.clone(), String::new())).collect();
     let mut keep =
         |now: &Measured| record::write(folder, std::slice::from_ref(now), &None).map(drop);
-    measure(task, entries, &effort(rounds), &mut probed, folder, &mut keep)
+    measure(task, entries, &effort(rounds), &mut probed, folder, &Interrupt::default(), &mut keep)
         .expect("a small job can be measured")
 }
 

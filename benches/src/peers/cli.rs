@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
 use runner::failure::Failure;
 use runner::machine::{self, affinity};
+use runner::study::interrupt::Interrupt;
 
 use super::entry::{Entry, Role};
 use super::measure::{Effort, Probed, measure};
@@ -33,7 +34,7 @@ pub struct Arguments {
     /// Peers, separated by semicolons; all if there are none. Ours always takes part
     #[arg(long, value_name = "NAME", value_delimiter = ';')]
     peer: Vec<String>,
-    /// Where peers.json goes [default: target/parzen/peers]
+    /// Where peers.json goes [default: target/parzen/peers; with --test target/peers/test]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Set up everything anew [default: what is missing]
@@ -89,6 +90,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if !(arguments.precision.is_finite() && arguments.precision > 0.0) {
         bail!("--precision is {}, expected more than 0", arguments.precision);
     }
+    let interrupt = Interrupt::on_signals().context("cannot catch signals")?;
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("target");
     let peers = chosen(&arguments.peer).map_err(anyhow::Error::msg)?;
     let tasks = arguments.tasks()?;
@@ -99,11 +101,19 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.list {
         return list(&tasks, entries);
     }
-    let out = arguments.out.clone().unwrap_or_else(|| target.join("parzen/peers"));
+    let out = arguments.out.clone().unwrap_or_else(|| {
+        // A trial must not replace what was measured, nor be read as if it had been.
+        target.join(if arguments.test { "peers/test" } else { "parzen/peers" })
+    });
     std::fs::create_dir_all(&out)
         .with_context(|| Failure::Unwritable(format!("cannot make {}", out.display())))?;
     let jobs: Vec<_> = tasks.iter().map(|task| (task, entries(task))).collect();
-    let measured = measured(&jobs, &arguments.effort(), &out)?;
+    let measured = measured(&jobs, &arguments.effort(), &out, &interrupt)?;
+    if interrupt.is_requested() {
+        let kept =
+            format!("interrupted; {} holds what was measured", out.join("peers.json").display());
+        return Err(Failure::Interrupted(kept).into());
+    }
     arguments.show(&measured, &out)?;
     judge_ours(&measured)?;
     if arguments.test {
@@ -186,6 +196,7 @@ fn measured(
     jobs: &[(&Task, Vec<Entry>)],
     effort: &Effort,
     out: &Path,
+    interrupt: &Interrupt,
 ) -> anyhow::Result<Vec<Measured>> {
     let cpu = machine::capture().machine.cpu;
     let (mut done, mut probed) = (Vec::new(), Probed::new());
@@ -196,8 +207,11 @@ fn measured(
             all.push(now.clone());
             record::write(out, &all, &cpu).map(drop)
         };
-        let measured = measure(task, entries, effort, &mut probed, out, &mut keep)?;
+        let measured = measure(task, entries, effort, &mut probed, out, interrupt, &mut keep)?;
         done.push(measured);
+        if interrupt.is_requested() {
+            break;
+        }
     }
     Ok(done)
 }

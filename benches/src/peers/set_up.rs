@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::entry::{Entry, Launch, Role};
+use super::entry::{Cpus, Entry, Launch, Role};
 use super::table::{self, OURS, Peer, Source};
 
 /// What may be done to get what is missing.
@@ -73,7 +73,7 @@ impl SetUp {
             name: peer.entry_name(workers),
             workers,
             role,
-            launch: launch.clone(),
+            launch: launch.clone().map(|launch| Launch { cpus: peer.cpus(workers), ..launch }),
         };
         peer.workers(cpus).into_iter().map(entry).collect()
     }
@@ -83,6 +83,7 @@ impl SetUp {
             program,
             arguments,
             cache: self.folder.join("cache"),
+            cpus: Cpus::All,
         };
         match source {
             Source::Own(name) => Ok(launch(this.into(), vec!["serve".into(), name.into()])),
@@ -210,14 +211,15 @@ pub fn chosen(names: &[String]) -> Result<Vec<&'static Peer>, String> {
         return Ok(table::ALL.iter().collect());
     }
     let mut peers: Vec<_> = names.iter().map(find).collect::<Result<_, _>>()?;
-    if !peers.iter().any(|peer| peer.name == OURS) {
-        peers.insert(0, &table::ALL[0]);
-    }
+    peers.retain(|peer| !table::ALWAYS.contains(&peer.name));
+    let always = table::ALL.iter().filter(|peer| table::ALWAYS.contains(&peer.name));
+    peers.splice(..0, always);
     Ok(peers)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::CONTROL;
     use super::*;
 
     #[test]
@@ -242,7 +244,7 @@ mod tests {
     fn ours_is_always_among_the_chosen() {
         let chosen = chosen(&["kdepy BOX".into()]).unwrap();
         let names: Vec<_> = chosen.iter().map(|peer| peer.name).collect();
-        assert_eq!(names, [OURS, "KDEpy box"]);
+        assert_eq!(names, [OURS, CONTROL, "KDEpy box"]);
         assert!(
             super::chosen(&["nosuch".into()]).unwrap_err().contains("\"nosuch\"; known: parzen")
         );

@@ -4,6 +4,7 @@
 //! `benches/peers/`. Costs are rough, from one run on a 2-core machine: they only tell what would take
 //! minutes from what would not. Next: [`super::set_up`] for what a peer needs.
 
+use super::entry::Cpus;
 use super::task::Shape;
 
 /// A program that does the job.
@@ -45,10 +46,15 @@ pub enum Threads {
 pub const PROCESSES: [usize; 5] = [1, 2, 3, 4, 6];
 /// What the others are compared with.
 pub const OURS: &str = "parzen";
+/// The same once more: what its ratio is off 1, no other ratio can be trusted for.
+pub const CONTROL: &str = "parzen again (control)";
+/// Who takes part whatever is asked for.
+pub const ALWAYS: [&str; 2] = [OURS, CONTROL];
 
 /// Every peer, ours first.
 pub const ALL: &[Peer] = &[
     Peer { name: OURS, source: Source::Own("parzen"), threads: Threads::Any, cost_ns: scan },
+    Peer { name: CONTROL, source: Source::Own("parzen"), threads: Threads::Any, cost_ns: scan },
     Peer { name: "Rust loop", source: Source::Own("loop"), threads: Threads::One, cost_ns: each },
     Peer {
         name: "Rust loop, rayon",
@@ -203,6 +209,11 @@ impl Peer {
             Threads::One | Threads::Any => vec![1],
             Threads::Processes => PROCESSES.into(),
         }
+    }
+
+    /// Where it may run with `workers`. A pool of processes has one that waits for the others.
+    pub fn cpus(&self, workers: usize) -> Cpus {
+        if workers == 1 && self.threads != Threads::Processes { Cpus::One } else { Cpus::All }
     }
 
     /// Its name with `workers`.

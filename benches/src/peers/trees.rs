@@ -54,11 +54,7 @@ fn visits<const D: usize>(data: &Data) -> Result<Job<'_>, String> {
     job::<D>(data, visited)
 }
 
-fn visited<const D: usize>(
-    tree: &ImmutableKdTree<f64, D>,
-    center: &[f64; D],
-    radius: f64,
-) -> u64 {
+fn visited<const D: usize>(tree: &ImmutableKdTree<f64, D>, center: &[f64; D], radius: f64) -> u64 {
     let mut count = 0;
     tree.query(center).within::<Chebyshev<f64>>(radius).unsorted().visit(|_| count += 1);
     count
