@@ -3,6 +3,8 @@
 A peer calls serve() with what it does; reading files, clocks and answers are here, once.
 """
 
+import ctypes
+import signal
 import sys
 import time
 from functools import cached_property
@@ -30,6 +32,7 @@ def serve(version, query, build=None, between=None):
     (n x d), the same as columns (d x n), centers (m x d), widths (W) and threads. `between()` cleans up after a job and is not timed. A
     ValueError says that the samples are refused.
     """
+    end_with_parent()
     folder = Path(sys.argv[-2])
     read = {name: np.load(folder / f"{name}.npy") for name in ("samples", "centers", "widths")}
     task = Task(**read, threads=int(sys.argv[-1]))
@@ -51,6 +54,13 @@ def serve(version, query, build=None, between=None):
             whole = np.concatenate([np.asarray(part, dtype="<f8").ravel() for part in parts])
             whole.tofile(path[0].rstrip("\n"))
         print(number, build_ns, query_ns, flush=True)
+
+
+def end_with_parent():
+    """Whoever asks may be killed in the middle of a job; elsewhere than on Linux the end of input tells."""
+    if sys.platform == "linux":
+        set_death_signal = 1
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL, 0, 0, 0)
 
 
 def job(query, build, between, task):

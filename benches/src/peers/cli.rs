@@ -15,7 +15,7 @@ use runner::study::interrupt::Interrupt;
 
 use super::entry::{Entry, Role};
 use super::measure::{Effort, Probed, measure};
-use super::record::{self, Measured, Record};
+use super::record::{self, Kept, Measured, Record};
 use super::set_up::{Means, SetUp, chosen};
 use super::table::Peer;
 use super::task::{self, Task};
@@ -85,6 +85,7 @@ enum Command {
 /// present but fails.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(Command::Serve { name, folder, threads }) = &arguments.command {
+        end_with_parent();
         return serve::serve(name, folder, *threads);
     }
     if !(arguments.precision.is_finite() && arguments.precision > 0.0) {
@@ -120,6 +121,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         judge_others(&measured)?;
     }
     Ok(())
+}
+
+/// A peer must not outlive whoever asks it, however that one ends.
+fn end_with_parent() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Signal, set_parent_process_death_signal};
+        // Without it, the end of its input ends it a job later.
+        let _later = set_parent_process_death_signal(Some(Signal::KILL));
+    }
 }
 
 impl Arguments {
@@ -199,13 +210,14 @@ fn measured(
     interrupt: &Interrupt,
 ) -> anyhow::Result<Vec<Measured>> {
     let cpu = machine::capture().machine.cpu;
+    let kept = Kept::read(out, &cpu);
     let (mut done, mut probed) = (Vec::new(), Probed::new());
     for (task, entries) in jobs {
         eprintln!("{}: {}", task.workload.name, task.workload.title);
         let mut keep = |now: &Measured| {
             let mut all: Vec<Measured> = done.clone();
             all.push(now.clone());
-            record::write(out, &all, &cpu).map(drop)
+            record::write(out, &all, &cpu, &kept).map(drop)
         };
         let measured = measure(task, entries, effort, &mut probed, out, interrupt, &mut keep)?;
         done.push(measured);

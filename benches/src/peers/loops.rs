@@ -78,15 +78,9 @@ fn inside<const D: usize>(
 ) -> u64 {
     let columns: [&[f64]; D] = std::array::from_fn(|j| &columns[j][range.clone()]);
     let x: [f64; D] = std::array::from_fn(|j| x[j]);
-    let mut count = 0;
-    for i in 0..range.len() {
-        let mut is_inside = true;
-        for j in 0..D {
-            is_inside &= (x[j] - columns[j][i]).abs() <= radius;
-        }
-        count += u64::from(is_inside);
-    }
-    count
+    let is_inside =
+        |i: usize| (0..D).fold(true, |all, j| all & ((x[j] - columns[j][i]).abs() <= radius));
+    (0..range.len()).map(|i| u64::from(is_inside(i))).sum()
 }
 
 /// `count` for each center and width.

@@ -16,6 +16,7 @@
 //! Next: [`table`] for who takes part, [`measure`] for how.
 
 pub mod cli;
+mod command;
 mod enough;
 pub mod entry;
 pub mod files;
