@@ -10,6 +10,8 @@ import sys
 from article import answers, parzen_estimation
 from peer import serve
 
+# As it was when the article was written; newer Pythons start workers in another way.
+FORK = multiprocessing.get_context("fork")
 POOLS = []
 
 
@@ -18,7 +20,7 @@ def estimate(samples, point, h, place):
 
 
 def query(_, task):
-    pool = multiprocessing.Pool(task.threads)
+    pool = FORK.Pool(task.threads)
     POOLS.append(pool)
     asked = [(center[:, None], h) for center in task.centers for h in task.widths]
     pending = [pool.apply_async(estimate, (task.samples, p, h, i)) for i, (p, h) in enumerate(asked)]

@@ -4,6 +4,12 @@
 // the index, count(center, width) answers. Reading files, clocks and answers are here, once.
 #pragma once
 
+#ifdef __linux__
+#include <sys/prctl.h>
+
+#include <csignal>
+#endif
+
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -116,6 +122,9 @@ int serve(int argc, char** argv, const char* version) {
         std::cerr << "expected a folder and a number of threads\n";
         return 2;
     }
+#ifdef __linux__
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // whoever asks may be killed in the middle of a job
+#endif
     const std::string folder = argv[argc - 2];
     std::size_t n = 0, m = 0, w = 0;
     const auto samples = npy(folder + "/samples.npy", &n);

@@ -3,12 +3,25 @@
 A peer calls serve() with what it does; reading files, clocks and answers are here, once.
 """
 
+import ctypes
+import signal
 import sys
 import time
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+
+# Samples of a block whose distances and flags stay in a cache.
+BLOCK = 16384
+
+
+class Task(SimpleNamespace):
+    @cached_property
+    def columns(self):
+        """The samples as d x n, made when they are first asked for, which is before the clock runs."""
+        return np.ascontiguousarray(self.samples.T)
 
 
 def serve(version, query, build=None, between=None):
@@ -16,12 +29,13 @@ def serve(version, query, build=None, between=None):
 
     `build(task)` prepares whatever does not depend on the answers wanted, as an index does. `query(built,
     task)` returns the counts, centers x widths, or the pair of counts and densities. A task has samples
-    (n x d), centers (m x d), widths (W) and threads. `between()` cleans up after a job and is not timed. A
+    (n x d), the same as columns (d x n), centers (m x d), widths (W) and threads. `between()` cleans up after a job and is not timed. A
     ValueError says that the samples are refused.
     """
+    end_with_parent()
     folder = Path(sys.argv[-2])
     read = {name: np.load(folder / f"{name}.npy") for name in ("samples", "centers", "widths")}
-    task = SimpleNamespace(**read, threads=int(sys.argv[-1]))
+    task = Task(**read, threads=int(sys.argv[-1]))
     try:
         job(query, build, between, task)  # whatever is compiled or loaded late is outside the rounds
     except ValueError as error:
@@ -40,6 +54,13 @@ def serve(version, query, build=None, between=None):
             whole = np.concatenate([np.asarray(part, dtype="<f8").ravel() for part in parts])
             whole.tofile(path[0].rstrip("\n"))
         print(number, build_ns, query_ns, flush=True)
+
+
+def end_with_parent():
+    """Whoever asks may be killed in the middle of a job; elsewhere than on Linux the end of input tells."""
+    if sys.platform == "linux":
+        set_death_signal = 1
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL, 0, 0, 0)
 
 
 def job(query, build, between, task):

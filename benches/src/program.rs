@@ -11,8 +11,12 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
+use runner::study::interrupt::Interrupt;
+
 /// Lines that are kept for a driver that does not ask for them; whoever writes more has to wait.
 const MOST_UNREAD: usize = 64;
+/// How often is looked whether somebody asked to stop; rare enough not to be in anybody's way.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// A running program.
 #[derive(Debug)]
@@ -24,6 +28,7 @@ pub(crate) struct Program {
     questions: Option<ChildStdin>,
     answers: Receiver<std::io::Result<String>>,
     patience: Duration,
+    interrupt: Interrupt,
 }
 
 /// `python3` with `arguments` in the folder of this crate.
@@ -58,7 +63,15 @@ impl Program {
         std::thread::spawn(move || {
             BufReader::new(output).lines().map(|line| sender.send(line)).all(|sent| sent.is_ok())
         });
-        Ok(Self { name: name.into(), process, questions, answers, patience })
+        let interrupt = Interrupt::default();
+        Ok(Self { name: name.into(), process, questions, answers, patience, interrupt })
+    }
+
+    /// The same, but it is killed when somebody asks to stop.
+    pub(crate) fn until(self, interrupt: Interrupt) -> Self {
+        let mut program = self;
+        program.interrupt = interrupt;
+        program
     }
 
     /// Writes a line.
@@ -84,7 +97,7 @@ impl Program {
     /// # Errors
     /// As [`Program::answer`].
     pub(crate) fn answer_within(&mut self, patience: Duration) -> Result<String, Box<dyn Error>> {
-        match self.answers.recv_timeout(patience) {
+        match self.line(patience) {
             Ok(line) => Ok(line?.trim().to_owned()),
             Err(RecvTimeoutError::Disconnected) => {
                 let ended = self.process.wait().map(|status| format!(" ({status})"));
@@ -93,8 +106,24 @@ impl Program {
             }
             Err(RecvTimeoutError::Timeout) => {
                 self.kill();
+                if self.interrupt.is_requested() {
+                    return Err("interrupted".into());
+                }
                 let waited_s = patience.as_secs_f64();
                 Err(format!("{} has not answered for {waited_s:.1} s", self.name).into())
+            }
+        }
+    }
+
+    /// The next line. It takes no longer than `patience`, and ends soon after an interrupt.
+    fn line(&self, patience: Duration) -> Result<std::io::Result<String>, RecvTimeoutError> {
+        let began = Instant::now();
+        loop {
+            let left = patience.saturating_sub(began.elapsed());
+            match self.answers.recv_timeout(left.min(LOOK)) {
+                Err(RecvTimeoutError::Timeout) if left > LOOK && !self.interrupt.is_requested() => {
+                }
+                line => return line,
             }
         }
     }
@@ -116,6 +145,9 @@ impl Drop for Program {
     fn drop(&mut self) {
         // It ends at the end of its input, and its workers with it.
         self.questions = None;
+        if self.interrupt.is_requested() {
+            self.kill();
+        }
         // Whoever does not answer may not end either: its output ends when all of it has.
         let began = Instant::now();
         let left = || self.patience.checked_sub(began.elapsed());

@@ -6,15 +6,17 @@
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use bench_report::model::{Answers, Peer, Peers};
-use benches::peers::entry::{Entry, Launch, Role};
+use benches::peers::entry::{Cpus, Entry, Launch, Role};
 use benches::peers::measure::{Effort, measure};
-use benches::peers::record::{self, Measured, Record};
+use benches::peers::record::{self, Kept, Measured, Record};
 use benches::peers::task;
+use runner::study::interrupt::Interrupt;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_peers");
 
@@ -23,6 +25,7 @@ fn launch(program: &str, arguments: &[&str]) -> Launch {
         program: program.into(),
         arguments: arguments.iter().map(Into::into).collect(),
         cache: PathBuf::from("unused"),
+        cpus: Cpus::All,
     }
 }
 
@@ -57,9 +60,10 @@ fn measured(entries: &[Entry], rounds: usize, folder: &Path) -> Measured {
     // Fakes are not probed: what they answer to other files is not the question.
     let mut probed: BTreeMap<_, _> =
         entries.iter().map(|entry| (entry.name.clone(), String::new())).collect();
-    let mut keep =
-        |now: &Measured| record::write(folder, std::slice::from_ref(now), &None).map(drop);
-    measure(task, entries, &effort(rounds), &mut probed, folder, &mut keep)
+    let mut keep = |now: &Measured| {
+        record::write(folder, std::slice::from_ref(now), &None, &Kept::default()).map(drop)
+    };
+    measure(task, entries, &effort(rounds), &mut probed, folder, &Interrupt::default(), &mut keep)
         .expect("a small job can be measured")
 }
 
@@ -187,4 +191,68 @@ fn ratios_are_of_common_blocks() {
     let [whole, _] = late.ratios(ours).unwrap();
     let only = late.rounds[0].1.total_ns() / ours.rounds[1].1.total_ns();
     assert!((whole.estimate / only - 1.0).abs() < 1e-12, "block 9 has no time of ours");
+}
+
+#[test]
+fn jobs_of_an_earlier_run_stay_beside_those_of_this_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |job: &str, rounds: &str| {
+        let done = Command::new(PROGRAM)
+            .args(["--test", "--no-set-up", "--rounds", rounds, "--workload", job, "--out"])
+            .arg(folder.path())
+            .args(["--peer", "Rust loop"])
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let of = |workload: &bench_report::model::PeerWorkload| {
+            (workload.name.clone(), workload.entries[0].query_ns.len())
+        };
+        let peers = read(folder.path());
+        let first = peers.workloads.iter().filter(|workload| workload.name.ends_with("1 thread"));
+        first.map(of).collect::<Vec<_>>()
+    };
+    let of = |name: &str, rounds| (name.to_owned(), rounds);
+    assert_eq!(run("tiny", "1"), [of("tiny, 1 thread", 1)]);
+    let both = [of("tiny, 1 thread", 1), of("tiny-deep, 1 thread", 2)];
+    assert_eq!(run("tiny-deep", "2"), both);
+    let anew = [of("tiny-deep, 1 thread", 2), of("tiny, 1 thread", 3)];
+    assert_eq!(run("tiny", "3"), anew);
+}
+
+#[test]
+fn bad_input_is_told_by_the_exit_code() {
+    for arguments in [["--workload", "nosuch"], ["--peer", "nosuch"], ["--precision", "0"]] {
+        let done = Command::new(PROGRAM).args(arguments).output().unwrap();
+        assert_eq!(done.status.code(), Some(2), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+}
+
+#[test]
+fn an_interrupt_ends_a_peer_that_would_answer_much_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let interrupt = Interrupt::default();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    // It answers the first question, tells the pipe of the second one, and would then take ten minutes.
+    let hangs = format!("read q; echo 1 0 1000; read q; echo > '{}'; sleep 600", pipe.display());
+    let entries = [ours(), fake("hangs", &hangs)];
+    let effort = Effort { patience: Duration::from_mins(10), ..effort(100_000) };
+    let mut probed: BTreeMap<_, _> =
+        ["ours", "hangs"].map(|name| (name.to_owned(), String::new())).into();
+    let started = std::thread::spawn({
+        let (interrupt, folder) = (interrupt.clone(), folder.path().to_owned());
+        move || {
+            let mut keep = |_: &Measured| Ok(());
+            let task = &task::tiny()[0];
+            measure(task, &entries, &effort, &mut probed, &folder, &interrupt, &mut keep)
+        }
+    });
+    let mut heard = String::new();
+    std::fs::File::open(&pipe).unwrap().read_to_string(&mut heard).unwrap();
+    interrupt.request();
+    let measured = started.join().unwrap().expect("an interrupt is no error");
+    assert!(measured.records.iter().all(|record| !record.has_failed));
+    let left: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().path()).collect();
+    assert_eq!(left, [pipe], "the samples are removed");
 }

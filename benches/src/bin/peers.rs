@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use benches::peers::cli::{Arguments, run};
 use clap::Parser as _;
+use runner::failure;
 use runner::machine::{affinity, pages};
 
 #[global_allocator]
@@ -14,10 +15,11 @@ fn main() -> ExitCode {
     affinity::allowed(); // remembered: whatever is pinned later sees one CPU only
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if failure::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to do if even standard error is closed.
-            let _unheard = writeln!(std::io::stderr(), "error: {error:#}");
-            ExitCode::FAILURE
+            let _unheard = writeln!(std::io::stderr(), "error: {}", failure::one_line(&error));
+            ExitCode::from(failure::exit_code(&error))
         }
     }
 }

@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
+use runner::failure::Failure;
 use runner::machine::{self, affinity};
+use runner::study::interrupt::Interrupt;
 
-use super::entry::Entry;
+use super::entry::{Entry, Role};
 use super::measure::{Effort, Probed, measure};
-use super::record::{self, Measured};
+use super::record::{self, Kept, Measured, Record};
 use super::set_up::{Means, SetUp, chosen};
 use super::table::Peer;
 use super::task::{self, Task};
@@ -32,7 +34,7 @@ pub struct Arguments {
     /// Peers, separated by semicolons; all if there are none. Ours always takes part
     #[arg(long, value_name = "NAME", value_delimiter = ';')]
     peer: Vec<String>,
-    /// Where peers.json goes [default: target/parzen/peers]
+    /// Where peers.json goes [default: target/parzen/peers; with --test target/peers/test]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Set up everything anew [default: what is missing]
@@ -79,14 +81,17 @@ enum Command {
 /// Does what was asked.
 ///
 /// # Errors
-/// Bad input, samples or files that cannot be written; with `--test`, a peer that is present but fails.
+/// Bad input, samples or files that cannot be written, a wrong count of ours; with `--test`, a peer that is
+/// present but fails.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(Command::Serve { name, folder, threads }) = &arguments.command {
+        end_with_parent();
         return serve::serve(name, folder, *threads);
     }
     if !(arguments.precision.is_finite() && arguments.precision > 0.0) {
         bail!("--precision is {}, expected more than 0", arguments.precision);
     }
+    let interrupt = Interrupt::on_signals().context("cannot catch signals")?;
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("target");
     let peers = chosen(&arguments.peer).map_err(anyhow::Error::msg)?;
     let tasks = arguments.tasks()?;
@@ -97,12 +102,35 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.list {
         return list(&tasks, entries);
     }
-    let out = arguments.out.clone().unwrap_or_else(|| target.join("parzen/peers"));
-    std::fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
+    let out = arguments.out.clone().unwrap_or_else(|| {
+        // A trial must not replace what was measured, nor be read as if it had been.
+        target.join(if arguments.test { "peers/test" } else { "parzen/peers" })
+    });
+    std::fs::create_dir_all(&out)
+        .with_context(|| Failure::Unwritable(format!("cannot make {}", out.display())))?;
     let jobs: Vec<_> = tasks.iter().map(|task| (task, entries(task))).collect();
-    let measured = measured(&jobs, &arguments.effort(), &out)?;
+    let measured = measured(&jobs, &arguments.effort(), &out, &interrupt)?;
+    if interrupt.is_requested() {
+        let kept =
+            format!("interrupted; {} holds what was measured", out.join("peers.json").display());
+        return Err(Failure::Interrupted(kept).into());
+    }
     arguments.show(&measured, &out)?;
-    if arguments.test { judge(&measured) } else { Ok(()) }
+    judge_ours(&measured)?;
+    if arguments.test {
+        judge_others(&measured)?;
+    }
+    Ok(())
+}
+
+/// A peer must not outlive whoever asks it, however that one ends.
+fn end_with_parent() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Signal, set_parent_process_death_signal};
+        // Without it, the end of its input ends it a job later.
+        let _later = set_parent_process_death_signal(Some(Signal::KILL));
+    }
 }
 
 impl Arguments {
@@ -140,7 +168,7 @@ impl Arguments {
         let rows = shown::rows(measured);
         let mut stdout = io::stdout().lock();
         if self.json {
-            serde_json::to_writer_pretty(&mut stdout, &rows)?;
+            serde_json::to_writer_pretty(&mut stdout, &rows).map_err(io::Error::from)?;
             writeln!(stdout)?;
         } else {
             write!(stdout, "{}", shown::markdown(&rows))?;
@@ -150,7 +178,7 @@ impl Arguments {
     }
 }
 
-/// Every entry, absent if a job would take too long.
+/// Every entry, absent if a job would take too long. Ours never is: without it nothing can be compared.
 fn entries(
     peers: &[&Peer],
     set_up: &SetUp,
@@ -164,7 +192,8 @@ fn entries(
         let mut entries = set_up.entries(peer, this, cpus);
         for entry in &mut entries {
             let cost_s = peer.cost_s(&task.shape(), entry.workers, cpus);
-            if cost_s > longest_s && entry.launch.is_ok() {
+            let may_be_left_out = entry.role == Role::Other && entry.launch.is_ok();
+            if cost_s > longest_s && may_be_left_out {
                 let reason = format!("one job would take about {cost_s:.0} s");
                 entry.launch = Err(reason);
             }
@@ -178,18 +207,23 @@ fn measured(
     jobs: &[(&Task, Vec<Entry>)],
     effort: &Effort,
     out: &Path,
+    interrupt: &Interrupt,
 ) -> anyhow::Result<Vec<Measured>> {
     let cpu = machine::capture().machine.cpu;
+    let kept = Kept::read(out, &cpu);
     let (mut done, mut probed) = (Vec::new(), Probed::new());
     for (task, entries) in jobs {
         eprintln!("{}: {}", task.workload.name, task.workload.title);
         let mut keep = |now: &Measured| {
             let mut all: Vec<Measured> = done.clone();
             all.push(now.clone());
-            record::write(out, &all, &cpu).map(drop)
+            record::write(out, &all, &cpu, &kept).map(drop)
         };
-        let measured = measure(task, entries, effort, &mut probed, out, &mut keep)?;
+        let measured = measure(task, entries, effort, &mut probed, out, interrupt, &mut keep)?;
         done.push(measured);
+        if interrupt.is_requested() {
+            break;
+        }
     }
     Ok(done)
 }
@@ -206,21 +240,37 @@ fn list(tasks: &[Task], entries: impl Fn(&Task) -> Vec<Entry>) -> anyhow::Result
     Ok(())
 }
 
-/// Whoever is present must have answered; wrong counts are for the table to tell, except ours.
-fn judge(measured: &[Measured]) -> anyhow::Result<()> {
-    for Measured { task, records } in measured {
-        for record in records {
-            let at = format!("{}, {}", task.workload.name, record.name);
-            match (&record.score, &record.trouble) {
-                (Some(score), _)
-                    if record.role == super::entry::Role::Reference && score.wrong > 0 =>
-                {
-                    bail!("{at}: {} of {} counts are wrong", score.wrong, score.checked)
-                }
-                (Some(_), Some(trouble)) => bail!("{at}: {trouble}"),
-                _ => {}
+/// Our counts must be right, and we must have been measured.
+fn judge_ours(measured: &[Measured]) -> Result<(), Failure> {
+    for (at, record) in named(measured).filter(|(_, record)| record.role == Role::Reference) {
+        match &record.score {
+            Some(score) if score.wrong > 0 => {
+                let (wrong, checked) = (score.wrong, score.checked);
+                let wrong = format!("{at}: {wrong} of {checked} counts are wrong");
+                return Err(Failure::WrongCount(wrong));
             }
+            _ => {}
+        }
+        if let Some(trouble) = &record.trouble {
+            return Err(Failure::Measurement(format!("{at}: {trouble}")));
         }
     }
     Ok(())
+}
+
+/// Whoever is present must have answered to the end. Wrong counts of others are for the table to tell.
+fn judge_others(measured: &[Measured]) -> Result<(), Failure> {
+    let mut failed = named(measured).filter(|(_, record)| record.has_failed);
+    failed.next().map_or(Ok(()), |(at, record)| {
+        let trouble = record.trouble.as_deref().unwrap_or_default();
+        Err(Failure::Measurement(format!("{at}: {trouble}")))
+    })
+}
+
+/// Every record with the name of its job.
+fn named(measured: &[Measured]) -> impl Iterator<Item = (String, &Record)> {
+    measured.iter().flat_map(|Measured { task, records }| {
+        let name = |record: &Record| format!("{}, {}", task.workload.name, record.name);
+        records.iter().map(move |record| (name(record), record))
+    })
 }

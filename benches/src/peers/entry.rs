@@ -15,6 +15,17 @@ pub struct Launch {
     pub arguments: Vec<OsString>,
     /// Where compilers may keep what they compiled.
     pub cache: PathBuf,
+    /// Where it may run.
+    pub cpus: Cpus,
+}
+
+/// The CPUs of an entry: the same for all entries of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cpus {
+    /// The last one of those that are allowed, where a lone thread of ours is pinned.
+    One,
+    /// Every one that is allowed.
+    All,
 }
 
 impl Launch {

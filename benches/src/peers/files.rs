@@ -34,6 +34,12 @@ impl Data {
         write(&folder.join("widths.npy"), &[self.widths.len() as u64], &self.widths)
     }
 
+    /// The samples column by column: `columns()[j][i]` is coordinate j of sample i.
+    pub fn columns(&self) -> Vec<Vec<f64>> {
+        let column = |j| self.rows.iter().skip(j).step_by(self.d).copied().collect();
+        (0..self.d).map(column).collect()
+    }
+
     /// Reads what [`Data::write`] has written.
     ///
     /// # Errors
@@ -94,6 +100,7 @@ mod tests {
         };
         data.write(folder.path()).unwrap();
         assert_eq!(Data::read(folder.path()).unwrap(), data);
+        assert_eq!(data.columns(), [[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]);
         let path = folder.path().join("answer");
         write_answer(&path, &[7, 8]).unwrap();
         assert_eq!(read_answer(&path).unwrap(), [7.0, 8.0]);

@@ -4,7 +4,8 @@
 //! while the others have theirs. A round repeats short jobs until the clock's own error is small. A block
 //! holds ours and every entry whose turn it is; what takes long has a turn only in some blocks, always
 //! beside ours. It ends when the ratio of every entry to ours is known well enough or the time is used up,
-//! but not before every entry had its fewest rounds. Next: [`super::record`].
+//! but not before every entry had its fewest rounds; then one more answer is checked. An interrupt ends it
+//! at once. Next: [`super::record`].
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,13 +14,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use bench_report::statistics::FEWEST_BLOCKS;
+use runner::failure::Failure;
+use runner::machine::state::State;
 use runner::output::progress::{Bar, Steps as _};
+use runner::study::interrupt::Interrupt;
 use runner::study::order;
 
+use super::enough::is_enough;
 use super::entry::{Entry, Role};
 use super::files::Data;
 use super::record::{Measured, Record};
-use super::running::{Running, Taken};
+use super::running::{Running, Taken, Trouble};
 use super::score;
 use super::task::{Task, exact};
 use crate::workload::SEED;
@@ -64,6 +69,15 @@ const SLOWER: u32 = 10;
 /// Jobs in one round at most.
 const MOST_PASSES: f64 = 1e5;
 
+/// Between two turns: threads of the one before may spin so long before they sleep.
+const REST: Duration = Duration::from_millis(20);
+/// Rounds from which the others are planned.
+const WARM_ROUNDS: usize = 2;
+/// A round that lasts longer is not warmed up: its first job was long enough to tell.
+const LONGEST_TO_WARM: Duration = Duration::from_secs(1);
+/// So many times the samples an entry may hold: rows, columns or an index, and what it makes on the way.
+const COPIES: usize = 4;
+
 /// An entry that takes part.
 struct Seat {
     running: Option<Running>,
@@ -88,34 +102,43 @@ pub fn measure(
     effort: &Effort,
     probed: &mut Probed,
     scratch: &Path,
+    interrupt: &Interrupt,
     keep: &mut dyn FnMut(&Measured) -> io::Result<()>,
 ) -> anyhow::Result<Measured> {
     let data = task.data()?;
     let exact = exact(&data);
-    let folder = tempfile::tempdir_in(scratch)?;
-    data.write(folder.path()).context("cannot write the samples")?;
-    let seat = |entry| seat(entry, &data, &exact, effort, probed, folder.path());
+    let unwritable = || Failure::Unwritable(format!("cannot write to {}", scratch.display()));
+    let folder = tempfile::tempdir_in(scratch).with_context(unwritable)?;
+    data.write(folder.path()).context(Failure::Unwritable("cannot write the samples".into()))?;
+    let seat = |entry| seat(entry, &data, &exact, effort, probed, folder.path(), interrupt);
     let mut seats: Vec<_> = entries.iter().map(seat).collect();
-    drop((data, exact));
+    drop(data);
     share_out(&mut seats, effort);
     let mut last = measured(task, &seats);
-    keep(&last)?;
     let began = Instant::now();
     let mut bar = Bar::start("peers", effort.budget.as_secs().max(1));
     let mut shown = 0;
     for (block, order) in order::blocks(SEED, 0, seats.len()).enumerate() {
         for place in order {
-            seats[place].turn(block, effort);
+            if interrupt.is_requested() {
+                return Ok(last);
+            }
+            seats[place].turn(block, effort, interrupt);
             let passed = began.elapsed().min(effort.budget).as_secs();
             bar.advance(passed.saturating_sub(shown));
             shown = passed.max(shown);
         }
         last = measured(task, &seats);
-        keep(&last)?;
-        if is_enough(&seats, effort, began.elapsed()) {
+        keep(&last).with_context(unwritable)?;
+        if is_enough(&last, block + 1, effort, began.elapsed()) {
             break;
         }
     }
+    for seat in &mut seats {
+        seat.check_again(&exact, folder.path(), effort, interrupt);
+    }
+    last = measured(task, &seats);
+    keep(&last).with_context(unwritable)?;
     Ok(last)
 }
 
@@ -132,6 +155,7 @@ fn seat(
     effort: &Effort,
     probed: &mut Probed,
     folder: &Path,
+    interrupt: &Interrupt,
 ) -> Seat {
     let mut seat = Seat {
         running: None,
@@ -141,21 +165,30 @@ fn seat(
         stride: 1,
     };
     let Ok(launch) = &entry.launch else { return seat };
+    if interrupt.is_requested() {
+        return seat;
+    }
+    if let Some(reason) = lacking_memory(data) {
+        seat.record.trouble = Some(reason);
+        return seat;
+    }
     let path = folder.join("answer");
-    let first = || -> Result<(Running, Taken), String> {
+    let first = || -> Result<(Running, Taken), Trouble> {
         let patience = effort.patience;
-        let mut running = Running::start(launch, folder, entry.workers, patience)
-            .map_err(super::running::Trouble::reason)?;
-        let taken = running.round(1, Some(&path), patience)?;
+        let mut running = Running::start(launch, folder, entry.workers, patience, interrupt)?;
+        let taken = running.round(1, Some(&path), patience).map_err(Trouble::Failed)?;
         Ok((running, taken))
     };
     match first() {
-        Err(trouble) => seat.record.trouble = Some(trouble),
+        Err(trouble) => {
+            seat.record.has_failed = matches!(trouble, Trouble::Failed(_));
+            seat.record.trouble = Some(trouble.reason());
+        }
         Ok((running, taken)) => {
             let mut score = score::of_answer(&path, data, exact);
             let note = probed
                 .entry(entry.name.clone())
-                .or_insert_with(|| score::probe(launch, entry.workers, folder));
+                .or_insert_with(|| score::probe(launch, entry.workers, folder, interrupt));
             let notes = [score.note.as_str(), note].map(str::to_owned);
             score.note =
                 notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join("; ");
@@ -163,10 +196,21 @@ fn seat(
             seat.record.score = Some(score);
             seat.expect(taken, effort);
             seat.running = Some(running);
+            seat.warm_up(effort, interrupt);
         }
     }
     let _may_not_be_there = std::fs::remove_file(&path);
     seat
+}
+
+/// Why one more entry cannot have memory; every entry holds its samples until the end of the job.
+fn lacking_memory(data: &Data) -> Option<String> {
+    let free = State::now().available_memory_bytes?;
+    let need = (COPIES * size_of_val(data.rows.as_slice())) as u64;
+    (need > free).then(|| {
+        let [need, free] = [need, free].map(|bytes| bytes as f64 / 1e9);
+        format!("needs about {need:.1} GB of memory, and {free:.1} GB are free")
+    })
 }
 
 /// Gives every entry its turns: what takes long has fewer.
@@ -198,47 +242,71 @@ impl Seat {
         self.round = Duration::from_secs_f64(job_s * f64::from(self.passes));
     }
 
-    /// One round, if it is its turn.
-    fn turn(&mut self, block: usize, effort: &Effort) {
-        let Some(running) = self.running.as_mut() else { return };
-        if !block.is_multiple_of(self.stride) {
-            return;
-        }
-        let patience = effort.patience.max(self.round * SLOWER);
-        match running.round(self.passes, None, patience) {
-            Ok(taken) => self.record.rounds.push((block, taken)),
-            Err(trouble) => {
-                self.record.trouble = Some(trouble);
-                self.running = None;
+    /// Plans anew from rounds that are not the first, because the first job is a cold one.
+    fn warm_up(&mut self, effort: &Effort, interrupt: &Interrupt) {
+        for _ in 0..WARM_ROUNDS {
+            if self.round > LONGEST_TO_WARM || effort.round.is_zero() {
+                return;
+            }
+            if let Some(taken) = self.ask(None, effort, interrupt) {
+                self.expect(taken, effort);
             }
         }
     }
-}
 
-/// Whether nothing more is to be measured.
-fn is_enough(seats: &[Seat], effort: &Effort, elapsed: Duration) -> bool {
-    let running = || seats.iter().filter(|seat| seat.running.is_some());
-    let fewest = effort.rounds.unwrap_or(FEWEST_BLOCKS);
-    if running().any(|seat| seat.record.rounds.len() < fewest) {
-        return false;
+    /// One round, if it is its turn.
+    fn turn(&mut self, block: usize, effort: &Effort, interrupt: &Interrupt) {
+        if self.running.is_none() || !block.is_multiple_of(self.stride) {
+            return;
+        }
+        std::thread::sleep(REST);
+        if let Some(taken) = self.ask(None, effort, interrupt) {
+            self.record.rounds.push((block, taken));
+        }
     }
-    effort.rounds.is_some()
-        || elapsed >= effort.budget
-        || running().all(|seat| is_known(&seat.record, seats, effort.precision))
-}
 
-/// Whether the ratio to ours with as many workers, or on one thread, has a narrow interval.
-fn is_known(record: &Record, seats: &[Seat], precision: f64) -> bool {
-    let ours = || {
-        let records = seats.iter().map(|seat| &seat.record);
-        records.filter(|record| record.role == Role::Reference && !record.rounds.is_empty())
-    };
-    let same = ours().find(|ours| ours.workers == record.workers).or_else(|| ours().next());
-    let Some(same) = same.filter(|ours| ours.name != record.name) else { return true };
-    record.ratios(same).is_none_or(|[whole, _]| {
-        let furthest = (whole.high / whole.estimate).max(whole.estimate / whole.low);
-        furthest <= 1.0 + precision
-    })
+    /// One more answer after the rounds: is it still right?
+    fn check_again(
+        &mut self,
+        exact: &[u64],
+        folder: &Path,
+        effort: &Effort,
+        interrupt: &Interrupt,
+    ) {
+        let path = folder.join("answer");
+        if self.ask(Some(&path), effort, interrupt).is_some() {
+            let wrong = score::wrong_counts(&path, exact);
+            if let Some(score) = self.record.score.as_mut().filter(|score| wrong > score.wrong) {
+                score.wrong = wrong;
+                score.note = format!("{}; more are wrong after the rounds", score.note);
+            }
+        }
+        let _may_not_be_there = std::fs::remove_file(&path);
+    }
+
+    /// One round; one job whose counts go to `counts`, if given. `None` if it is gone: then it is told why,
+    /// unless it was us who ended it.
+    fn ask(
+        &mut self,
+        counts: Option<&Path>,
+        effort: &Effort,
+        interrupt: &Interrupt,
+    ) -> Option<Taken> {
+        let running = self.running.as_mut()?;
+        let passes = if counts.is_some() { 1 } else { self.passes };
+        let patience = effort.patience.max(self.round * SLOWER);
+        match running.round(passes, counts, patience) {
+            Ok(taken) => Some(taken),
+            Err(trouble) => {
+                self.running = None;
+                if !interrupt.is_requested() {
+                    self.record.trouble = Some(trouble);
+                    self.record.has_failed = true;
+                }
+                None
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 //! ```text
 //! cli ──► set_up ──► table ──► entry        (what there is here, and why the rest is not)
 //!   └──► task ──► files                     (samples, centers, widths on disk, and the exact counts)
-//!   └──► measure ──► running ──► program    (blocks in random order)
+//!   └──► measure ──► running ──► program    (blocks in random order, until enough)
 //!            └──► score                     (right on the job, on faces, beside NaN?)
 //!            └──► record ──► shown          (peers.json after every block; a table at the end)
 //! serve ──► ours, loops, trees              (the peers that are in Rust)
@@ -16,6 +16,8 @@
 //! Next: [`table`] for who takes part, [`measure`] for how.
 
 pub mod cli;
+mod command;
+mod enough;
 pub mod entry;
 pub mod files;
 mod loops;

@@ -1,7 +1,7 @@
 //! What was measured, and `peers.json` made of it.
 //!
 //! Apart from measuring, which adds a round here and knows no file. The file is written whole or not at
-//! all, after every block, so that an end of any kind loses nothing. `docs/formats.md` tells its fields.
+//! all, after every block, so that an end of any kind loses nothing; jobs of an earlier run stay in it. `docs/formats.md` tells its fields.
 //! Next: [`super::shown`].
 
 use std::io::{self, Write as _};
@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
+use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use super::entry::{Entry, Role};
@@ -34,6 +35,8 @@ pub struct Record {
     pub rounds: Vec<(usize, Taken)>,
     /// Why it was not measured, or not any more.
     pub trouble: Option<String>,
+    /// Whether it was started and then died, did not answer or answered rubbish.
+    pub has_failed: bool,
 }
 
 impl Record {
@@ -47,6 +50,7 @@ impl Record {
             score: None,
             rounds: Vec::new(),
             trouble: entry.launch.as_ref().err().cloned(),
+            has_failed: false,
         }
     }
 
@@ -117,13 +121,18 @@ impl Measured {
     }
 }
 
+/// The value of `format` in the file.
+const FORMAT: &str = "parzen-peers";
+/// Of the format.
+const VERSION: u32 = 1;
+
 #[derive(Serialize)]
 struct File<'a> {
     format: &'static str,
     version: u32,
     created_unix_s: Option<u64>,
     cpu: &'a Option<String>,
-    workloads: Vec<Workload<'a>>,
+    workloads: Vec<Value>,
 }
 
 #[derive(Serialize)]
@@ -192,19 +201,27 @@ impl<'a> From<Table<'a>> for Workload<'a> {
     }
 }
 
-/// Writes `peers.json` into `folder`.
+/// Writes `peers.json` into `folder`. Jobs that are in `kept` and were not measured now stay.
 ///
 /// # Errors
 /// The system's refusal; then the old file is as it was.
-pub fn write(folder: &Path, measured: &[Measured], cpu: &Option<String>) -> io::Result<PathBuf> {
+pub fn write(
+    folder: &Path,
+    measured: &[Measured],
+    cpu: &Option<String>,
+    kept: &Kept,
+) -> io::Result<PathBuf> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let file = File {
-        format: "parzen-peers",
-        version: 1,
-        created_unix_s: now.ok().map(|since| since.as_secs()),
-        cpu,
-        workloads: measured.iter().flat_map(Measured::tables).map(Workload::from).collect(),
-    };
+    let created_unix_s = now.ok().map(|since| since.as_secs());
+    let others = kept.0.iter().filter(|old| {
+        let is_of = |task: &Task| job_of(old) == Some(task.workload.name);
+        !measured.iter().any(|measured| is_of(&measured.task))
+    });
+    let mut workloads: Vec<Value> = others.cloned().collect();
+    for table in measured.iter().flat_map(Measured::tables) {
+        workloads.push(serde_json::to_value(Workload::from(table))?);
+    }
+    let file = File { format: FORMAT, version: VERSION, created_unix_s, cpu, workloads };
     let mut written = NamedTempFile::new_in(folder)?;
     serde_json::to_writer_pretty(&mut written, &file)?;
     writeln!(written)?;
@@ -212,4 +229,26 @@ pub fn write(folder: &Path, measured: &[Measured], cpu: &Option<String>) -> io::
     let path = folder.join("peers.json");
     written.persist(&path)?;
     Ok(path)
+}
+
+/// Jobs of an earlier run on the same kind of CPU, as they are in its file.
+#[derive(Clone, Debug, Default)]
+pub struct Kept(Vec<Value>);
+
+impl Kept {
+    /// Those of the file in `folder`: none if there is none, or if it is of another version or CPU.
+    pub fn read(folder: &Path, cpu: &Option<String>) -> Self {
+        let file = std::fs::read(folder.join("peers.json")).unwrap_or_default();
+        let file: Value = serde_json::from_slice(&file).unwrap_or_default();
+        let is_alike = file["format"] == FORMAT
+            && file["version"] == VERSION
+            && file["cpu"].as_str() == cpu.as_deref();
+        let workloads = file["workloads"].as_array().filter(|_| is_alike);
+        Self(workloads.cloned().unwrap_or_default())
+    }
+}
+
+/// The job that a written table is of: `wide` of `wide, 2 threads`.
+fn job_of(table: &Value) -> Option<&str> {
+    table["name"].as_str()?.split(',').next()
 }

@@ -9,7 +9,10 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use super::entry::Launch;
+use runner::machine::affinity;
+use runner::study::interrupt::Interrupt;
+
+use super::entry::{Cpus, Launch};
 use crate::program::Program;
 
 /// Time that a peer has to end when it is told to.
@@ -74,13 +77,15 @@ impl Running {
         folder: &Path,
         workers: usize,
         patience: Duration,
+        interrupt: &Interrupt,
     ) -> Result<Self, Trouble> {
         let failed = |error: std::io::Error| Trouble::Failed(error.to_string());
         let complaints = tempfile::tempfile().map_err(failed)?;
         let mut command = launch.command(folder, workers);
         command.stderr(Stdio::from(complaints.try_clone().map_err(failed)?));
-        let program = Program::start("it", command, FAREWELL)
-            .map_err(|error| Trouble::Failed(error.to_string()))?;
+        let program = on(launch.cpus, || Program::start("it", command, FAREWELL))
+            .map_err(|error| Trouble::Failed(error.to_string()))?
+            .until(interrupt.clone());
         let mut running = Self { program, complaints, asked: 0, version: String::new() };
         let line = running.line(patience).map_err(Trouble::Failed)?;
         match line.split_once(' ') {
@@ -144,6 +149,18 @@ impl Running {
         let tail = String::from_utf8_lossy(&tail);
         tail.lines().rev().find(|line| !line.trim().is_empty()).map(quoted)
     }
+}
+
+/// Starts something that may run on `cpus` only: a process inherits what its starter may use.
+fn on<T>(cpus: Cpus, start: impl FnOnce() -> T) -> T {
+    let last = affinity::allowed().last().filter(|_| cpus == Cpus::One);
+    let is_pinned = last.is_some_and(|&cpu| affinity::pin(cpu).is_ok());
+    let started = start();
+    if is_pinned {
+        // It was allowed before; if it is not any more, only this thread stays where it is.
+        let _as_before = affinity::reset();
+    }
+    started
 }
 
 fn quoted(text: &str) -> String {

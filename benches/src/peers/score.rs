@@ -7,6 +7,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use runner::study::interrupt::Interrupt;
 use serde::Serialize;
 
 use super::entry::Launch;
@@ -45,6 +46,13 @@ pub fn of_answer(path: &Path, data: &Data, exact: &[u64]) -> Score {
     Score { checked, wrong, note: normaliser(densities, data, exact) }
 }
 
+/// How many counts in the file of an answer differ from the `exact` ones.
+pub fn wrong_counts(path: &Path, exact: &[u64]) -> u64 {
+    let answer = files::read_answer(path).unwrap_or_default();
+    let is_wrong = |(place, &k): (usize, &u64)| !answer.get(place).is_some_and(|&c| is_count(c, k));
+    exact.iter().enumerate().filter(|&count| is_wrong(count)).count() as u64
+}
+
 fn is_count(count: f64, exact: u64) -> bool {
     (count - exact as f64).abs() <= ROUNDING * (1.0 + exact as f64)
 }
@@ -72,12 +80,13 @@ fn normaliser(densities: &[f64], data: &Data, exact: &[u64]) -> String {
 }
 
 /// What samples on faces and a NaN among the samples do to a peer, in words.
-pub fn probe(launch: &Launch, workers: usize, scratch: &Path) -> String {
-    let faces = match ask(launch, workers, scratch, &on_faces()) {
+pub fn probe(launch: &Launch, workers: usize, scratch: &Path, interrupt: &Interrupt) -> String {
+    let ask = |data: &Data| ask(launch, workers, scratch, interrupt, data);
+    let faces = match ask(&on_faces()) {
         Ok(counts) => faces(&counts),
         Err(trouble) => format!("boundary: {}", trouble.reason()),
     };
-    let nan = match ask(launch, workers, scratch, &with_nan()) {
+    let nan = match ask(&with_nan()) {
         Ok(counts) => match counts.first() {
             Some(&2.0) => "NaN: not counted".into(),
             Some(&3.0) => "NaN: counted as inside".into(),
@@ -146,12 +155,18 @@ fn strict(data: &Data) -> u64 {
 }
 
 /// The counts of one job on `data`.
-fn ask(launch: &Launch, workers: usize, scratch: &Path, data: &Data) -> Result<Vec<f64>, Trouble> {
+fn ask(
+    launch: &Launch,
+    workers: usize,
+    scratch: &Path,
+    interrupt: &Interrupt,
+    data: &Data,
+) -> Result<Vec<f64>, Trouble> {
     let failed = |error: std::io::Error| Trouble::Failed(error.to_string());
     let folder = tempfile::tempdir_in(scratch).map_err(failed)?;
     data.write(folder.path()).map_err(failed)?;
     let path = folder.path().join("answer");
-    let mut running = Running::start(launch, folder.path(), workers, PATIENCE)?;
+    let mut running = Running::start(launch, folder.path(), workers, PATIENCE, interrupt)?;
     running.round(1, Some(&path), PATIENCE).map_err(Trouble::Failed)?;
     let mut counts = files::read_answer(&path).map_err(failed)?;
     counts.truncate(data.centers.len() / data.d * data.widths.len());

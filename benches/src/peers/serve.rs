@@ -58,8 +58,15 @@ pub struct Own {
 }
 
 /// Every peer in Rust.
-pub const ALL: &[Own] =
-    &[ours::PARZEN, loops::SERIAL, loops::PARALLEL, trees::VISITOR, trees::LIST];
+pub const ALL: &[Own] = &[
+    ours::PARZEN,
+    loops::SERIAL,
+    loops::PARALLEL,
+    loops::QUOTIENT,
+    trees::VISITOR,
+    trees::PARALLEL,
+    trees::LIST,
+];
 
 /// Answers until the input ends, as the peer `name`, on the files in `folder`.
 ///

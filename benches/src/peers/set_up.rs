@@ -5,12 +5,14 @@
 //! because this is the only file that asks the network, and it is done before anything is measured.
 //! Next: `benches/peers/requirements.txt`.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::entry::{Entry, Launch, Role};
+use super::command::run;
+use super::entry::{Cpus, Entry, Launch, Role};
 use super::table::{self, OURS, Peer, Source};
 
 /// What may be done to get what is missing.
@@ -32,14 +34,26 @@ pub struct SetUp {
     means: Means,
     /// The interpreter, or why there is none.
     python: Result<PathBuf, String>,
-    /// Folders with headers, or why there are none.
-    headers: Result<Vec<PathBuf>, String>,
+    /// The C++ peers by the names of their files, or why they cannot be had.
+    compiled: BTreeMap<&'static str, Result<PathBuf, String>>,
 }
 
-/// Debian packages with headers; nothing of them has to be linked.
-const PACKAGES: &[&str] = &["libnanoflann-dev", "libcgal-dev", "libboost1.74-dev"];
-/// One header of each of [`PACKAGES`].
-const HEADERS: [&str; 3] = ["nanoflann.hpp", "CGAL/Kd_tree.h", "boost/geometry.hpp"];
+/// A Debian package with headers; nothing of it has to be linked.
+#[derive(Debug)]
+struct Package {
+    name: &'static str,
+    /// One of its headers.
+    header: &'static str,
+}
+
+/// Each C++ peer with the packages that it needs.
+const NEEDS: [(&str, &[Package]); 3] = [
+    ("nanoflann", &[Package { name: "libnanoflann-dev", header: "nanoflann.hpp" }]),
+    ("cgal", &[Package { name: "libcgal-dev", header: "CGAL/Kd_tree.h" }, BOOST]),
+    ("boost_rtree", &[BOOST]),
+];
+/// It is empty, and depends on the one whose name holds the version.
+const BOOST: Package = Package { name: "libboost-dev", header: "boost/geometry.hpp" };
 /// CGAL asks for its number types, which are not needed here, unless it is told not to.
 const FLAGS: &[&str] = &["-std=c++17", "-O3", "-march=native", "-DNDEBUG", "-DCGAL_DISABLE_GMP"];
 
@@ -54,13 +68,16 @@ impl SetUp {
             folder: folder.into(),
             means,
             python: Err(unasked.into()),
-            headers: Err(unasked.into()),
+            compiled: BTreeMap::new(),
         };
         if is_wanted(|source| matches!(source, Source::Python(_))) {
             set_up.python = set_up.environment();
         }
-        if is_wanted(|source| matches!(source, Source::Cpp(_))) {
-            set_up.headers = set_up.found_headers();
+        for peer in wanted {
+            if let Source::Cpp(file) = peer.source {
+                let program = set_up.compiled(file);
+                set_up.compiled.insert(file, program);
+            }
         }
         set_up
     }
@@ -73,7 +90,7 @@ impl SetUp {
             name: peer.entry_name(workers),
             workers,
             role,
-            launch: launch.clone(),
+            launch: launch.clone().map(|launch| Launch { cpus: peer.cpus(workers), ..launch }),
         };
         peer.workers(cpus).into_iter().map(entry).collect()
     }
@@ -83,6 +100,7 @@ impl SetUp {
             program,
             arguments,
             cache: self.folder.join("cache"),
+            cpus: Cpus::All,
         };
         match source {
             Source::Own(name) => Ok(launch(this.into(), vec!["serve".into(), name.into()])),
@@ -91,7 +109,11 @@ impl SetUp {
                 let file = self.sources.join(file).with_extension("py");
                 Ok(launch(python, vec!["-B".into(), file.into()]))
             }
-            Source::Cpp(file) => Ok(launch(self.compiled(file)?, Vec::new())),
+            Source::Cpp(file) => {
+                let program = self.compiled.get(file).cloned();
+                let program = program.unwrap_or_else(|| Err("not asked for".into()))?;
+                Ok(launch(program, Vec::new()))
+            }
         }
     }
 
@@ -111,34 +133,38 @@ impl SetUp {
         eprintln!("setting up Python packages in {}", folder.display());
         run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
         let mut pip = Command::new(&python);
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
+        pip.args(["-m", "pip", "install", "--quiet", "--no-cache-dir"]);
+        pip.args(["--disable-pip-version-check", "-r"]);
         run(pip.arg(&requirements))?;
         fs::copy(&requirements, &stamp).map_err(|error| error.to_string())?;
         Ok(python)
     }
 
-    /// Folders with the headers that are not the compiler's own.
-    fn found_headers(&self) -> Result<Vec<PathBuf>, String> {
-        let unpacked = self.folder.join("debian");
-        let folders = || vec![unpacked.join("usr/include")];
-        let has_all = |folder: &Path| HEADERS.iter().all(|header| folder.join(header).exists());
+    /// The folder with the headers of `package`; `None` if the compiler finds them by itself.
+    fn headers(&self, package: &Package) -> Result<Option<PathBuf>, String> {
+        let Package { name, header } = package;
+        let unpacked = self.folder.join("debian").join(name);
+        let folder = unpacked.join("usr/include");
         if self.means != Means::Anew {
-            if has_all(Path::new("/usr/include")) {
-                return Ok(Vec::new());
+            if Path::new("/usr/include").join(header).exists() {
+                return Ok(None);
             }
-            if has_all(&unpacked.join("usr/include")) {
-                return Ok(folders());
+            if folder.join(header).exists() {
+                return Ok(Some(folder));
             }
         }
-        let names = PACKAGES.join(" ");
         if self.means == Means::None {
-            return Err(format!("headers are missing: apt-get install {names}"));
+            return Err(format!("headers are missing: apt-get install {name}"));
         }
-        eprintln!("unpacking {names} in {}", unpacked.display());
-        unpack(&unpacked).map_err(|error| {
-            format!("headers are missing, and cannot be fetched ({error}): install {names}")
+        eprintln!("unpacking {name} in {}", unpacked.display());
+        unpack(name, &unpacked).map_err(|error| {
+            format!("headers are missing, and cannot be fetched ({error}): install {name}")
         })?;
-        Ok(folders())
+        if folder.join(header).exists() {
+            Ok(Some(folder))
+        } else {
+            Err(format!("{name} has no {header}"))
+        }
     }
 
     /// The program of a C++ peer, compiled if it is older than its sources.
@@ -151,7 +177,11 @@ impl SetUp {
         if time(&program).is_some() && is_new && self.means != Means::Anew {
             return Ok(program);
         }
-        let headers = self.headers.clone()?;
+        let needs =
+            NEEDS.iter().find(|(name, _)| *name == file).map_or(&[][..], |(_, needs)| needs);
+        let headers: Result<Vec<_>, _> =
+            needs.iter().map(|package| self.headers(package)).collect();
+        let headers = headers?;
         if self.means == Means::None {
             return Err("not compiled".into());
         }
@@ -159,7 +189,7 @@ impl SetUp {
         eprintln!("compiling {}", sources[0].display());
         let mut compiler = Command::new("c++");
         compiler.args(FLAGS).arg("-I").arg(&self.sources);
-        for folder in &headers {
+        for folder in headers.iter().flatten() {
             compiler.arg("-isystem").arg(folder);
         }
         run(compiler.arg(&sources[0]).arg("-o").arg(&program))?;
@@ -167,11 +197,12 @@ impl SetUp {
     }
 }
 
-/// Fetches [`PACKAGES`] and unpacks them below `folder`, as anybody may; nothing is installed.
-fn unpack(folder: &Path) -> Result<(), String> {
+/// Fetches a package and unpacks it below `folder`, as anybody may; nothing is installed.
+fn unpack(name: &str, folder: &Path) -> Result<(), String> {
     let _was_not_there = fs::remove_dir_all(folder);
     fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-    run(Command::new("apt-get").arg("download").args(PACKAGES).current_dir(folder))?;
+    let names = with_version(name);
+    run(Command::new("apt-get").arg("download").args(names).current_dir(folder))?;
     for found in fs::read_dir(folder).map_err(|error| error.to_string())? {
         let path = found.map_err(|error| error.to_string())?.path();
         if path.extension().is_some_and(|ending| ending == "deb") {
@@ -182,18 +213,18 @@ fn unpack(folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Runs a command to its end; what it says is only heard if it fails.
-fn run(command: &mut Command) -> Result<(), String> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let done = command.stdin(Stdio::null()).output();
-    let done = done.map_err(|error| format!("{name} cannot be started: {error}"))?;
-    if done.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&done.stderr).into_owned();
-    let errors = |line: &&str| line.contains("error") || line.contains("ERROR");
-    let line = said.lines().find(errors).or_else(|| said.lines().last()).unwrap_or_default();
-    Err(format!("{name} failed ({}): {}", done.status, line.trim()))
+/// A package, and the one that it stands for in this release: `libboost-dev` for `libboost1.74-dev`.
+fn with_version(name: &str) -> Vec<String> {
+    let said = Command::new("apt-cache").args(["depends", name]).stdin(Stdio::null()).output();
+    let said = said.map(|said| String::from_utf8_lossy(&said.stdout).into_owned());
+    let stem = name.trim_end_matches("-dev");
+    let mut names = vec![name.to_owned()];
+    names.extend(said.unwrap_or_default().lines().filter_map(|line| {
+        let other = line.trim().strip_prefix("Depends: ")?;
+        let digits = other.strip_prefix(stem)?.strip_suffix("-dev")?;
+        digits.starts_with(|first: char| first.is_ascii_digit()).then(|| other.to_owned())
+    }));
+    names
 }
 
 /// The peers called `names`; all if there are none.
@@ -210,14 +241,15 @@ pub fn chosen(names: &[String]) -> Result<Vec<&'static Peer>, String> {
         return Ok(table::ALL.iter().collect());
     }
     let mut peers: Vec<_> = names.iter().map(find).collect::<Result<_, _>>()?;
-    if !peers.iter().any(|peer| peer.name == OURS) {
-        peers.insert(0, &table::ALL[0]);
-    }
+    peers.retain(|peer| !table::ALWAYS.contains(&peer.name));
+    let always = table::ALL.iter().filter(|peer| table::ALWAYS.contains(&peer.name));
+    peers.splice(..0, always);
     Ok(peers)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::CONTROL;
     use super::*;
 
     #[test]
@@ -242,7 +274,7 @@ mod tests {
     fn ours_is_always_among_the_chosen() {
         let chosen = chosen(&["kdepy BOX".into()]).unwrap();
         let names: Vec<_> = chosen.iter().map(|peer| peer.name).collect();
-        assert_eq!(names, [OURS, "KDEpy box"]);
+        assert_eq!(names, [OURS, CONTROL, "KDEpy box"]);
         assert!(
             super::chosen(&["nosuch".into()]).unwrap_err().contains("\"nosuch\"; known: parzen")
         );

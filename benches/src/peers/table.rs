@@ -4,6 +4,7 @@
 //! `benches/peers/`. Costs are rough, from one run on a 2-core machine: they only tell what would take
 //! minutes from what would not. Next: [`super::set_up`] for what a peer needs.
 
+use super::entry::Cpus;
 use super::task::Shape;
 
 /// A program that does the job.
@@ -45,15 +46,26 @@ pub enum Threads {
 pub const PROCESSES: [usize; 5] = [1, 2, 3, 4, 6];
 /// What the others are compared with.
 pub const OURS: &str = "parzen";
+/// The same once more: what its ratio is off 1, no other ratio can be trusted for.
+pub const CONTROL: &str = "parzen again (control)";
+/// Who takes part whatever is asked for.
+pub const ALWAYS: [&str; 2] = [OURS, CONTROL];
 
 /// Every peer, ours first.
 pub const ALL: &[Peer] = &[
     Peer { name: OURS, source: Source::Own("parzen"), threads: Threads::Any, cost_ns: scan },
+    Peer { name: CONTROL, source: Source::Own("parzen"), threads: Threads::Any, cost_ns: scan },
     Peer { name: "Rust loop", source: Source::Own("loop"), threads: Threads::One, cost_ns: each },
     Peer {
         name: "Rust loop, rayon",
         source: Source::Own("loop-rayon"),
         threads: Threads::Any,
+        cost_ns: each,
+    },
+    Peer {
+        name: "Rust loop, rows and division",
+        source: Source::Own("loop-quotient"),
+        threads: Threads::One,
         cost_ns: each,
     },
     Peer {
@@ -72,17 +84,29 @@ pub const ALL: &[Peer] = &[
         name: "NumPy per width",
         source: Source::Python("numpy_per_width"),
         threads: Threads::One,
+        cost_ns: |s| visits(s) * (1.5 * s.d + 1.0),
+    },
+    Peer {
+        name: "NumPy per width, rows",
+        source: Source::Python("numpy_rows"),
+        threads: Threads::One,
         cost_ns: |s| visits(s) * (10.0 * s.d + 8.0),
     },
     Peer {
         name: "NumPy one pass",
         source: Source::Python("numpy_one_pass"),
         threads: Threads::One,
-        cost_ns: |s| s.n * s.m * (10.0 * s.d + 20.0),
+        cost_ns: |s| s.n * s.m * (2.0 * s.d + 4.0),
     },
     Peer {
         name: "numba per width",
         source: Source::Python("numba_per_width"),
+        threads: Threads::Any,
+        cost_ns: |s| 0.5 * each(s),
+    },
+    Peer {
+        name: "numba per width, rows",
+        source: Source::Python("numba_rows"),
         threads: Threads::Any,
         cost_ns: each,
     },
@@ -129,6 +153,12 @@ pub const ALL: &[Peer] = &[
         cost_ns: |s| tree(s, 400.0, 0.7),
     },
     Peer {
+        name: "kiddo visitor, rayon",
+        source: Source::Own("kiddo-rayon"),
+        threads: Threads::Any,
+        cost_ns: |s| tree(s, 400.0, 0.7),
+    },
+    Peer {
         name: "kiddo list",
         source: Source::Own("kiddo-list"),
         threads: Threads::One,
@@ -159,7 +189,7 @@ fn visits(s: &Shape) -> f64 {
 }
 
 fn scan(s: &Shape) -> f64 {
-    s.n * s.m * s.d
+    0.3 * s.n * s.m * s.d
 }
 
 fn each(s: &Shape) -> f64 {
@@ -179,6 +209,11 @@ impl Peer {
             Threads::One | Threads::Any => vec![1],
             Threads::Processes => PROCESSES.into(),
         }
+    }
+
+    /// Where it may run with `workers`. A pool of processes has one that waits for the others.
+    pub fn cpus(&self, workers: usize) -> Cpus {
+        if workers == 1 && self.threads != Threads::Processes { Cpus::One } else { Cpus::All }
     }
 
     /// Its name with `workers`.
@@ -230,5 +265,13 @@ mod tests {
         let shape = Shape { n: 1e7, d: 2.0, m: 1.0, w: 100.0 };
         assert!(loops.cost_s(&shape, 1, 2) > 1_000.0);
         assert!(loops.cost_s(&Shape { n: 1e4, ..shape }, 1, 2) < 20.0);
+    }
+
+    #[test]
+    fn ours_fits_into_every_job_with_one_thread() {
+        let longest_s = super::super::measure::Effort::FULL.longest().as_secs_f64();
+        for task in super::super::task::all() {
+            assert!(ALL[0].cost_s(&task.shape(), 1, 2) < longest_s, "{}", task.workload.name);
+        }
     }
 }

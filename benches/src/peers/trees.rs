@@ -7,6 +7,7 @@
 use std::hint::black_box;
 
 use kiddo::{Chebyshev, ImmutableKdTree};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::files::Data;
 use super::serve::{Job, Own, Round};
@@ -16,6 +17,9 @@ pub(super) const VISITOR: Own = Own { name: "kiddo-visitor", version: KIDDO, pre
 /// What is found is collected, then counted.
 pub(super) const LIST: Own = Own { name: "kiddo-list", version: KIDDO, prepare: list };
 
+/// Built and asked by all threads; what is found is counted.
+pub(super) const PARALLEL: Own = Own { name: "kiddo-rayon", version: KIDDO, prepare: parallel };
+
 /// As the workspace pins it.
 const KIDDO: &str = "6.3.0";
 
@@ -24,6 +28,15 @@ fn visitor(data: &Data, _threads: usize) -> Result<Job<'_>, String> {
         2 => visits::<2>(data)?,
         3 => visits::<3>(data)?,
         8 => visits::<8>(data)?,
+        d => return Err(format!("compiled for 2, 3 and 8 dimensions, not {d}")),
+    })
+}
+
+fn parallel(data: &Data, threads: usize) -> Result<Job<'_>, String> {
+    Ok(match data.d {
+        2 => parallel_visits::<2>(data, threads)?,
+        3 => parallel_visits::<3>(data, threads)?,
+        8 => parallel_visits::<8>(data, threads)?,
         d => return Err(format!("compiled for 2, 3 and 8 dimensions, not {d}")),
     })
 }
@@ -38,11 +51,35 @@ fn list(data: &Data, _threads: usize) -> Result<Job<'_>, String> {
 }
 
 fn visits<const D: usize>(data: &Data) -> Result<Job<'_>, String> {
-    job::<D>(data, |tree, center, radius| {
-        let mut count = 0;
-        tree.query(center).within::<Chebyshev<f64>>(radius).unsorted().visit(|_| count += 1);
-        count
-    })
+    job::<D>(data, visited)
+}
+
+fn visited<const D: usize>(tree: &ImmutableKdTree<f64, D>, center: &[f64; D], radius: f64) -> u64 {
+    let mut count = 0;
+    tree.query(center).within::<Chebyshev<f64>>(radius).unsorted().visit(|_| count += 1);
+    count
+}
+
+/// kiddo's parallel executor collects what is found; its visitor is therefore handed out by rayon.
+fn parallel_visits<const D: usize>(data: &Data, threads: usize) -> Result<Job<'_>, String> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| error.to_string())?;
+    let (rows, []) = data.rows.as_chunks::<D>() else { return Err("a row is incomplete".into()) };
+    let build = || ImmutableKdTree::<f64, D>::new_from_slice_parallel(black_box(rows));
+    pool.install(build).map_err(|error| format!("{error:?}"))?;
+    let query = move |tree: &ImmutableKdTree<f64, D>| {
+        let (centers, widths) = (data.centers.as_chunks::<D>().0, &data.widths);
+        let windows = (0..centers.len() * widths.len()).into_par_iter();
+        let count = |window: usize| {
+            let (c, w) = (window / widths.len(), window % widths.len());
+            visited(tree, &centers[c], widths[w] / 2.0)
+        };
+        windows.map(count).collect()
+    };
+    Ok(Box::new(move || {
+        let build = || build().unwrap_or_else(|error| panic!("{error:?}"));
+        pool.install(|| Round::with_index(build, query))
+    }))
 }
 
 fn lists<const D: usize>(data: &Data) -> Result<Job<'_>, String> {

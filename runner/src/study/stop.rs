@@ -22,7 +22,7 @@ use super::grid::{Configuration, Role};
 use super::record::Block;
 
 /// The first look is after so many blocks.
-const FIRST_LOOK: usize = 10;
+pub const FIRST_LOOK: usize = 10;
 /// A gain is known well enough with an interval so many times as wide as that of a speed-up: at 1 %, to
 /// 5 points, of which 100 are the speed of one serial worker. A gain is a difference of two speed-ups.
 pub const GAIN_FACTOR: f64 = 5.0;
@@ -42,7 +42,7 @@ fn looks() -> impl Iterator<Item = usize> {
 }
 
 /// The look before the one after `blocks` blocks; `None` if that is no look or the first one.
-fn look_before(blocks: usize) -> Option<usize> {
+pub fn look_before(blocks: usize) -> Option<usize> {
     let all = looks().zip(looks().skip(1));
     all.take_while(|&(_, next)| next <= blocks)
         .find(|&(_, next)| next == blocks)
