@@ -61,7 +61,7 @@ fn rubbish_is_named() {
 
 fn another_version_is_named() {
     let hello = r"printf '\012\000\000\000\000parzen<w\143' >&0; exec sleep 60";
-    all_say_of(hello, "it speaks version 99, this program speaks 3");
+    all_say_of(hello, "it speaks version 99, this program speaks 4");
 }
 
 fn a_program_that_says_nothing_hangs() {
