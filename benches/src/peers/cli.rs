@@ -112,7 +112,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let measured = measured(&jobs, &arguments.effort(), &out, &interrupt)?;
     if interrupt.is_requested() {
         let kept =
-            format!("interrupted; {} holds what was measured", out.join("peers.json").display());
+            format!("interrupted; finished blocks are in {}", out.join("peers.json").display());
         return Err(Failure::Interrupted(kept).into());
     }
     arguments.show(&measured, &out)?;
@@ -213,6 +213,9 @@ fn measured(
     let kept = Kept::read(out, &cpu);
     let (mut done, mut probed) = (Vec::new(), Probed::new());
     for (task, entries) in jobs {
+        if interrupt.is_requested() {
+            break;
+        }
         eprintln!("{}: {}", task.workload.name, task.workload.title);
         let mut keep = |now: &Measured| {
             let mut all: Vec<Measured> = done.clone();
@@ -221,9 +224,6 @@ fn measured(
         };
         let measured = measure(task, entries, effort, &mut probed, out, interrupt, &mut keep)?;
         done.push(measured);
-        if interrupt.is_requested() {
-            break;
-        }
     }
     Ok(done)
 }
@@ -273,4 +273,29 @@ fn named(measured: &[Measured]) -> impl Iterator<Item = (String, &Record)> {
         let name = |record: &Record| format!("{}, {}", task.workload.name, record.name);
         records.iter().map(move |record| (name(record), record))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::score::Score;
+    use super::*;
+
+    #[test]
+    fn a_wrong_count_of_ours_and_a_peer_that_fails_are_errors() {
+        let record = |role| {
+            let launch = Err(String::new());
+            let entry = Entry { name: "it".into(), workers: 1, role, launch };
+            Record { trouble: None, ..Record::new(&entry) }
+        };
+        let of = |record| [Measured { task: task::tiny()[0].clone(), records: vec![record] }];
+        let wrong = Some(Score { checked: 5, wrong: 1, note: String::new() });
+        let ours = of(Record { score: wrong.clone(), ..record(Role::Reference) });
+        assert!(matches!(judge_ours(&ours), Err(Failure::WrongCount(_))));
+        let other = of(Record { score: wrong, ..record(Role::Other) });
+        assert!(judge_ours(&other).is_ok() && judge_others(&other).is_ok());
+        let died = Record { trouble: Some("gone".into()), has_failed: true, ..record(Role::Other) };
+        assert!(matches!(judge_others(&of(died)), Err(Failure::Measurement(_))));
+        let absent = Record { trouble: Some("not installed".into()), ..record(Role::Other) };
+        assert!(judge_others(&of(absent)).is_ok());
+    }
 }
