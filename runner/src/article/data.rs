@@ -193,23 +193,7 @@ mod tests {
     use super::{CENTER, Counted, Source};
     use crate::workload::presets::TWELVE_COUNTS;
     use crate::workload::{Checksum, Workload, oracle_widths};
-    use bench_report::quantity::twelve_digits;
-
-    /// What the article printed, width and estimate.
-    const PUBLISHED: [(&str, &str); 12] = [
-        ("0.1", "0.016"),
-        ("0.2", "0.0305"),
-        ("0.3", "0.045"),
-        ("0.4", "0.06175"),
-        ("0.5", "0.078"),
-        ("0.6", "0.0911666666667"),
-        ("0.7", "0.106"),
-        ("0.8", "0.117375"),
-        ("0.9", "0.132666666667"),
-        ("1.0", "0.1445"),
-        ("1.1", "0.157090909091"),
-        ("1.2", "0.1685"),
-    ];
+    use bench_report::{article::TWELVE, quantity::twelve_digits};
 
     #[test]
     fn the_twelve_published_values_come_out_digit_for_digit() {
@@ -218,7 +202,7 @@ mod tests {
         let printed = data.twelve.iter();
         let printed: Vec<_> =
             printed.map(|one| (twelve_digits(one.h), twelve_digits(one.as_published))).collect();
-        let published = PUBLISHED.map(|(h, p)| (h.to_owned(), p.to_owned()));
+        let published = TWELVE.map(|(h, p)| (h.to_owned(), p.to_owned()));
         assert_eq!(printed, published);
         let counts: Vec<u64> = data.twelve.iter().map(|one| one.count).collect();
         assert_eq!(counts, TWELVE_COUNTS);
