@@ -47,6 +47,7 @@ fn peer(name: &str, level_ns: f64, seed: u64) -> Peer {
     Peer {
         name: name.into(),
         version: Some("1.0".into()),
+        ours: false,
         workers: Some(1),
         build_ns: Vec::new(),
         query_ns: NOISES[0].run(level_ns, 20, &mut stream(seed, 1)),

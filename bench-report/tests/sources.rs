@@ -68,6 +68,7 @@ fn peers_are_read_field_by_field() {
     let expected = Peer {
         name: "ours".into(),
         version: Some("0.1.0".into()),
+        ours: false,
         workers: Some(1),
         build_ns: vec![],
         query_ns: vec![1.5e6, 1.4e6, 1.6e6],

@@ -92,7 +92,8 @@ fn of_job(job: &PeerWorkload) -> String {
             quantity::counted(wrong, "implementation")
         ),
     };
-    let rival = right(DotMark::Other).min_by(|a, b| a.ns.value.total_cmp(&b.ns.value));
+    let rivals = right(DotMark::Other).filter(|side| !side.ours);
+    let rival = rivals.min_by(|a, b| a.ns.value.total_cmp(&b.ns.value));
     let rival = rival.and_then(|rival| Some((rival, rival.ratio?)));
     let time = quantity::time(reference.ns.value);
     match rival {
@@ -206,6 +207,7 @@ mod tests {
         let peer = |name: &str, ns: f64, answers| Peer {
             name: name.into(),
             version: None,
+            ours: false,
             workers: None,
             build_ns: Vec::new(),
             query_ns: vec![ns; 8],
@@ -234,6 +236,16 @@ mod tests {
         assert_eq!(sides[0].mark, DotMark::Wrong);
         assert!(of_job(&job).contains("wrong answers"), "{}", of_job(&job));
         assert!(doubts_of_job(&job)[0].contains("the reference ours gives wrong answers (1 of 9"));
+    }
+
+    #[test]
+    fn no_other_entry_of_the_project_is_a_rival() {
+        let mut job = job(Answers::Exact, Answers::Exact);
+        let again = Peer { name: "ours, 2 threads".into(), ours: true, ..job.entries[0].clone() };
+        job.entries.insert(1, again);
+        assert!(of_job(&job).contains("the fastest of the others, theirs"), "{}", of_job(&job));
+        job.entries.pop();
+        assert!(of_job(&job).contains("nothing else was measured"), "{}", of_job(&job));
     }
 
     #[test]

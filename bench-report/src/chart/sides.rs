@@ -35,6 +35,8 @@ pub struct Side {
     pub ns: Estimate,
     /// Its time over that of the reference; `None` for the reference itself, or without one.
     pub ratio: Option<Estimate>,
+    /// Whether it belongs to the project whose reference this is, and so is no rival.
+    pub ours: bool,
     /// How it is marked.
     pub mark: DotMark,
     /// What else is to be said; may be empty.
@@ -60,6 +62,7 @@ pub fn of_peers(workload: &PeerWorkload) -> Vec<Side> {
             name: peer_name(peer),
             ns,
             ratio: base.filter(|_| !is_reference).map(|base| ratio(ns, base)),
+            ours: is_reference || peer.ours,
             mark,
             note: answers(peer),
         }
@@ -129,6 +132,7 @@ fn sides(
         name: name(one),
         ns: one.ns,
         ratio: reference.filter(|&base| base != idx).map(|base| ratio(one.ns, members[base].ns)),
+        ours: true,
         mark: if Some(idx) == reference { DotMark::Reference } else { DotMark::Other },
         note: rate(one),
     };
@@ -141,6 +145,7 @@ pub fn of_all(timed: &[Timed<'_>]) -> Vec<Side> {
         name: one.benchmark.id.clone(),
         ns: one.ns,
         ratio: None,
+        ours: true,
         mark: DotMark::Other,
         note: rate(one),
     };
@@ -172,6 +177,7 @@ pub fn of_backends(measured: &Measured<'_>) -> Option<(u64, Vec<Side>)> {
         name,
         ns: comparison.figures[idx].pass_ns,
         ratio: comparison.figures[idx].speed_up.filter(|_| Some(idx) != comparison.reference),
+        ours: true,
         mark: if Some(idx) == comparison.reference { DotMark::Reference } else { DotMark::Other },
         note: String::new(),
     };

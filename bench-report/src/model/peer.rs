@@ -53,6 +53,9 @@ pub struct Peer {
     pub name: String,
     /// Its version, if known.
     pub version: Option<String>,
+    /// Whether it is of the project that compares itself, as the reference is: no rival.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub ours: bool,
     /// Threads or processes it used, if known.
     pub workers: Option<u64>,
     /// Time to prepare (build an index), once for each round, in nanoseconds; may be empty.
@@ -67,6 +70,11 @@ pub struct Peer {
     pub note: String,
     /// Why it was not measured, if it was not.
     pub absent: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// How an implementation's answers compare with the exact counts.

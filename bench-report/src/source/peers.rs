@@ -62,6 +62,7 @@ struct Workload {
 struct Entry {
     name: String,
     version: Option<String>,
+    ours: Option<bool>,
     workers: Option<u64>,
     build_ns: Option<Vec<f64>>,
     query_ns: Option<Vec<f64>>,
@@ -131,6 +132,7 @@ fn entry(entry: Entry) -> Peer {
     Peer {
         name: shown(&entry.name),
         version: text(entry.version),
+        ours: entry.ours.unwrap_or(false),
         workers: entry.workers,
         build_ns: entry.build_ns.unwrap_or_default(),
         query_ns: entry.query_ns.unwrap_or_default(),

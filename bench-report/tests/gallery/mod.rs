@@ -372,6 +372,7 @@ pub fn peers() -> Peers {
     let mut peer = |name: &str, ns: f64, answers: Answers| Peer {
         name: name.into(),
         version: Some("1.2".into()),
+        ours: false,
         workers: Some(1),
         build_ns: Vec::new(),
         query_ns: (0..if ns > 0.0 { 11 } else { 0 }).map(|_| noisy(ns, &mut random)).collect(),

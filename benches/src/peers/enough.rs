@@ -46,7 +46,7 @@ fn first(measured: &Measured, blocks: usize) -> Measured {
 fn is_known(measured: &Measured, precision: f64) -> bool {
     measured.tables().iter().all(|table| {
         let Some(ours) = table.reference else { return true };
-        let others = table.records.iter().filter(|record| record.role == Role::Other);
+        let others = table.records.iter().filter(|record| record.role != Role::Reference);
         let mut others = others.filter(|record| record.trouble.is_none());
         others.all(|record| is_narrow(record, ours, precision))
     })

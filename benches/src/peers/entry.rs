@@ -61,6 +61,8 @@ pub struct Entry {
 pub enum Role {
     /// Ours: measured in every block.
     Reference,
+    /// Ours once more: what its ratio is off 1, no other ratio can be trusted for.
+    Control,
     /// Somebody else's.
     Other,
 }

@@ -223,7 +223,7 @@ fn share_out(seats: &mut [Seat], effort: &Effort) {
     for seat in seats {
         seat.stride = match seat.record.role {
             Role::Reference => 1,
-            Role::Other => stride(seat.round.as_secs_f64(), fair),
+            Role::Control | Role::Other => stride(seat.round.as_secs_f64(), fair),
         };
     }
 }

@@ -151,6 +151,7 @@ struct Workload<'a> {
 struct Written<'a> {
     name: &'a str,
     version: &'a Option<String>,
+    ours: bool,
     workers: usize,
     build_ns: Vec<f64>,
     query_ns: Vec<f64>,
@@ -174,6 +175,7 @@ impl<'a> From<&'a Record> for Written<'a> {
         Self {
             name: &record.name,
             version: &record.version,
+            ours: record.role != Role::Other,
             workers: record.workers,
             // A clock may miss a short build; its shortest time is the best that is known then.
             build_ns: rounds().filter(|_| builds).map(|(_, t)| t.build_ns.max(1.0)).collect(),

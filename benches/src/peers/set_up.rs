@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 
 use super::command::run;
 use super::entry::{Cpus, Entry, Launch, Role};
-use super::table::{self, OURS, Peer, Source};
+use super::table::{self, CONTROL, OURS, Peer, Source};
 
 /// What may be done to get what is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,11 @@ impl SetUp {
     /// Entries of `peer` where there are `cpus`. `this` is the program that serves peers in Rust.
     pub fn entries(&self, peer: &Peer, this: &Path, cpus: usize) -> Vec<Entry> {
         let launch = self.launch(&peer.source, this);
-        let role = if peer.name == OURS { Role::Reference } else { Role::Other };
+        let role = match peer.name {
+            OURS => Role::Reference,
+            CONTROL => Role::Control,
+            _ => Role::Other,
+        };
         let entry = |workers| Entry {
             name: peer.entry_name(workers),
             workers,
