@@ -1,10 +1,12 @@
 //! The facade: samples, an algorithm and an instruction set bound together.
 
-use crate::algorithm::{self, Algorithm};
+use crate::algorithm::{self, Algorithm, Prepared};
 use crate::error::Error;
 use crate::isa::{self, Isa};
+use crate::query::{Query, Sizes};
 use crate::samples::{Element, Run};
-use crate::window::{self, Widths, Window};
+use crate::team::{Alone, Team};
+use crate::window::{Widths, Window};
 
 /// Counts samples inside windows. Cheap to make; counts do not depend on the instruction set, the
 /// algorithm, or how the samples are cut into runs.
@@ -21,27 +23,50 @@ use crate::window::{self, Widths, Window};
 /// assert_eq!(counter.count_widths(&[0.0, 0.0], &widths)?, [1, 2, 3]);
 /// # Ok::<(), kernel::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Counter<'a, T: Element> {
     run: Run<'a, T>,
     isa: &'static Isa,
-    algorithm: (&'static str, &'static dyn Algorithm<T>),
+    algorithm: &'static Algorithm,
+    prepared: Prepared<'a, T>,
 }
 
 impl<'a, T: Element> Counter<'a, T> {
-    /// On the best instruction set that this CPU has.
+    /// By scans on the best instruction set that this CPU has; nothing is prepared.
     pub fn new(run: Run<'a, T>) -> Self {
-        let algorithm = algorithm::choose(&run);
-        Self { run, isa: isa::best(), algorithm }
+        Self::prepare(run, isa::best(), algorithm::scan(), &Alone)
     }
 
-    /// On a chosen instruction set.
+    /// By scans on a chosen instruction set; nothing is prepared.
     ///
     /// # Errors
     /// [`Error::IsaUnavailable`] if the CPU lacks it.
     pub fn with_isa(run: Run<'a, T>, isa: &'static Isa) -> Result<Self, Error> {
-        let algorithm = algorithm::choose(&run);
-        Ok(Self { run, isa: isa.checked()?, algorithm })
+        Ok(Self::prepare(run, isa.checked()?, algorithm::scan(), &Alone))
+    }
+
+    /// By a chosen algorithm, for which `team` prepares the samples.
+    ///
+    /// # Errors
+    /// [`Error::IsaUnavailable`], [`Error::Unsuited`] if the algorithm is not made for these samples.
+    pub fn with_algorithm(
+        run: Run<'a, T>,
+        isa: &'static Isa,
+        algorithm: &'static Algorithm,
+        team: &dyn Team,
+    ) -> Result<Self, Error> {
+        let algorithm = algorithm.checked(run.len(), run.d())?;
+        Ok(Self::prepare(run, isa.checked()?, algorithm, team))
+    }
+
+    fn prepare(
+        run: Run<'a, T>,
+        isa: &'static Isa,
+        algorithm: &'static Algorithm,
+        team: &dyn Team,
+    ) -> Self {
+        let prepared = T::build(algorithm)(&run, isa, team);
+        Self { run, isa, algorithm, prepared }
     }
 
     /// The instruction set in use.
@@ -49,9 +74,9 @@ impl<'a, T: Element> Counter<'a, T> {
         self.isa
     }
 
-    /// Name of the algorithm in use.
-    pub fn algorithm(&self) -> &'static str {
-        self.algorithm.0
+    /// The algorithm in use.
+    pub fn algorithm(&self) -> &'static Algorithm {
+        self.algorithm
     }
 
     /// The samples that are counted.
@@ -59,17 +84,22 @@ impl<'a, T: Element> Counter<'a, T> {
         &self.run
     }
 
-    /// Number of samples inside `window`. O(n d).
+    /// Bytes that were prepared, besides the samples.
+    pub fn bytes(&self) -> usize {
+        self.prepared.0.bytes()
+    }
+
+    /// Number of samples inside `window`. O(n d) at most.
     ///
     /// # Errors
     /// [`Error::Dimension`] if the window has not d coordinates.
     pub fn count(&self, window: &Window) -> Result<u64, Error> {
         self.check_dimension(window.d())?;
-        Ok(self.algorithm.1.count(T::kernels(self.isa), &self.run, window))
+        Ok(self.prepared.0.count(window.center(), window.reach()))
     }
 
     /// Number of samples inside the hypercube of each width around `center`, in one pass over the
-    /// samples: `counts[w]` belongs to `widths.as_slice()[w]`. O(n d + W log W), whatever W.
+    /// samples: `counts[w]` belongs to `widths.as_slice()[w]`. O(n d + W log W) at most, whatever W.
     ///
     /// # Errors
     /// [`Error::Dimension`] if the center has not d coordinates, [`Error::CenterNotFinite`].
@@ -80,24 +110,33 @@ impl<'a, T: Element> Counter<'a, T> {
 
     /// Number of samples inside the hypercube of each width around each center:
     /// `counts[c * W + w]` belongs to center c, coordinates `centers[c * d .. (c + 1) * d]`, and
-    /// width w. Samples are loaded once for several centers. O(m n d).
+    /// width w. Scans load samples once for several centers. O(m n d) at most.
     ///
     /// # Errors
     /// [`Error::Dimension`] if the last center is incomplete, [`Error::CenterNotFinite`] (its
     /// dimension counts through all centers).
     pub fn count_batch(&self, centers: &[f64], widths: &Widths) -> Result<Vec<u64>, Error> {
-        let d = self.run.d();
-        let incomplete = centers.len() % d;
-        self.check_dimension(if incomplete == 0 { d } else { incomplete })?;
-        if !centers.is_empty() {
-            window::check_center(centers)?;
-        }
-        let mut counts = vec![0; centers.len() / d * widths.len()];
-        if !counts.is_empty() {
-            let (kernels, ranking) = (T::kernels(self.isa), widths.ranking());
-            self.algorithm.1.count_batch(kernels, &self.run, centers, ranking, &mut counts);
-        }
+        let query = Query::new(centers, self.run.d(), Sizes::Shared(widths))?;
+        let mut counts = vec![0; query.counts()];
+        self.answer(&query, &mut counts)?;
         Ok(counts)
+    }
+
+    /// Adds the counts of every window of `query` to `counts`: `counts[c * W + w]` belongs to center c and
+    /// width w. Nothing is allocated for a window.
+    ///
+    /// # Errors
+    /// [`Error::Dimension`] if the query has not the d of the samples.
+    ///
+    /// # Panics
+    /// If `counts` has not the length [`Query::counts`].
+    pub fn answer(&self, query: &Query<'_>, counts: &mut [u64]) -> Result<(), Error> {
+        self.check_dimension(query.d())?;
+        assert_eq!(counts.len(), query.counts(), "a count for each window");
+        if !counts.is_empty() {
+            self.prepared.0.answer(query, counts);
+        }
+        Ok(())
     }
 
     /// The sum of all coordinates, each byte loaded once and nothing else done: the roof that the

@@ -65,6 +65,31 @@ pub enum Error {
         /// The value found.
         value: f64,
     },
+    /// There is not one width for each center.
+    Radii {
+        /// Number of centers.
+        expected: usize,
+        /// Number of widths.
+        found: usize,
+    },
+    /// No algorithm of this name is known.
+    UnknownAlgorithm {
+        /// The name asked for.
+        name: String,
+        /// Every known name.
+        known: Vec<&'static str>,
+    },
+    /// An algorithm is not made for these samples.
+    Unsuited {
+        /// Its name.
+        algorithm: &'static str,
+        /// Number of samples.
+        n: usize,
+        /// Number of dimensions.
+        d: usize,
+        /// What it is made for.
+        needs: String,
+    },
     /// No instruction set of this name is known.
     UnknownIsa {
         /// The name asked for.
@@ -106,6 +131,16 @@ impl fmt::Display for Error {
             Self::WidthNotPositive { index, value } => {
                 write!(f, "width {value} (number {index}) must be a finite number above 0")
             }
+            Self::Radii { expected, found } => {
+                write!(f, "{found} widths were given for {expected} centers; one for each is needed")
+            }
+            Self::UnknownAlgorithm { name, known } => {
+                write!(f, "no algorithm is called '{name}'; known: {}", known.join(", "))
+            }
+            Self::Unsuited { algorithm, n, d, needs } => write!(
+                f,
+                "algorithm '{algorithm}' is not made for {n} samples of {d} dimensions; it needs {needs}"
+            ),
             Self::UnknownIsa { name, known } => {
                 write!(f, "no instruction set is called '{name}'; known: {}", known.join(", "))
             }

@@ -48,12 +48,16 @@ pub mod counter;
 pub mod density;
 pub mod error;
 pub mod isa;
+pub mod query;
 mod ranking;
 pub mod samples;
+pub mod team;
 pub mod window;
 
 pub use counter::Counter;
 pub use density::Density;
 pub use error::Error;
+pub use query::{Query, Sizes};
 pub use samples::{Draft, Element, Run, Samples};
-pub use window::{Interval, Width, Widths, Window};
+pub use team::{Alone, Part, Team};
+pub use window::{Faces, Interval, Radii, Width, Widths, Window};

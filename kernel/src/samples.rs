@@ -21,6 +21,7 @@ use std::ops::Range;
 use std::ptr::NonNull;
 use std::{fmt, slice};
 
+use crate::algorithm::{Algorithm, Build};
 use crate::error::Error;
 use crate::isa::{Isa, Kernels};
 
@@ -40,7 +41,7 @@ mod sealed {
 /// Storage never changes the answer for the values stored: windows are `f64`, an `f32` sample is
 /// widened exactly and then treated like any other.
 pub trait Element:
-    sealed::Sealed + Copy + Default + PartialEq + fmt::Debug + Send + Sync + 'static
+    sealed::Sealed + Copy + Default + PartialOrd + fmt::Debug + Send + Sync + 'static
 {
     /// NumPy's name for it: `"f8"` or `"f4"`.
     const NAME: &'static str;
@@ -50,7 +51,10 @@ pub trait Element:
     fn is_finite(self) -> bool;
     /// The routines of `isa` for this storage.
     #[doc(hidden)]
-    fn kernels(isa: &Isa) -> &Kernels<Self>;
+    fn kernels(isa: &'static Isa) -> &'static Kernels<Self>;
+    /// How `algorithm` prepares samples of this storage.
+    #[doc(hidden)]
+    fn build(algorithm: &Algorithm) -> Build<Self>;
 }
 
 impl Element for f64 {
@@ -61,8 +65,11 @@ impl Element for f64 {
     fn is_finite(self) -> bool {
         self.is_finite()
     }
-    fn kernels(isa: &Isa) -> &Kernels<Self> {
+    fn kernels(isa: &'static Isa) -> &'static Kernels<Self> {
         isa.double()
+    }
+    fn build(algorithm: &Algorithm) -> Build<Self> {
+        algorithm.double()
     }
 }
 
@@ -74,8 +81,11 @@ impl Element for f32 {
     fn is_finite(self) -> bool {
         self.is_finite()
     }
-    fn kernels(isa: &Isa) -> &Kernels<Self> {
+    fn kernels(isa: &'static Isa) -> &'static Kernels<Self> {
         isa.single()
+    }
+    fn build(algorithm: &Algorithm) -> Build<Self> {
+        algorithm.single()
     }
 }
 

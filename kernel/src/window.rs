@@ -2,38 +2,64 @@
 //!
 //! A sample s lies outside the window of center x and width h if `|(x − s) / h| > 1/2` in any
 //! coordinate; the faces are closed. The test is the article's, in IEEE double precision, and every
-//! algorithm answers it bit for bit. Two facts make that cheap. With a = |fl(x − s)|:
+//! algorithm answers it bit for bit. Open faces, on request, are outside: `|(x − s) / h| >= 1/2`. Three
+//! facts make that cheap. With a = |fl(x − s)|:
 //!
 //! * **fl(a / h) > 1/2 exactly if a > h/2 in real arithmetic**, for every a and every finite h > 0.
 //!   (If a ≤ h/2, rounding is monotone and 1/2 is representable. If a > h/2, write h = M·2^e with
 //!   M < 2^53; then a/h ≥ (M+1)/2M > 1/2 + 2^−54, which is past the midpoint to the next float.)
 //!   So the division can go: the test is `a <= r` with the [radius](Width::radius) r, the largest
 //!   float that is not above h/2. `h * 0.5` alone is *not* it: for h below 2^−1021 it may round up.
+//! * **fl(a / h) < 1/2 exactly if a < h/2 in real arithmetic.** (If a ≥ h/2, rounding is monotone. If
+//!   a < h/2, then a/h ≤ 1/2 − 1/4M ≤ 1/2 − 2^−54, which is a float below 1/2.) So an open window is a
+//!   closed one with a smaller radius, the largest float below h/2, and nothing else knows of faces.
 //! * **fl(x − s) is monotone in s**, so the samples inside form an interval of floats, and
-//!   [`Interval`] finds its two ends by bisection. Algorithms that order samples compare with those.
+//!   [`Interval`] finds its two ends by bisection. Algorithms that order samples need not even know the
+//!   ends: [`Side::of`] says for any float, such as the edge of a cell, on which side of them it lies.
 //!   The obvious `x − h/2 <= s && s <= x + h/2` is wrong for about 4 % of samples near a face, and
 //!   `a * (1/h) > 0.5` for about 1 %: neither occurs in this crate.
 
 use crate::error::Error;
 use crate::ranking::Ranking;
 
-/// A window width h: finite and above 0.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-pub struct Width(f64);
+/// Whether samples on the faces of a window, exactly h/2 away, are inside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Faces {
+    /// They are: the article's window.
+    #[default]
+    Closed,
+    /// They are not: what estimators of mutual information ask for.
+    Open,
+}
+
+/// A window width h, finite and above 0, and whether its faces belong to the window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Width {
+    h: f64,
+    faces: Faces,
+}
 
 impl Width {
-    /// Checks `h`.
+    /// Checks `h`; faces are closed.
     ///
     /// # Errors
     /// [`Error::WidthNotPositive`] if `h` is NaN, infinite, 0 or negative.
     pub fn new(h: f64) -> Result<Self, Error> {
-        Self::at(0, h)
+        Self::with_faces(h, Faces::Closed)
     }
 
-    /// As [`Width::new`], for number `index` of a list.
-    fn at(index: usize, h: f64) -> Result<Self, Error> {
+    /// As [`Width::new`], with the faces named.
+    ///
+    /// # Errors
+    /// As [`Width::new`].
+    pub fn with_faces(h: f64, faces: Faces) -> Result<Self, Error> {
+        Self::at(0, h, faces)
+    }
+
+    /// As [`Width::with_faces`], for number `index` of a list.
+    fn at(index: usize, h: f64, faces: Faces) -> Result<Self, Error> {
         if h.is_finite() && h > 0.0 {
-            Ok(Self(h))
+            Ok(Self { h, faces })
         } else {
             Err(Error::WidthNotPositive { index, value: h })
         }
@@ -41,15 +67,49 @@ impl Width {
 
     /// The width itself.
     pub fn get(self) -> f64 {
-        self.0
+        self.h
     }
 
-    /// The largest float that is not above h/2.
+    /// The largest float that is not above h/2, or with open faces the largest below it.
     ///
     /// `h * 0.5` rounds up for some h below 2^−1021; doubling it back is exact and tells.
     pub fn radius(self) -> f64 {
-        let half = self.0 * 0.5;
-        if half + half > self.0 { half.next_down() } else { half }
+        let half = self.h * 0.5;
+        let is_beyond = match self.faces {
+            Faces::Closed => half + half > self.h,
+            Faces::Open => half + half >= self.h,
+        };
+        if is_beyond { half.next_down() } else { half }
+    }
+}
+
+/// The radii of a list of widths: one for each center, or one for each dimension.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Radii(Vec<f64>);
+
+impl Radii {
+    /// Checks `widths`.
+    ///
+    /// # Errors
+    /// [`Error::WidthNotPositive`] names the first width that is not finite and above 0.
+    pub fn new(widths: &[f64], faces: Faces) -> Result<Self, Error> {
+        let radius = |(index, &h)| Ok(Width::at(index, h, faces)?.radius());
+        Ok(Self(widths.iter().enumerate().map(radius).collect::<Result<_, Error>>()?))
+    }
+
+    /// The radii, in the order of the widths.
+    pub fn as_slice(&self) -> &[f64] {
+        &self.0
+    }
+
+    /// Number of radii.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no radius.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -57,6 +117,7 @@ impl Width {
 #[derive(Clone, Debug)]
 pub struct Widths {
     given: Vec<f64>,
+    radii: Radii,
     ranking: Ranking,
 }
 
@@ -66,11 +127,17 @@ impl Widths {
     /// # Errors
     /// [`Error::WidthNotPositive`] names the first width that is not finite and above 0.
     pub fn new(widths: &[f64]) -> Result<Self, Error> {
-        let mut radii = Vec::with_capacity(widths.len());
-        for (index, &h) in widths.iter().enumerate() {
-            radii.push(Width::at(index, h)?.radius());
-        }
-        Ok(Self { given: widths.to_vec(), ranking: Ranking::new(&radii) })
+        Self::with_faces(widths, Faces::Closed)
+    }
+
+    /// As [`Widths::new`], with the faces named.
+    ///
+    /// # Errors
+    /// As [`Widths::new`].
+    pub fn with_faces(widths: &[f64], faces: Faces) -> Result<Self, Error> {
+        let radii = Radii::new(widths, faces)?;
+        let ranking = Ranking::new(radii.as_slice());
+        Ok(Self { given: widths.to_vec(), radii, ranking })
     }
 
     /// `count` widths from `start` to `stop`, both included, evenly spaced as NumPy's `linspace`.
@@ -101,25 +168,68 @@ impl Widths {
         self.given.is_empty()
     }
 
+    /// Their radii, in the order given.
+    pub fn radii(&self) -> &Radii {
+        &self.radii
+    }
+
     pub(crate) fn ranking(&self) -> &Ranking {
         &self.ranking
     }
 }
 
-/// Half-widths of a window, as thresholds on |x − s|.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Radii {
+/// How far a window reaches from its center: thresholds on |x − s|.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Reach<'a> {
     /// The same in every dimension.
-    Uniform(f64),
-    /// One for each dimension.
-    PerDimension(Vec<f64>),
+    Cube(f64),
+    /// One radius for each dimension.
+    Box(&'a [f64]),
 }
 
-/// A hypercube (or box): center x of d coordinates, and one width or d widths.
+impl Reach<'_> {
+    /// Radius in dimension `j`.
+    #[inline]
+    pub(crate) fn radius(self, j: usize) -> f64 {
+        match self {
+            Self::Cube(radius) => radius,
+            Self::Box(radii) => radii[j],
+        }
+    }
+}
+
+/// Where a value lies as seen from a window, in one dimension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Side {
+    /// Below every value inside.
+    Below,
+    /// Inside.
+    Inside,
+    /// Above every value inside.
+    Above,
+}
+
+impl Side {
+    /// Side of `s` as seen from the window of center coordinate `x` and this radius. Monotone in `s`;
+    /// infinite values are outside.
+    #[inline]
+    pub(crate) fn of(x: f64, radius: f64, s: f64) -> Self {
+        let difference = s - x;
+        if difference > radius {
+            Self::Above
+        } else if difference < -radius {
+            Self::Below
+        } else {
+            Self::Inside
+        }
+    }
+}
+
+/// A hypercube (or box): center x of d coordinates, and one radius or d radii.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Window {
     center: Vec<f64>,
-    radii: Radii,
+    radii: Vec<f64>,
 }
 
 impl Window {
@@ -129,7 +239,7 @@ impl Window {
     /// - [`Error::NoDimensions`] if `center` is empty;
     /// - [`Error::CenterNotFinite`] names the first coordinate that is NaN or infinite.
     pub fn new(center: &[f64], width: Width) -> Result<Self, Error> {
-        Ok(Self { center: checked_center(center)?, radii: Radii::Uniform(width.radius()) })
+        Ok(Self { center: checked_center(center)?, radii: vec![width.radius()] })
     }
 
     /// The box of width `widths[j]` in dimension j around `center`.
@@ -143,8 +253,7 @@ impl Window {
             let (expected, found) = (center.len(), widths.len());
             return Err(Error::Dimension { what: "widths per dimension", expected, found });
         }
-        let radii = widths.iter().enumerate().map(|(j, &h)| Ok(Width::at(j, h)?.radius()));
-        Ok(Self { center, radii: Radii::PerDimension(radii.collect::<Result<_, Error>>()?) })
+        Ok(Self { center, radii: Radii::new(widths, Faces::Closed)?.0 })
     }
 
     /// The center, d coordinates.
@@ -157,15 +266,10 @@ impl Window {
         self.center.len()
     }
 
-    pub(crate) fn radii(&self) -> &Radii {
-        &self.radii
-    }
-
-    /// Half-width in dimension `j`.
-    fn radius(&self, j: usize) -> f64 {
-        match &self.radii {
-            Radii::Uniform(r) => *r,
-            Radii::PerDimension(radii) => radii[j],
+    pub(crate) fn reach(&self) -> Reach<'_> {
+        match &*self.radii {
+            [radius] => Reach::Cube(*radius),
+            radii => Reach::Box(radii),
         }
     }
 
@@ -174,7 +278,7 @@ impl Window {
     /// # Panics
     /// If `j >= d`.
     pub fn interval(&self, j: usize) -> Interval {
-        Interval::around(self.center[j], self.radius(j))
+        Interval::around(self.center[j], self.reach().radius(j))
     }
 }
 
@@ -247,6 +351,28 @@ const SIGN: u64 = 1 << 63;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn open_radius_decides_as_the_open_quotient_does() {
+        for h in widths() {
+            let r = Width::with_faces(h, Faces::Open).unwrap().radius();
+            assert!((r / h).abs() < 0.5, "radius {r:e} of {h:e}");
+            assert!((r.next_up() / h).abs() >= 0.5, "next above radius {r:e} of {h:e}");
+        }
+    }
+
+    #[test]
+    fn sides_are_those_of_the_interval() {
+        for (x, h) in [(0.3, 1.1), (-7.0, 0.1), (0.0, 5e-324), (1e300, f64::MAX), (0.55, 1.1)] {
+            let width = Width::new(h).unwrap();
+            let Interval { lo, hi } = Window::new(&[x], width).unwrap().interval(0);
+            let side = |s| Side::of(x, width.radius(), s);
+            assert_eq!([lo, x, hi].map(side), [Side::Inside; 3], "x = {x:e}, h = {h:e}");
+            let beyond = [lo.next_down(), f64::NEG_INFINITY, hi.next_up(), f64::INFINITY];
+            let sides = [Side::Below, Side::Below, Side::Above, Side::Above];
+            assert_eq!(beyond.map(side), sides, "x = {x:e}, h = {h:e}");
+        }
+    }
 
     /// The article's test, literally.
     fn inside(x: f64, s: f64, h: f64) -> bool {

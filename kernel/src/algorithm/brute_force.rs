@@ -1,48 +1,70 @@
 //! Every sample against every window: no build, no memory, O(n d) for each center, whatever the
 //! number of widths. Nothing beats it for one center, or where most samples are inside.
 
-use super::Algorithm;
-use crate::isa::Kernels;
-use crate::ranking::Ranking;
+use super::{Index, Recipe};
+use crate::isa::{Isa, Kernels};
+use crate::query::{Checked, Query};
 use crate::samples::{Element, Run};
-use crate::window::Window;
+use crate::team::Team;
+use crate::window::Reach;
 
 /// Samples that every center passes over before the next are read: 256 KiB of doubles at d = 2.
 const TILE: usize = 16_384;
 
 /// The scan of the whole run.
-#[derive(Clone, Copy, Debug)]
-pub struct BruteForce;
+pub(crate) struct BruteForce;
 
-impl BruteForce {
-    /// Its name on command lines and in reports.
-    pub const NAME: &'static str = "brute_force";
-}
+impl Recipe for BruteForce {
+    const NAME: &'static str = "brute_force";
+    const ABOUT: &'static str = "scans every sample; needs no preparation";
 
-impl<T: Element> Algorithm<T> for BruteForce {
-    fn count(&self, kernels: &Kernels<T>, run: &Run<'_, T>, window: &Window) -> u64 {
-        (kernels.count)(run, window)
+    fn check(_n: usize, _d: usize) -> Result<(), String> {
+        Ok(())
     }
 
-    fn count_batch(
-        &self,
-        kernels: &Kernels<T>,
-        run: &Run<'_, T>,
-        centers: &[f64],
-        ranking: &Ranking,
-        counts: &mut [u64],
-    ) {
-        let (d, w) = (run.d(), ranking.len());
-        if w == 1 && centers.len() > d {
-            return (kernels.count_centers)(run, centers, ranking.far(), counts);
+    fn build<'a, T: Element>(
+        run: &Run<'a, T>,
+        isa: &'static Isa,
+        _team: &dyn Team,
+    ) -> Box<dyn Index<T> + 'a> {
+        Box::new(Scan { run: run.clone(), kernels: T::kernels(isa) })
+    }
+}
+
+#[derive(Debug)]
+struct Scan<'a, T: Element> {
+    run: Run<'a, T>,
+    kernels: &'static Kernels<T>,
+}
+
+impl<T: Element> Index<T> for Scan<'_, T> {
+    fn count(&self, center: &[f64], reach: Reach<'_>) -> u64 {
+        (self.kernels.count)(&self.run, center, reach)
+    }
+
+    fn answer(&self, query: &Query<'_>, counts: &mut [u64]) {
+        let (kernels, centers, d) = (self.kernels, query.coordinates(), query.d());
+        let ranking = match query.sizes() {
+            Checked::Shared(widths) => widths.ranking(),
+            Checked::Each(_) | Checked::PerDimension(_) => {
+                return query.add_each(counts, |center, reach| self.count(center, reach));
+            }
+        };
+        if ranking.len() == 1 && centers.len() > d {
+            return (kernels.count_centers)(&self.run, centers, ranking.far(), counts);
         }
         // A tile stays in the L2 cache while every center passes over it.
         let tile = if centers.len() == d { usize::MAX } else { TILE };
-        for start in (0..run.len()).step_by(tile) {
-            let samples = run.slice(start..run.len().min(start.saturating_add(tile)));
-            for (center, counts) in centers.chunks_exact(d).zip(counts.chunks_exact_mut(w)) {
-                (kernels.count_widths)(&samples, center, ranking, counts);
+        for start in (0..self.run.len()).step_by(tile) {
+            let samples = self.run.slice(start..self.run.len().min(start.saturating_add(tile)));
+            let rows = counts.chunks_exact_mut(ranking.len().max(1));
+            for (center, row) in centers.chunks_exact(d).zip(rows) {
+                (kernels.count_widths)(&samples, center, ranking, row);
             }
         }
+    }
+
+    fn bytes(&self) -> usize {
+        0
     }
 }

@@ -1,43 +1,150 @@
-//! Algorithms: the table, and the ladder that chooses one.
+//! Algorithms: the table, and what each of them answers.
 //!
-//! An algorithm narrows the samples to contiguous runs; the scan of a run, in [`crate::isa`], is the
-//! only place that knows vectors. So algorithms and instruction sets add up, they do not multiply.
-//! Each gives the same counts, bit for bit.
+//! An algorithm narrows the samples to contiguous runs or pieces; the scan of these, in [`crate::isa`], is
+//! the only place that knows vectors. So algorithms and instruction sets add up, they do not multiply. Each
+//! gives the same counts, bit for bit. To add one, write a file with its [`Recipe`] and add its line to
+//! [`ALL`].
 
 mod brute_force;
+mod edges;
+mod grid;
+mod kd_tree;
+mod sorted;
 
 use std::fmt;
 
-use crate::isa::Kernels;
-use crate::ranking::Ranking;
+use crate::error::Error;
+use crate::isa::Isa;
+use crate::query::Query;
 use crate::samples::{Element, Run};
-use crate::window::Window;
+use crate::team::Team;
+use crate::window::Reach;
+use brute_force::BruteForce;
+use grid::Grid;
+use kd_tree::KdTree;
+use sorted::Sorted;
 
-pub use brute_force::BruteForce;
+/// Every algorithm. The first needs no preparation and takes any samples.
+pub static ALL: &[Algorithm] = &[
+    Algorithm::of::<BruteForce>(),
+    Algorithm::of::<Sorted>(),
+    Algorithm::of::<Grid>(),
+    Algorithm::of::<KdTree>(),
+];
 
-/// What every algorithm answers, on inputs that [`Counter`](crate::Counter) has checked.
-pub(crate) trait Algorithm<T: Element>: fmt::Debug + Sync {
-    /// Number of samples of `run` inside `window`.
-    fn count(&self, kernels: &Kernels<T>, run: &Run<'_, T>, window: &Window) -> u64;
-
-    /// Adds to `counts[c * W + w]` the number of samples within radius w of center c.
-    fn count_batch(
-        &self,
-        kernels: &Kernels<T>,
-        run: &Run<'_, T>,
-        centers: &[f64],
-        ranking: &Ranking,
-        counts: &mut [u64],
-    );
+/// The algorithm of this name.
+///
+/// # Errors
+/// [`Error::UnknownAlgorithm`] lists the known names.
+pub fn by_name(name: &str) -> Result<&'static Algorithm, Error> {
+    let known = || ALL.iter().map(Algorithm::name).collect();
+    let algorithm = ALL.iter().find(|algorithm| algorithm.name == name);
+    algorithm.ok_or_else(|| Error::UnknownAlgorithm { name: name.to_owned(), known: known() })
 }
 
-/// Names of every algorithm.
-pub const ALL: &[&str] = &[BruteForce::NAME];
+/// The scan of all samples.
+pub(crate) fn scan() -> &'static Algorithm {
+    &ALL[0]
+}
 
-/// The algorithm for this run: its name and itself.
-///
-/// The ladder has one rung yet: one scan at the speed of the memory. Algorithms that answer many
-/// centers without reading every sample come before it.
-pub(crate) fn choose<T: Element>(_run: &Run<'_, T>) -> (&'static str, &'static dyn Algorithm<T>) {
-    (BruteForce::NAME, &BruteForce)
+/// Samples prepared for questions.
+pub(crate) trait Index<T: Element>: fmt::Debug + Send + Sync {
+    /// Number of samples inside the window of `center`, of d finite coordinates, and `reach`.
+    fn count(&self, center: &[f64], reach: Reach<'_>) -> u64;
+
+    /// Adds the answers to `counts`: see [`Query::counts`].
+    fn answer(&self, query: &Query<'_>, counts: &mut [u64]) {
+        query.add_each(counts, |center, reach| self.count(center, reach));
+    }
+
+    /// Bytes that it holds besides the samples.
+    fn bytes(&self) -> usize;
+}
+
+/// How an algorithm prepares samples.
+pub(crate) trait Recipe {
+    /// Its name on command lines and in reports.
+    const NAME: &'static str;
+    /// What it does, in one sentence.
+    const ABOUT: &'static str;
+
+    /// What it needs, if it is not made for n samples of d dimensions.
+    fn check(n: usize, d: usize) -> Result<(), String>;
+
+    /// Prepares the samples of a run, which [`Recipe::check`] has let pass.
+    fn build<'a, T: Element>(
+        run: &Run<'a, T>,
+        isa: &'static Isa,
+        team: &dyn Team,
+    ) -> Box<dyn Index<T> + 'a>;
+}
+
+/// [`Recipe::build`] for one storage.
+#[doc(hidden)]
+pub type Build<T> = for<'a> fn(&Run<'a, T>, &'static Isa, &dyn Team) -> Prepared<'a, T>;
+
+/// What [`Recipe::build`] gives.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Prepared<'a, T>(pub(crate) Box<dyn Index<T> + 'a>);
+
+/// An algorithm: its name, what it is made for, and how it prepares samples.
+#[derive(Clone, Copy)]
+pub struct Algorithm {
+    name: &'static str,
+    about: &'static str,
+    check: fn(usize, usize) -> Result<(), String>,
+    double: Build<f64>,
+    single: Build<f32>,
+}
+
+impl Algorithm {
+    const fn of<R: Recipe>() -> Self {
+        Self {
+            name: R::NAME,
+            about: R::ABOUT,
+            check: R::check,
+            double: |run, isa, team| Prepared(R::build(run, isa, team)),
+            single: |run, isa, team| Prepared(R::build(run, isa, team)),
+        }
+    }
+
+    /// Its name on command lines and in reports.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What it does, in one sentence.
+    pub fn about(&self) -> &'static str {
+        self.about
+    }
+
+    /// Itself, if it is made for n samples of d dimensions.
+    ///
+    /// # Errors
+    /// [`Error::Unsuited`] says what it needs.
+    pub fn checked(&'static self, n: usize, d: usize) -> Result<&'static Self, Error> {
+        let unsuited = |needs| Error::Unsuited { algorithm: self.name, n, d, needs };
+        (self.check)(n, d).map(|()| self).map_err(unsuited)
+    }
+
+    pub(crate) fn double(&self) -> Build<f64> {
+        self.double
+    }
+
+    pub(crate) fn single(&self) -> Build<f32> {
+        self.single
+    }
+}
+
+impl fmt::Debug for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Algorithm").field(&self.name).finish()
+    }
+}
+
+/// Whether positions of n samples, and of what stands behind them, fit into 32 bits.
+fn fits(n: usize) -> Result<(), String> {
+    const MOST: usize = (u32::MAX >> 1) as usize;
+    if n <= MOST { Ok(()) } else { Err(format!("at most {MOST} samples")) }
 }

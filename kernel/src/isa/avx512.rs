@@ -290,6 +290,18 @@ impl Doubles for Double {
     }
 
     #[inline(always)]
+    fn tally_first(self, tally: Tally, value: __m512d, limit: __m512d, lanes: usize) -> Tally {
+        let Tally { sums, one } = tally;
+        // SAFETY: `self` proves AVX-512F and BMI2.
+        unsafe {
+            // The instruction reads 8 bits of the number.
+            let first = _bzhi_u32(0xFF, lanes.min(8) as u32) as __mmask8;
+            let inside = _mm512_mask_cmp_pd_mask::<_CMP_LE_OQ>(first, value, limit);
+            Tally { sums: _mm512_mask_add_epi64(sums, inside, sums, one), one }
+        }
+    }
+
+    #[inline(always)]
     fn sum(self, a: __m512d) -> f64 {
         // SAFETY: `self` proves AVX-512F.
         unsafe { _mm512_reduce_add_pd(a) }

@@ -14,7 +14,7 @@ use std::ops::Range;
 use super::lanes::{Distances, Doubles, GROUP, Stored};
 use super::scan::{Distance, Excess, Form, Groups, MAX_D, group, load, splat};
 use crate::samples::Run;
-use crate::window::{Radii, Window};
+use crate::window::Reach;
 
 /// Groups in a block: its distances, 4 KiB, stay in the L1 cache.
 pub(crate) const BLOCK: usize = 8;
@@ -28,17 +28,22 @@ pub(crate) fn empty() -> Block {
     [Distances([0.0; GROUP]); BLOCK]
 }
 
-/// Number of samples of `run` inside `window`.
+/// Number of samples of `run` inside the window of `center` and `reach`.
 #[inline(always)]
-pub(crate) fn count<V: Doubles, T: Stored>(vectors: V, run: &Run<'_, T>, window: &Window) -> u64 {
-    let limit = vectors.splat(match window.radii() {
-        Radii::Uniform(r) => *r,
-        Radii::PerDimension(_) => 0.0,
+pub(crate) fn count<V: Doubles, T: Stored>(
+    vectors: V,
+    run: &Run<'_, T>,
+    center: &[f64],
+    reach: Reach<'_>,
+) -> u64 {
+    let limit = vectors.splat(match reach {
+        Reach::Cube(radius) => radius,
+        Reach::Box(_) => 0.0,
     });
     let mut block = empty();
     let mut count = 0;
     for start in (0..run.len()).step_by(BLOCK * GROUP) {
-        let groups = fill(vectors, run, start, window.center(), window.radii(), &mut block);
+        let groups = fill(vectors, run, start, center, reach, &mut block);
         count += tally(vectors, &block[..groups], limit);
     }
     count
@@ -55,11 +60,11 @@ pub(crate) fn count_centers<V: Doubles, T: Stored>(
     counts: &mut [u64],
 ) {
     let mut block = empty();
-    let radii = Radii::Uniform(radius);
+    let reach = Reach::Cube(radius);
     let limit = vectors.splat(radius);
     for start in (0..run.len()).step_by(BLOCK * GROUP) {
         for (center, count) in centers.chunks_exact(run.d()).zip(&mut *counts) {
-            let groups = fill(vectors, run, start, center, &radii, &mut block);
+            let groups = fill(vectors, run, start, center, reach, &mut block);
             *count += tally(vectors, &block[..groups], limit);
         }
     }
@@ -84,11 +89,11 @@ fn fill<V: Doubles, T: Stored>(
     run: &Run<'_, T>,
     start: usize,
     center: &[f64],
-    radii: &Radii,
+    reach: Reach<'_>,
     block: &mut Block,
 ) -> usize {
     let end = run.len().min(start + BLOCK * GROUP);
-    let columns = Columns { run, samples: start..end, center, radii };
+    let columns = Columns { run, samples: start..end, center, reach };
     let mut first = 0;
     while first < center.len() {
         first = match center.len() - first {
@@ -110,7 +115,7 @@ pub(crate) fn fill_distances<V: Doubles, T: Stored>(
     center: &[f64],
     block: &mut Block,
 ) -> usize {
-    fill(vectors, run, start, center, &Radii::Uniform(0.0), block)
+    fill(vectors, run, start, center, Reach::Cube(0.0), block)
 }
 
 /// Some samples of all columns, and what they are compared with.
@@ -118,7 +123,7 @@ struct Columns<'a, T> {
     run: &'a Run<'a, T>,
     samples: Range<usize>,
     center: &'a [f64],
-    radii: &'a Radii,
+    reach: Reach<'a>,
 }
 
 impl<T: Stored> Columns<'_, T> {
@@ -133,9 +138,9 @@ impl<T: Stored> Columns<'_, T> {
         let some = first..first + D;
         let groups = Groups::<T, D>::new(&self.run.columns()[some.clone()], self.samples.clone());
         let center = splat::<V, D>(vectors, &self.center[some.clone()]);
-        match self.radii {
-            Radii::Uniform(_) => fill_groups(vectors, &groups, Distance(center), first, block),
-            Radii::PerDimension(radii) => {
+        match self.reach {
+            Reach::Cube(_) => fill_groups(vectors, &groups, Distance(center), first, block),
+            Reach::Box(radii) => {
                 let radii = splat(vectors, &radii[some]);
                 fill_groups(vectors, &groups, Excess { center, radii }, first, block);
             }

@@ -88,6 +88,14 @@ pub(crate) trait Doubles: Vectors<Element = f64> {
     /// Writes to `group[at..at + WIDTH]`.
     fn store(self, vector: Self::Vector, group: &mut Distances, at: usize);
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// As [`Vectors::tally`] for the first `lanes` lanes only, all of them if there are fewer.
+    fn tally_first(
+        self,
+        tally: Self::Tally,
+        value: Self::Vector,
+        limit: Self::Vector,
+        lanes: usize,
+    ) -> Self::Tally;
     /// Sum of all lanes, in any order.
     fn sum(self, a: Self::Vector) -> f64;
 

@@ -18,6 +18,7 @@
 mod blocks;
 mod centers;
 mod lanes;
+mod pieces;
 mod portable;
 mod scan;
 mod widths;
@@ -30,8 +31,9 @@ mod avx512;
 use crate::error::Error;
 use crate::ranking::Ranking;
 use crate::samples::{Element, Run};
-use crate::window::Window;
-pub(crate) use lanes::key;
+use crate::window::Reach;
+pub(crate) use lanes::{GROUP, key};
+pub(crate) use pieces::Piece;
 use lanes::{Job, Lanes, Stored};
 use scan::with_constant;
 
@@ -105,11 +107,11 @@ impl Isa {
         if self.is_available() { Ok(self) } else { Err(Error::IsaUnavailable { name, requires }) }
     }
 
-    pub(crate) fn double(&self) -> &Kernels<f64> {
+    pub(crate) fn double(&'static self) -> &'static Kernels<f64> {
         &self.double
     }
 
-    pub(crate) fn single(&self) -> &Kernels<f32> {
+    pub(crate) fn single(&'static self) -> &'static Kernels<f32> {
         &self.single
     }
 }
@@ -118,8 +120,10 @@ impl Isa {
 /// instructions: [`Isa::checked`] comes first.
 #[derive(Debug)]
 pub struct Kernels<T: Element> {
-    /// Number of samples inside a window.
-    pub(crate) count: fn(&Run<'_, T>, &Window) -> u64,
+    /// Number of samples inside the window of a center and a reach.
+    pub(crate) count: fn(&Run<'_, T>, &[f64], Reach<'_>) -> u64,
+    /// The same for pieces of columns, each of which goes on for [`GROUP`] values after the last piece.
+    pub(crate) count_pieces: fn(&[&[T]], &[Piece], &[f64], Reach<'_>) -> u64,
     /// One center: adds to `counts[w]` the number of samples within the w-th radius.
     pub(crate) count_widths: fn(&Run<'_, T>, &[f64], &Ranking, &mut [u64]),
     /// One radius: adds to `counts[c]` the number of samples within it around center c.
@@ -131,7 +135,14 @@ pub struct Kernels<T: Element> {
 impl<T: Stored> Kernels<T> {
     const fn of<L: Lanes>() -> Self {
         Self {
-            count: |run, window| with_constant!(run.d(), D => token::<L>().vectorize(Count::<T, D> { run, window })),
+            count: |run, center, reach| {
+                with_constant!(run.d(), D => token::<L>().vectorize(Count::<T, D> { run, center, reach }))
+            },
+            count_pieces: |columns, pieces, center, reach| {
+                with_constant!(columns.len(), D => {
+                    token::<L>().vectorize(CountPieces::<T, D> { columns, pieces, center, reach })
+                })
+            },
             count_widths: |run, center, ranking, counts| {
                 with_constant!(run.d(), D => {
                     token::<L>().vectorize(CountWidths::<T, D> { run, center, ranking, counts });
@@ -153,14 +164,31 @@ fn token<L: Lanes>() -> L {
 
 struct Count<'a, T, const D: usize> {
     run: &'a Run<'a, T>,
-    window: &'a Window,
+    center: &'a [f64],
+    reach: Reach<'a>,
 }
 
 impl<T: Stored, const D: usize> Job for Count<'_, T, D> {
     type Output = u64;
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> u64 {
-        scan::count::<_, T, D>(lanes.double(), self.run, self.window)
+        scan::count::<_, T, D>(lanes.double(), self.run, self.center, self.reach)
+    }
+}
+
+struct CountPieces<'a, T, const D: usize> {
+    columns: &'a [&'a [T]],
+    pieces: &'a [Piece],
+    center: &'a [f64],
+    reach: Reach<'a>,
+}
+
+impl<T: Stored, const D: usize> Job for CountPieces<'_, T, D> {
+    type Output = u64;
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> u64 {
+        let Self { columns, pieces, center, reach } = self;
+        pieces::count::<_, T, D>(lanes.double(), columns, pieces, center, reach)
     }
 }
 

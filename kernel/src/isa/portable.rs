@@ -157,6 +157,12 @@ impl Doubles for Double {
     }
 
     #[inline(always)]
+    fn tally_first(self, tally: i64x2, value: f64x2, limit: f64x2, lanes: usize) -> i64x2 {
+        let first = i64x2::from([-i64::from(lanes > 0), -i64::from(lanes > 1)]);
+        tally - (bytemuck::cast::<f64x2, i64x2>(value.simd_le(limit)) & first)
+    }
+
+    #[inline(always)]
     fn sum(self, a: f64x2) -> f64 {
         a.to_array().iter().sum()
     }

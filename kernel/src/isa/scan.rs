@@ -27,7 +27,7 @@ use std::{array, slice};
 use super::blocks;
 use super::lanes::{Doubles, GROUP, Stored, Vectors};
 use crate::samples::Run;
-use crate::window::{Radii, Window};
+use crate::window::Reach;
 
 /// Largest d that one loop takes at a time.
 pub(crate) const MAX_D: usize = 8;
@@ -253,21 +253,22 @@ pub(crate) fn load<V: Doubles, T: Stored, const D: usize>(
     array::from_fn(|j| T::load(vectors, group[j], at))
 }
 
-/// Number of samples of `run` inside `window`; d is D, or any.
+/// Number of samples of `run` inside the window of `center` and `reach`; d is D, or any.
 #[inline(always)]
 pub(crate) fn count<V: Doubles, T: Stored, const D: usize>(
     vectors: V,
     run: &Run<'_, T>,
-    window: &Window,
+    center: &[f64],
+    reach: Reach<'_>,
 ) -> u64 {
     if D == ANY {
-        return blocks::count(vectors, run, window);
+        return blocks::count(vectors, run, center, reach);
     }
     let groups = Groups::<T, D>::new(run.columns(), 0..run.len());
-    let center = splat::<V, D>(vectors, window.center());
-    match window.radii() {
-        Radii::Uniform(r) => count_groups(vectors, &groups, Distance(center), *r),
-        Radii::PerDimension(radii) => {
+    let center = splat::<V, D>(vectors, center);
+    match reach {
+        Reach::Cube(radius) => count_groups(vectors, &groups, Distance(center), radius),
+        Reach::Box(radii) => {
             let radii = splat(vectors, radii);
             count_groups(vectors, &groups, Excess { center, radii }, 0.0)
         }

@@ -1,0 +1,306 @@
+//! Two dimensions: a grid of cells that hold about equally many samples, and sums over it.
+//!
+//! Edges cut each column into slabs ([`super::edges`]), two columns make cells. The samples are kept twice:
+//! slab by slab of x with the cells of a slab in the order of y, and the other way round. A window then is
+//!
+//! ```text
+//!          ┌──┬───────────┬──┐
+//!          │  │    top    │  │     inside:       whole cells, four look-ups in the summed-area table
+//!          │  ├───────────┤  │     left, right:  one piece each of the samples by x, both coordinates
+//!          │le│  inside   │ri│                   tested
+//!          │ft│           │gh│     bottom, top:  one piece each of the samples by y, whose x is inside
+//!          │  ├───────────┤t │                   already: y is tested, x not even read
+//!          │  │  bottom   │  │
+//!          └──┴───────────┴──┘
+//! ```
+//!
+//! A slab holds n/√(n/c) = √(c n) samples, so a query costs at most four pieces of O(√n), whatever the samples
+//! are: also where they crowd, because edges crowd with them. (One order alone leaves two sides of the border
+//! in as many pieces as there are slabs; each costs a cache miss.)
+
+use std::ops::{Range, RangeInclusive};
+
+use super::edges::Edges;
+use super::{Index, Recipe};
+use crate::isa::{GROUP, Isa, Kernels, Piece};
+use crate::samples::{Element, Run};
+use crate::team::{self, Team};
+use crate::window::Reach;
+
+/// Samples in a cell on average.
+const PER_CELL: usize = 4;
+/// Slabs of a column at most: cells are numbered by 32 bits, and their table is as large as 16 million
+/// numbers.
+const MOST_SLABS: usize = 4096;
+
+/// The grid of two columns.
+pub(crate) struct Grid;
+
+impl Recipe for Grid {
+    const NAME: &'static str = "grid";
+    const ABOUT: &'static str = "d = 2: cells with a summed-area table; looks at the border only";
+
+    fn check(n: usize, d: usize) -> Result<(), String> {
+        super::fits(n)?;
+        if d == 2 { Ok(()) } else { Err("2 dimensions".into()) }
+    }
+
+    fn build<'a, T: Element>(
+        run: &Run<'a, T>,
+        isa: &'static Isa,
+        team: &dyn Team,
+    ) -> Box<dyn Index<T> + 'a> {
+        Box::new(Cells::<T>::new(run, T::kernels(isa), team))
+    }
+}
+
+/// The prepared samples.
+#[derive(Debug)]
+struct Cells<T: Element> {
+    kernels: &'static Kernels<T>,
+    edges: [Edges<T>; 2],
+    table: Table,
+    /// x and y, slab by slab of x.
+    by_x: [Vec<T>; 2],
+    /// y, slab by slab of y.
+    by_y: Vec<T>,
+}
+
+/// The summed-area table: `sums[a * stride + b]` is the number of samples in the first a slabs of x and
+/// the first b slabs of y.
+#[derive(Debug)]
+struct Table {
+    sums: Vec<u32>,
+    stride: usize,
+}
+
+impl Table {
+    #[inline]
+    fn at(&self, a: usize, b: usize) -> u32 {
+        self.sums[a * self.stride + b]
+    }
+
+    /// Number of samples in slabs `a` of x and `b` of y. (Sums wrap, their difference does not.)
+    #[inline]
+    fn inside(&self, a: Range<usize>, b: Range<usize>) -> u32 {
+        let upper = self.at(a.end, b.end).wrapping_sub(self.at(a.end, b.start));
+        upper.wrapping_sub(self.at(a.start, b.end).wrapping_sub(self.at(a.start, b.start)))
+    }
+
+    /// Slabs of x, and of y.
+    fn slabs(&self) -> [usize; 2] {
+        [self.sums.len() / self.stride - 1, self.stride - 1]
+    }
+
+    /// Where cells `b` of slab `a` of x lie in the samples by x.
+    #[inline]
+    fn piece_by_x(&self, a: usize, b: Range<usize>) -> Piece {
+        let before = self.at(a, self.stride - 1);
+        let [start, end] = [b.start, b.end].map(|b| self.at(a + 1, b) - self.at(a, b));
+        Piece { start: before + start, len: end - start }
+    }
+
+    /// Where cells `a` of slab `b` of y lie in the samples by y.
+    #[inline]
+    fn piece_by_y(&self, a: Range<usize>, b: usize) -> Piece {
+        let before = self.at(self.slabs()[0], b);
+        let [start, end] = [a.start, a.end].map(|a| self.at(a, b + 1) - self.at(a, b));
+        Piece { start: before + start, len: end - start }
+    }
+}
+
+impl<T: Element> Cells<T> {
+    fn new(run: &Run<'_, T>, kernels: &'static Kernels<T>, team: &dyn Team) -> Self {
+        let columns = [run.columns()[0], run.columns()[1]];
+        let slabs = (run.len() / PER_CELL).isqrt().clamp(1, MOST_SLABS);
+        let edges = |column| Edges::new(column, slabs);
+        let [a, b]: [Edges<T>; 2] =
+            team::map(team, columns.into(), edges).try_into().expect("two columns");
+        let cells = cells_of(columns, [&a, &b], team);
+        let stride = b.slabs() + 1;
+        let counts = count_cells(&cells, [a.slabs(), b.slabs()], team);
+        let table = Table { sums: summed(&counts, b.slabs()), stride };
+        let by_x = sort_by_x(columns, &cells, &table, team);
+        let by_y = sort_by_y(&by_x[1], &table, team);
+        Self { kernels, edges: [a, b], table, by_x, by_y }
+    }
+}
+
+/// The cell of a sample: its slabs of x and of y.
+#[derive(Clone, Copy, Default)]
+struct Cell {
+    a: u16,
+    b: u16,
+}
+
+/// The cell of every sample.
+fn cells_of<T: Element>(
+    columns: [&[T]; 2],
+    edges: [&Edges<T>; 2],
+    team: &dyn Team,
+) -> Vec<Cell> {
+    let mut cells = vec![Cell::default(); columns[0].len()];
+    let part = cells.len().div_ceil(team.size()).max(1);
+    let [x, y] = columns.map(|column| column.chunks(part));
+    let parts: Vec<_> = cells.chunks_mut(part).zip(x.zip(y)).collect();
+    team::map(team, parts, |(cells, (x, y))| {
+        for (cell, (x, y)) in cells.iter_mut().zip(x.iter().zip(y)) {
+            let [a, b] = [(0, x), (1, y)].map(|(j, s)| edges[j].slab(s.widen()) as u16);
+            *cell = Cell { a, b };
+        }
+    });
+    cells
+}
+
+/// Consecutive slabs for each member of a team.
+fn shares(slabs: usize, team: &dyn Team) -> Vec<Range<usize>> {
+    let size = team.size().clamp(1, slabs);
+    (0..size).map(|k| k * slabs / size..(k + 1) * slabs / size).collect()
+}
+
+/// Number of samples in each cell, slab by slab of x. Every part reads all cells and counts in its slabs.
+fn count_cells(cells: &[Cell], slabs: [usize; 2], team: &dyn Team) -> Vec<u32> {
+    let counts = team::map(team, shares(slabs[0], team), |share| {
+        let mut counts = vec![0; share.len() * slabs[1]];
+        for cell in cells {
+            if share.contains(&usize::from(cell.a)) {
+                counts[(usize::from(cell.a) - share.start) * slabs[1] + usize::from(cell.b)] += 1;
+            }
+        }
+        counts
+    });
+    counts.concat()
+}
+
+/// The summed-area table of counts, slab by slab of x, each with `slabs` cells.
+fn summed(counts: &[u32], slabs: usize) -> Vec<u32> {
+    let mut sums = vec![0; slabs + 1];
+    for row in counts.chunks_exact(slabs) {
+        let before = sums.len() - (slabs + 1);
+        let mut sum = 0;
+        sums.push(0);
+        for (b, count) in row.iter().enumerate() {
+            sum += count;
+            sums.push(sum + sums[before + b + 1]);
+        }
+    }
+    sums
+}
+
+/// Both columns, slab by slab of x with its cells in the order of y. Every part reads all cells and writes
+/// its slabs.
+fn sort_by_x<T: Element>(
+    columns: [&[T]; 2],
+    cells: &[Cell],
+    table: &Table,
+    team: &dyn Team,
+) -> [Vec<T>; 2] {
+    let [slabs, row] = table.slabs();
+    let shares = shares(slabs, team);
+    let lens: Vec<usize> =
+        shares.iter().map(|share| table.inside(share.clone(), 0..row) as usize).collect();
+    let [mut x, mut y] = [0, 1].map(|_| vec![T::default(); cells.len() + GROUP]);
+    let outputs = split(&mut x, &lens).into_iter().zip(split(&mut y, &lens));
+    team::map(team, shares.into_iter().zip(outputs).collect(), |(share, (x, y))| {
+        let origin = table.piece_by_x(share.start, 0..0).start;
+        let places = share.clone().flat_map(|a| (0..row).map(move |b| (a, b)));
+        let mut next: Vec<u32> =
+            places.map(|(a, b)| table.piece_by_x(a, b..b).start - origin).collect();
+        for (i, cell) in cells.iter().enumerate() {
+            if share.contains(&usize::from(cell.a)) {
+                let next =
+                    &mut next[(usize::from(cell.a) - share.start) * row + usize::from(cell.b)];
+                (x[*next as usize], y[*next as usize]) = (columns[0][i], columns[1][i]);
+                *next += 1;
+            }
+        }
+    });
+    [x, y]
+}
+
+/// y, slab by slab of y with its cells in the order of x: the cells by x, transposed.
+fn sort_by_y<T: Element>(by_x: &[T], table: &Table, team: &dyn Team) -> Vec<T> {
+    let [row, slabs] = table.slabs();
+    let shares = shares(slabs, team);
+    let lens: Vec<usize> =
+        shares.iter().map(|share| table.inside(0..row, share.clone()) as usize).collect();
+    let mut by_y = vec![T::default(); by_x.len()];
+    let outputs = split(&mut by_y, &lens);
+    team::map(team, shares.into_iter().zip(outputs).collect(), |(share, mut to)| {
+        for (b, a) in share.flat_map(|b| (0..row).map(move |a| (b, a))) {
+            let Piece { start, len } = table.piece_by_x(a, b..b + 1);
+            let (cell, rest) = to.split_at_mut(len as usize);
+            cell.copy_from_slice(&by_x[start as usize..][..len as usize]);
+            to = rest;
+        }
+    });
+    by_y
+}
+
+/// Consecutive parts of a list, of these lengths.
+fn split<'a, T>(mut list: &'a mut [T], lens: &[usize]) -> Vec<&'a mut [T]> {
+    let mut parts = Vec::with_capacity(lens.len());
+    for &len in lens {
+        let (part, rest) = list.split_at_mut(len);
+        parts.push(part);
+        list = rest;
+    }
+    parts
+}
+
+impl<T: Element> Index<T> for Cells<T> {
+    #[inline]
+    fn count(&self, center: &[f64], reach: Reach<'_>) -> u64 {
+        let [a, b] = [0, 1].map(|j| self.edges[j].around(center[j], reach.radius(j)));
+        let (a, b) = (Span::of(a), Span::of(b));
+        let table = &self.table;
+        let mut count = 0;
+        if !a.whole.is_empty() {
+            if !b.whole.is_empty() {
+                count += u64::from(table.inside(a.whole.clone(), b.whole.clone()));
+            }
+            let ends = b.ends();
+            let pieces = ends.map(|b| table.piece_by_y(a.whole.clone(), b));
+            let pieces = &pieces[..b.n_ends()];
+            let reach = Reach::Cube(reach.radius(1));
+            count += (self.kernels.count_pieces)(&[&self.by_y], pieces, &center[1..], reach);
+        }
+        let pieces = a.ends().map(|a| table.piece_by_x(a, b.all.clone()));
+        let columns = [&*self.by_x[0], &*self.by_x[1]];
+        count + (self.kernels.count_pieces)(&columns, &pieces[..a.n_ends()], center, reach)
+    }
+
+    fn bytes(&self) -> usize {
+        let values = self.by_x[0].len() + self.by_x[1].len() + self.by_y.len();
+        let edges: usize = self.edges.iter().map(Edges::bytes).sum();
+        edges + size_of_val(&*self.table.sums) + values * size_of::<T>()
+    }
+}
+
+/// Slabs that a window meets in one dimension.
+#[derive(Clone, Debug)]
+struct Span {
+    /// All of them.
+    all: Range<usize>,
+    /// Those that are inside whole.
+    whole: Range<usize>,
+}
+
+impl Span {
+    #[inline]
+    fn of(slabs: RangeInclusive<usize>) -> Self {
+        let (first, last) = slabs.into_inner();
+        Self { all: first..last + 1, whole: first + 1..last.max(first + 1) }
+    }
+
+    /// The slabs that hold an end: the same twice if both are in one.
+    #[inline]
+    fn ends(&self) -> [usize; 2] {
+        [self.all.start, self.all.end - 1]
+    }
+
+    #[inline]
+    fn n_ends(&self) -> usize {
+        self.all.len().min(2)
+    }
+}

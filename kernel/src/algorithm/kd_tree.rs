@@ -1,0 +1,335 @@
+//! Several dimensions: a k-d tree whose leaves are scanned with vectors.
+//!
+//! ```text
+//! count(node):
+//!     every sample of the node is inside       + their number, nothing is looked at
+//!     a leaf                                   its samples are a piece for the scan
+//!     else, split along dimension j            count(left)  unless its largest s_j is below the window
+//!                                              count(right) unless its smallest s_j is above it
+//! ```
+//!
+//! Departures from the usual tree, each with its reason:
+//!
+//! 1. *No bounding boxes.* Of a node's 2d sides only the one that was cut last can newly be inside or
+//!    outside. So a set of 2d bits, the sides that are known to be inside the window, goes down the tree, and
+//!    a node costs two comparisons for each child instead of 2d.
+//! 2. *No counts and no pointers in nodes.* The tree is complete: node i has the children 2i and 2i + 1, and
+//!    leaf l of L holds the samples from l·n/L to (l + 1)·n/L.
+//! 3. *Leaves of tens of samples.* A vector tests 8 of them at once; a node costs as much as a vector.
+//! 4. *Neighbouring leaves are one piece*, because samples lie in the order of leaves.
+
+use std::ops::Range;
+
+use super::{Index, Recipe};
+use crate::isa::{GROUP, Isa, Kernels, Piece};
+use crate::samples::{Element, Run};
+use crate::team::{self, Team};
+use crate::window::{Reach, Side};
+
+/// Samples in a leaf at most; at least half as many.
+const LEAF: usize = 64;
+/// Dimensions at most: sides are bits of a 32-bit word.
+const MOST_D: usize = 16;
+/// Pieces that are collected before they are scanned.
+const PIECES: usize = 64;
+/// Samples of a node whose spread stands for that of all.
+const SPREAD: usize = 64;
+
+/// The k-d tree.
+pub(crate) struct KdTree;
+
+impl Recipe for KdTree {
+    const NAME: &'static str = "kd_tree";
+    const ABOUT: &'static str = "d up to 16: a tree of halves; whole nodes are counted, leaves scanned";
+
+    fn check(n: usize, d: usize) -> Result<(), String> {
+        super::fits(n)?;
+        if d <= MOST_D { Ok(()) } else { Err(format!("1 to {MOST_D} dimensions")) }
+    }
+
+    fn build<'a, T: Element>(
+        run: &Run<'a, T>,
+        isa: &'static Isa,
+        team: &dyn Team,
+    ) -> Box<dyn Index<T> + 'a> {
+        Box::new(Tree::<T>::new(run, T::kernels(isa), team))
+    }
+}
+
+/// The prepared samples.
+#[derive(Debug)]
+struct Tree<T: Element> {
+    kernels: &'static Kernels<T>,
+    n: usize,
+    /// A power of two.
+    leaves: usize,
+    /// `nodes[i]` for i from 1 to `leaves` − 1.
+    nodes: Vec<Node<T>>,
+    /// The samples in the order of leaves, one column after the other, each with [`GROUP`] more values.
+    values: Vec<T>,
+    /// The least and the largest value of each column.
+    bounds: Vec<[T; 2]>,
+}
+
+/// A cut along a dimension.
+#[derive(Clone, Copy, Debug, Default)]
+struct Node<T> {
+    /// The largest value on the left.
+    left: T,
+    /// The smallest value on the right.
+    right: T,
+    dimension: u32,
+}
+
+/// The first sample of leaf `leaf`.
+fn start(leaf: usize, leaves: usize, n: usize) -> usize {
+    (leaf as u64 * n as u64 / leaves as u64) as usize
+}
+
+impl<T: Element> Tree<T> {
+    fn new(run: &Run<'_, T>, kernels: &'static Kernels<T>, team: &dyn Team) -> Self {
+        let n = run.len();
+        let leaves = n.div_ceil(LEAF).next_power_of_two();
+        let mut order: Vec<u32> = (0..n as u32).collect();
+        let mut nodes = vec![Node::default(); leaves];
+        let builder = Builder { columns: run.columns(), leaves, n };
+        builder.build(&mut order, &mut nodes, team);
+        let columns = team::map(team, run.columns().to_vec(), |column| {
+            let sorted = order.iter().map(|&i| column[i as usize]);
+            sorted.chain([T::default(); GROUP]).collect::<Vec<T>>()
+        });
+        let bounds = team::map(team, run.columns().to_vec(), bounds);
+        Self { kernels, n, leaves, nodes, values: columns.concat(), bounds }
+    }
+
+    fn columns(&self) -> impl Iterator<Item = &[T]> {
+        self.values.chunks_exact(self.n + GROUP)
+    }
+}
+
+fn bounds<T: Element>(column: &[T]) -> [T; 2] {
+    let first = column.first().copied().unwrap_or_default();
+    column.iter().fold([first; 2], |[least, most], &s| {
+        [if s < least { s } else { least }, if s > most { s } else { most }]
+    })
+}
+
+/// A part of the tree that is being built.
+struct Subtree<'a> {
+    /// Its root.
+    node: usize,
+    leaves: Range<usize>,
+    /// Samples, to be put in the order of leaves.
+    order: &'a mut [u32],
+}
+
+struct Builder<'a, T> {
+    columns: &'a [&'a [T]],
+    leaves: usize,
+    n: usize,
+}
+
+impl<T: Element> Builder<'_, T> {
+    /// Puts the samples in order and fills in the nodes. Level by level while there are fewer subtrees than
+    /// members of the team, then each subtree by itself.
+    fn build(&self, order: &mut [u32], nodes: &mut [Node<T>], team: &dyn Team) {
+        let mut subtrees = vec![Subtree { node: 1, leaves: 0..self.leaves, order }];
+        while subtrees.len() < team.size() && subtrees[0].leaves.len() > 1 {
+            let halves = team::map(team, subtrees, |subtree| {
+                let index = subtree.node;
+                let (node, left, right) = self.cut(subtree);
+                (index, node, [left, right])
+            });
+            subtrees = Vec::with_capacity(2 * halves.len());
+            for (index, node, children) in halves {
+                nodes[index] = node;
+                subtrees.extend(children);
+            }
+        }
+        let parts = team::map(team, subtrees, |subtree| {
+            let mut nodes = Vec::with_capacity(subtree.leaves.len());
+            self.finish(subtree, &mut nodes);
+            nodes
+        });
+        for (index, node) in parts.into_iter().flatten() {
+            nodes[index] = node;
+        }
+    }
+
+    /// Cuts a subtree down to its leaves.
+    fn finish(&self, subtree: Subtree<'_>, nodes: &mut Vec<(usize, Node<T>)>) {
+        if subtree.leaves.len() > 1 {
+            let index = subtree.node;
+            let (node, left, right) = self.cut(subtree);
+            nodes.push((index, node));
+            self.finish(left, nodes);
+            self.finish(right, nodes);
+        }
+    }
+
+    /// Halves a subtree along the dimension in which it is widest.
+    fn cut<'a>(&self, subtree: Subtree<'a>) -> (Node<T>, Subtree<'a>, Subtree<'a>) {
+        let Subtree { node, leaves, order } = subtree;
+        let dimension = self.widest(order);
+        let column = self.columns[dimension];
+        let first = start(leaves.start, self.leaves, self.n);
+        let middle_leaf = leaves.start + leaves.len() / 2;
+        let middle = start(middle_leaf, self.leaves, self.n) - first;
+        let mut keyed: Vec<(T, u32)> = order.iter().map(|&i| (column[i as usize], i)).collect();
+        if middle < keyed.len() {
+            keyed.select_nth_unstable_by(middle, |a, b| a.0.widen().total_cmp(&b.0.widen()));
+        }
+        for (to, (_, i)) in order.iter_mut().zip(&keyed) {
+            *to = *i;
+        }
+        let [left, _] = [&keyed[..middle], &keyed[middle..]];
+        let largest = left.iter().map(|key| key.0).reduce(|a, b| if b > a { b } else { a });
+        let cut = Node {
+            left: largest.unwrap_or_default(),
+            right: keyed.get(middle).map_or_else(T::default, |key| key.0),
+            dimension: dimension as u32,
+        };
+        let (left, right) = order.split_at_mut(middle);
+        (
+            cut,
+            Subtree { node: 2 * node, leaves: leaves.start..middle_leaf, order: left },
+            Subtree { node: 2 * node + 1, leaves: middle_leaf..leaves.end, order: right },
+        )
+    }
+
+    /// The dimension in which some samples, taken evenly, are spread out most.
+    fn widest(&self, order: &[u32]) -> usize {
+        let stride = (order.len() / SPREAD).max(1);
+        let spread = |column: &&[T]| {
+            let some = order.iter().step_by(stride).map(|&i| column[i as usize].widen());
+            let ends = some.fold([f64::INFINITY, f64::NEG_INFINITY], |[least, most], s| {
+                [least.min(s), most.max(s)]
+            });
+            ends[1] - ends[0]
+        };
+        let spreads = self.columns.iter().map(spread).enumerate();
+        spreads.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(dimension, _)| dimension)
+    }
+}
+
+/// Sides of a box that are inside the window: bit 2j for the lower side of dimension j, 2j + 1 for the
+/// upper.
+type Sides = u32;
+
+impl<T: Element> Index<T> for Tree<T> {
+    fn count(&self, center: &[f64], reach: Reach<'_>) -> u64 {
+        let side = |j: usize, s: T| Side::of(center[j], reach.radius(j), s.widen());
+        let d = self.bounds.len();
+        let all: Sides = u32::MAX >> (32 - 2 * d);
+        let mut sides: Sides = 0;
+        for (j, &[least, most]) in self.bounds.iter().enumerate() {
+            let (least, most) = (side(j, least), side(j, most));
+            if least == Side::Above || most == Side::Below {
+                return 0;
+            }
+            sides |= u32::from(least == Side::Inside) << (2 * j);
+            sides |= u32::from(most == Side::Inside) << (2 * j + 1);
+        }
+        let mut scan = Pending::new(self, center, reach);
+        // A path has at most as many turns as the tree has levels.
+        let mut stack = [(0_u32, 0 as Sides); 32];
+        stack[0] = (1, sides);
+        let mut waiting = 1;
+        while waiting > 0 {
+            waiting -= 1;
+            let (mut node, mut sides) = stack[waiting];
+            loop {
+                if sides == all {
+                    scan.count += self.samples_of(node as usize).len() as u64;
+                    break;
+                }
+                if node as usize >= self.leaves {
+                    scan.push(self.samples_of(node as usize));
+                    break;
+                }
+                let Node { left, right, dimension } = self.nodes[node as usize];
+                let j = dimension as usize;
+                let (left, right) = (side(j, left), side(j, right));
+                let to_left = sides | u32::from(left != Side::Above) << (2 * j + 1);
+                let to_right = sides | u32::from(right != Side::Below) << (2 * j);
+                match (left != Side::Below, right != Side::Above) {
+                    (true, true) => {
+                        stack[waiting] = (2 * node + 1, to_right);
+                        waiting += 1;
+                        (node, sides) = (2 * node, to_left);
+                    }
+                    (true, false) => (node, sides) = (2 * node, to_left),
+                    (false, true) => (node, sides) = (2 * node + 1, to_right),
+                    (false, false) => break,
+                }
+            }
+        }
+        scan.finish()
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.nodes) + size_of_val(&*self.values)
+    }
+}
+
+impl<T: Element> Tree<T> {
+    /// The samples of a node.
+    #[inline]
+    fn samples_of(&self, node: usize) -> Range<usize> {
+        let level = self.leaves.ilog2() - node.ilog2();
+        let first = (node << level) - self.leaves;
+        let [from, to] = [first, first + (1 << level)];
+        start(from, self.leaves, self.n)..start(to, self.leaves, self.n)
+    }
+}
+
+/// Pieces that wait for the scan, and what was counted so far.
+struct Pending<'a, T: Element> {
+    kernels: &'static Kernels<T>,
+    columns: [&'a [T]; MOST_D],
+    center: &'a [f64],
+    reach: Reach<'a>,
+    pieces: [Piece; PIECES],
+    len: usize,
+    count: u64,
+}
+
+impl<'a, T: Element> Pending<'a, T> {
+    fn new(tree: &'a Tree<T>, center: &'a [f64], reach: Reach<'a>) -> Self {
+        let mut columns: [&[T]; MOST_D] = [&[]; MOST_D];
+        for (to, column) in columns.iter_mut().zip(tree.columns()) {
+            *to = column;
+        }
+        let pieces = [Piece::default(); PIECES];
+        Self { kernels: tree.kernels, columns, center, reach, pieces, len: 0, count: 0 }
+    }
+
+    /// Adds samples; those that follow on the last piece make it longer.
+    #[inline]
+    fn push(&mut self, samples: Range<usize>) {
+        let (start, len) = (samples.start as u32, samples.len() as u32);
+        if let Some(last) = self.pieces[..self.len].last_mut()
+            && last.start + last.len == start
+        {
+            last.len += len;
+            return;
+        }
+        if self.len == PIECES {
+            self.scan();
+        }
+        self.pieces[self.len] = Piece { start, len };
+        self.len += 1;
+    }
+
+    fn scan(&mut self) {
+        let columns = &self.columns[..self.center.len()];
+        let pieces = &self.pieces[..self.len];
+        self.count += (self.kernels.count_pieces)(columns, pieces, self.center, self.reach);
+        self.len = 0;
+    }
+
+    fn finish(mut self) -> u64 {
+        self.scan();
+        self.count
+    }
+}
