@@ -66,11 +66,7 @@ impl Widths {
     /// # Errors
     /// [`Error::WidthNotPositive`] names the first width that is not finite and above 0.
     pub fn new(widths: &[f64]) -> Result<Self, Error> {
-        let mut radii = Vec::with_capacity(widths.len());
-        for (index, &h) in widths.iter().enumerate() {
-            radii.push(Width::at(index, h)?.radius());
-        }
-        Ok(Self { given: widths.to_vec(), ranking: Ranking::new(&radii) })
+        Ok(Self { given: widths.to_vec(), ranking: Ranking::new(radii(widths)?) })
     }
 
     /// `count` widths from `start` to `stop`, both included, evenly spaced as NumPy's `linspace`.
@@ -104,6 +100,17 @@ impl Widths {
     pub(crate) fn ranking(&self) -> &Ranking {
         &self.ranking
     }
+}
+
+/// The radii of `widths`.
+fn radii(widths: &[f64]) -> Result<Vec<f64>, Error> {
+    // Of normal numbers but the smallest the half is exact. Checked without an exit, and so in vectors.
+    let is_plain = |h: &f64| (2.0 * f64::MIN_POSITIVE..=f64::MAX).contains(h);
+    if widths.iter().fold(true, |plain, h| plain & is_plain(h)) {
+        return Ok(widths.iter().map(|h| h * 0.5).collect());
+    }
+    let radius = |(index, &h)| Ok(Width::at(index, h)?.radius());
+    widths.iter().enumerate().map(radius).collect()
 }
 
 /// Half-widths of a window, as thresholds on |x − s|.
