@@ -8,7 +8,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::num::NonZeroUsize;
 use std::process::{Command, ExitCode, Stdio};
@@ -44,12 +44,12 @@ fn main() -> ExitCode {
 }
 
 /// A test that gets an interpreter, or is ignored if there is none.
-fn trial(name: &str, test: fn(OsString)) -> Trial {
+fn trial(name: &str, test: fn(&OsStr)) -> Trial {
     Trial::ignorable_test(name, move || {
         let Some(interpreter) = interpreter()? else {
             return Ok(Completion::ignored_with("no Python 3 with NumPy"));
         };
-        test(interpreter);
+        test(&interpreter);
         Ok(Completion::Completed)
     })
 }
@@ -86,7 +86,7 @@ fn few() -> Workload {
 }
 
 /// What the program answers to one request.
-fn answer(interpreter: &OsString, request: &Value) -> Value {
+fn answer(interpreter: &OsStr, request: &Value) -> Value {
     let mut child = Command::new(interpreter)
         .args(["-c", START, &request.to_string()])
         .stdin(Stdio::piped())
@@ -99,7 +99,7 @@ fn answer(interpreter: &OsString, request: &Value) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn whatever_its_flaws(interpreter: OsString) {
+fn whatever_its_flaws(interpreter: &OsStr) {
     let workload = few();
     let samples = workload.generate::<f64>().unwrap();
     let widths = workload.widths.widths().unwrap();
@@ -110,7 +110,7 @@ fn whatever_its_flaws(interpreter: OsString) {
     for flaws in sets {
         let request = json!({"n": workload.n, "seed": workload.seed, "widths": widths.as_slice(),
             "sizes": [2, 0, 1], "flaws": flaws, "patience": 60});
-        let answer = answer(&interpreter, &request);
+        let answer = answer(interpreter, &request);
         assert!(answer["version"].as_str().unwrap().contains(", NumPy "), "{answer}");
         let measured = answer["samples"].as_array().unwrap();
         let sizes: Vec<_> = measured.iter().map(|one| one["workers"].as_u64().unwrap()).collect();
@@ -125,7 +125,7 @@ fn whatever_its_flaws(interpreter: OsString) {
 }
 
 /// An autopsy checks the counts of every run itself; a wrong one would be a failure.
-fn an_autopsy_takes_its_times(interpreter: OsString) {
+fn an_autopsy_takes_its_times(interpreter: &OsStr) {
     let folder = tempfile::tempdir().unwrap();
     let options = Options {
         workload: few(),
