@@ -3,9 +3,10 @@
 //!
 //! Separate from the decomposition, which is numbers; here they become sentences that say no more than
 //! their intervals allow. Pure: model in, finished strings out. One file for each part: `flaws.rs` and
-//! `views.rs` for an engine, `density.rs` for the formula, `last_core.rs` for the claim about the last core. Next:
-//! [`mod@crate::compare::autopsy`] for the numbers.
+//! `views.rs` for an engine, `density.rs` for the formula, `last_core.rs` for the claim about the last core;
+//! `answer.rs` says the main of each in the same words. Next: [`mod@crate::compare::autopsy`] for the numbers.
 
+mod answer;
 mod density;
 mod flaws;
 mod last_core;
@@ -17,6 +18,8 @@ use crate::{
     model::{Estimate, Interval, autopsy::Autopsy},
     quantity,
 };
+
+pub use answer::answers;
 
 /// What is done here, for whoever reads only this.
 const INTRODUCTION: &str = "The benchmark of 2014 was run again in conditions that differ in its flaws: \
@@ -49,16 +52,21 @@ fn chapter(idx: usize, autopsy: &Autopsy) -> Chapter {
     Chapter { id, title: "Autopsy: the study of 2014, flaw by flaw".into(), blocks }
 }
 
-fn origin(autopsy: &Autopsy) -> String {
+/// Which autopsy, measured when.
+pub fn subtitle(autopsy: &Autopsy) -> String {
     let moment = autopsy.created_unix_s.map_or_else(
         || "time of measuring unknown".into(),
         |unix_s| format!("measured {}", quantity::moment(unix_s)),
     );
+    format!("{}, {moment}", autopsy.file_name)
+}
+
+fn origin(autopsy: &Autopsy) -> String {
     let cpus = match autopsy.limits.allowed_cpus.len() as u64 {
         0 => "an unknown number of CPUs".into(),
         cpus => quantity::counted(cpus, "CPU"),
     };
-    format!("{}, {moment}, on {cpus}.", autopsy.file_name)
+    format!("{}, on {cpus}.", subtitle(autopsy))
 }
 
 /// What of a machine decides how a figure is read.

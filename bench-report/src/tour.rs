@@ -16,10 +16,7 @@ mod window;
 use crate::{
     chapter::{Block, Chapter, Table},
     compare::Compared,
-    model::{
-        Report,
-        tour::{Outcome, Section, Tour},
-    },
+    model::tour::{Outcome, Section, Tour},
     quantity,
 };
 
@@ -71,6 +68,11 @@ fn chapter(compared: &Compared<'_>, section: &Section, id: &str) -> Chapter {
     let title = title.map_or_else(|| format!("Section “{}”", section.name), Into::into);
     let incidents = section.incidents.iter().map(|text| Block::Warning(text.clone()));
     let mut blocks: Vec<Block> = incidents.collect();
+    blocks.extend(section.incomplete.as_ref().map(|how_far| {
+        let text =
+            format!("This section is incomplete: {how_far}. It shows what was measured by then.");
+        Block::Warning(text)
+    }));
     blocks.extend(match &section.outcome {
         Outcome::Failed(reason) => {
             vec![Block::Warning(format!("This section could not be shown: {reason}"))]
@@ -86,29 +88,52 @@ fn chapter(compared: &Compared<'_>, section: &Section, id: &str) -> Chapter {
     Chapter { id: id.into(), title, blocks }
 }
 
-/// What each tour says in a few sentences: a name and the text.
-pub fn answers(report: &Report) -> Vec<(String, String)> {
-    let answer = |tour: &Tour| {
-        let mut told = vec![whole(tour)];
-        told.extend(tour.sections.iter().filter_map(|section| match &section.outcome {
-            Outcome::Window(data) => Some(window::answer(data)),
-            Outcome::Data(data) => Some(data::answer(data)),
-            Outcome::Waiting(data) => waiting::answer(data),
-            _ => None,
-        }));
-        (format!("The article’s tour, {}", tour.file_name), told.join(" "))
+/// What each tour says in short: a name and the text, first of the whole, then of each chapter that has
+/// something to say.
+pub fn answers(compared: &Compared<'_>) -> Vec<(String, String)> {
+    let tours = &compared.report.tours;
+    let of_tour = |tour: &Tour| {
+        let whole = (format!("The article’s tour, {}", tour.file_name), whole(tour));
+        let of = if tours.len() > 1 { format!("{}, ", tour.file_name) } else { String::new() };
+        let each = tour.sections.iter().filter_map(|section| {
+            let name = format!("{of}{}", title_of(&section.name)?);
+            Some((name, answer(compared, &section.outcome)?))
+        });
+        std::iter::once(whole).chain(each).collect::<Vec<_>>()
     };
-    report.tours.iter().map(answer).collect()
+    tours.iter().flat_map(of_tour).collect()
 }
 
-/// How many sections were run, and which failed.
+/// The main sentence of a chapter.
+fn answer(compared: &Compared<'_>, outcome: &Outcome) -> Option<String> {
+    match outcome {
+        Outcome::Failed(_) => None,
+        Outcome::Queue(data) => queue::answer(data),
+        Outcome::Pool(data) => pool::answer(data),
+        Outcome::Memory(data) => memory::answer(data),
+        Outcome::Window(data) => Some(window::answer(data)),
+        Outcome::Data(data) => Some(data::answer(data)),
+        Outcome::Benchmark(data) => benchmark::answer(compared, data),
+        Outcome::Waiting(data) => waiting::answer(data),
+    }
+}
+
+/// How many sections were run, which failed, and which are incomplete.
 fn whole(tour: &Tour) -> String {
-    let failed = tour.sections.iter().filter(|one| matches!(one.outcome, Outcome::Failed(_)));
-    let failed: Vec<String> = failed.map(|one| format!("“{}”", one.name)).collect();
+    let named = |is_it: fn(&Section) -> bool| {
+        let names = tour.sections.iter().filter(|&one| is_it(one));
+        names.map(|one| format!("“{}”", one.name)).collect::<Vec<_>>().join(", ")
+    };
+    let failed = named(|one| matches!(one.outcome, Outcome::Failed(_)));
+    let incomplete = named(|one| one.incomplete.is_some());
     let count = quantity::counted(tour.sections.len() as u64, "section");
-    match failed.len() {
-        0 => format!("{count} ran to the end."),
-        _ => format!("{count}, of which {} could not be shown.", failed.join(", ")),
+    match (failed.as_str(), incomplete.as_str()) {
+        ("", "") => format!("{count} ran to the end."),
+        (failed, "") => format!("{count}, of which {failed} could not be shown."),
+        ("", part) => format!("{count}, of which {part} did not run to the end."),
+        (failed, part) => format!(
+            "{count}, of which {failed} could not be shown and {part} did not run to the end."
+        ),
     }
 }
 

@@ -182,6 +182,27 @@ fn effects_that_were_made_up_are_found() {
     }
 }
 
+/// The answer and the brief form say what the chapter says.
+#[test]
+fn the_answer_has_the_figures_and_words_of_the_chapter() {
+    let report = of(parsed(&file(12)).unwrap());
+    let page = rendered("markdown", &report);
+    let (answer, chapter) = page.split_once("## Warnings").unwrap();
+    let brief = rendered("brief", &report);
+    for told in [
+        "With 4 workers the speed-up is 194.0 % (193.5–194.5 %) without flaws, and 107.7 % \
+         (107.4–108.0 %) with all of them.",
+        "-0.4 % (-1.3 % to 0.7 %)",
+        "serial code in the parent process, workers in fresh ones",
+        "all effect on the width that looks best",
+        "Verdict: supported: the last worker adds less than a core, and foreign load explains what is \
+         missing.",
+    ] {
+        assert!(answer.contains(told) && chapter.contains(told) && brief.contains(told), "{told}");
+    }
+    assert!(!brief.contains("From ."), "{brief}");
+}
+
 #[test]
 fn a_report_gives_itself_again() {
     let report = of(parsed(&file(6)).unwrap());
@@ -199,6 +220,10 @@ fn few_blocks_and_nothing_measured_are_told() {
         let text = rendered("markdown", &of(parsed(&file).unwrap()));
         assert!(text.contains("not testable here: there is only one CPU."), "{text}");
         assert!(text.contains("did not run to its end"));
+        let answer = text.split("## Warnings").next().unwrap();
+        assert!(answer.contains("Verdict: not testable here: there is only one CPU."), "{answer}");
+        let is_told = answer.contains("With 4 workers it cannot be told whether the sum adds up");
+        assert_eq!(is_told, blocks > 0, "{answer}");
         assert!(!text.contains("NaN") && !text.contains("reproduce the flawed figure"));
     }
 }

@@ -137,6 +137,36 @@ fn failures_and_incidents_are_warnings_in_the_chapter_and_at_the_top() {
 }
 
 #[test]
+fn an_incomplete_section_is_shown_and_called_so() {
+    let mut file = recorded();
+    file["sections"][6]["incomplete"] = json!("interrupted after 3 of 8 blocks");
+    let report = of(parsed(&file).unwrap());
+    let page = rendered("markdown", &report);
+    let told = "This section is incomplete: interrupted after 3 of 8 blocks.";
+    assert_eq!(page.matches(told).count(), 2, "in the chapter and among the warnings");
+    assert!(page.contains("pipe: 24 workers (24–24)"), "its data is shown");
+    let brief = rendered("brief", &report);
+    assert!(brief.contains("7 sections, of which “waiting” did not run to the end."), "{brief}");
+    assert!(brief.contains(told), "{brief}");
+    let again = report::parse(rendered("json", &report).as_bytes(), Path::new("report.json"));
+    assert!(again.unwrap() == report);
+}
+
+#[test]
+fn the_brief_form_has_a_line_for_each_chapter_that_was_run() {
+    let lines = |report: &Report| {
+        let brief = rendered("brief", report);
+        let (answers, _) = brief.split_once("Warnings:").unwrap();
+        answers.lines().filter(|line| line.starts_with("**")).count()
+    };
+    let mut report = gallery::tour();
+    assert_eq!(lines(&report), 1 + 1 + 7, "the study, the tour, and its chapters");
+    report.tours[0].sections.truncate(2);
+    assert_eq!(lines(&report), 1 + 1 + 2);
+    assert_eq!(lines(&of(gallery::failed())), 1, "what failed is a warning");
+}
+
+#[test]
 fn lost_workers_and_empty_lists_are_said_and_break_nothing() {
     let mut file = recorded();
     file["sections"][0]["data"]["strings"].as_array_mut().unwrap().truncate(3);

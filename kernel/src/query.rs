@@ -132,8 +132,8 @@ impl<'a> Query<'a> {
         for (c, (center, row)) in self.centers.chunks_exact(self.d).zip(rows).enumerate() {
             match self.sizes {
                 Checked::Shared(widths) => {
-                    for (sum, &radius) in row.iter_mut().zip(widths.radii().as_slice()) {
-                        *sum += count(center, Reach::Cube(radius));
+                    for (w, sum) in row.iter_mut().enumerate() {
+                        *sum += count(center, Reach::Cube(widths.radius(w)));
                     }
                 }
                 Checked::Each(radii) => row[0] += count(center, Reach::Cube(radii[c])),

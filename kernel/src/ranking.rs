@@ -28,7 +28,7 @@ const MAX_BINS: usize = 4096;
 pub(crate) struct Ranking {
     /// Radii, ascending.
     radii: Vec<f64>,
-    /// `given[i]` is the position of `radii[i]` in the list that was given.
+    /// `given[i]` is the position of `radii[i]` in the list that was given; empty if that ascends.
     given: Vec<u32>,
     /// `last[i]` is the last slot of distances within `radii[i]`.
     last: Vec<u32>,
@@ -44,29 +44,21 @@ pub(crate) struct Bins {
     pub(crate) shift: u32,
     /// Key of the radius in each bin; [`NO_EDGE`] if there is none.
     pub(crate) edges: Vec<u32>,
-    /// The radius itself; infinite if there is none.
-    radii: Vec<f64>,
 }
 
 /// Above the key of every distance, also as a signed integer.
 const NO_EDGE: u32 = i32::MAX as u32;
 
 impl Bins {
-    /// A table of bins of 2^`shift` keys, if that keeps the radii apart.
-    fn new(radii: &[f64], shift: u32) -> Option<Self> {
+    /// A table of bins of 2^`shift` keys, which keep the radii apart.
+    fn new(radii: &[f64], shift: u32) -> Self {
         let origin = key(radii[0]);
-        let count = 1 + ((key(radii[radii.len() - 1]) - origin) >> shift) as usize;
-        let (edges, apart) = (vec![NO_EDGE; count], vec![f64::INFINITY; count]);
-        let mut bins = Self { origin, shift, edges, radii: apart };
-        for &radius in radii {
-            let bin = bins.of(key(radius));
-            if bins.radii[bin] < radius {
-                return None;
-            }
-            bins.edges[bin] = key(radius);
-            bins.radii[bin] = radius;
+        let bin = |key: u32| ((key - origin) >> shift) as usize;
+        let mut edges = vec![NO_EDGE; 1 + bin(key(radii[radii.len() - 1]))];
+        for key in radii.iter().map(|&radius| key(radius)) {
+            edges[bin(key)] = key;
         }
-        Some(bins)
+        Self { origin, shift, edges }
     }
 
     /// Bin of a key; keys beyond the last bin belong to it.
@@ -81,25 +73,12 @@ impl Bins {
         2 * bin + usize::from(beyond)
     }
 
-    /// The radius whose key is `edge`.
-    pub(crate) fn radius(&self, edge: u32) -> f64 {
-        self.radii[self.of(edge)]
-    }
-
     /// Moves `count` distances whose keys equal `edge`, and that were taken to be within its radius,
     /// beyond it.
     pub(crate) fn move_beyond(&self, edge: u32, count: u32, histogram: &mut [u32]) {
         let bin = self.of(edge);
         histogram[Self::slot(bin, false)] -= count;
         histogram[Self::slot(bin, true)] += count;
-    }
-
-    /// Moves one distance, if its key equals its bin's edge and it lies beyond the radius.
-    pub(crate) fn correct(&self, distance: f64, histogram: &mut [u32]) {
-        let bin = self.of(key(distance));
-        if self.edges[bin] == key(distance) && distance > self.radii[bin] {
-            self.move_beyond(key(distance), 1, histogram);
-        }
     }
 }
 
@@ -141,24 +120,54 @@ impl Ties {
 }
 
 impl Ranking {
-    /// Prepares `radii`, given in any order, finite and ≥ 0. O(W log W).
-    pub(crate) fn new(radii: &[f64]) -> Self {
-        let mut given: Vec<u32> = (0..radii.len() as u32).collect();
-        given.sort_by(|&a, &b| radii[a as usize].total_cmp(&radii[b as usize]));
-        let radii: Vec<f64> = given.iter().map(|&given| radii[given as usize]).collect();
-        let bins = Self::widest_bins(&radii);
-        let mut ranking = Self { last: Vec::new(), radii, given, bins };
-        ranking.last = ranking.radii.iter().map(|&radius| ranking.slot(radius) as u32).collect();
-        ranking
+    /// Prepares `radii`, given in any order, finite and ≥ 0. O(W) if they ascend, else O(W log W).
+    pub(crate) fn new(mut radii: Vec<f64>) -> Self {
+        let mut given = Vec::new();
+        if !radii.is_sorted() {
+            given.extend(0..radii.len() as u32);
+            given.sort_by(|&a, &b| radii[a as usize].total_cmp(&radii[b as usize]));
+            radii = given.iter().map(|&given| radii[given as usize]).collect();
+        }
+        let bins = Self::wide_bins(&radii);
+        let last = match &bins {
+            Some(Bins { origin, shift, .. }) => {
+                radii.iter().map(|&radius| 2 * ((key(radius) - origin) >> shift)).collect()
+            }
+            None => radii.iter().map(|&radius| Self::slot_among(&radii, radius) as u32).collect(),
+        };
+        Self { radii, given, last, bins }
     }
 
-    /// The fewest bins that keep the radii apart, if [`MAX_BINS`] or less.
-    fn widest_bins(radii: &[f64]) -> Option<Bins> {
+    /// Few bins that keep the radii apart, if [`MAX_BINS`] or less: keys that differ by 2^shift or more fall
+    /// into different bins.
+    fn wide_bins(radii: &[f64]) -> Option<Bins> {
         let span = key(*radii.last()?) - key(radii[0]);
-        // As many bins as radii would be the least; the loop ends at the most.
-        let widest = span.checked_div(radii.len() as u32).unwrap_or(0).max(1).ilog2() + 1;
-        let narrowest = (span / MAX_BINS as u32 + 1).next_power_of_two().ilog2();
-        (narrowest..=widest).rev().find_map(|shift| Bins::new(radii, shift))
+        let apart = |pair: &[f64]| key(pair[1]) - key(pair[0]);
+        let is_crowd = |pair: &[f64]| apart(pair) == 0 && pair[0] < pair[1];
+        // Two folds without an exit, each done in vectors. Equal radii share a bin: their difference of 0
+        // becomes the largest number.
+        if radii.windows(2).fold(false, |crowd, pair| crowd | is_crowd(pair)) {
+            return None;
+        }
+        let one_less = radii.windows(2).fold(u32::MAX, |least, pair| {
+            let one_less = apart(pair).wrapping_sub(1);
+            if one_less < least { one_less } else { least }
+        });
+        let shift = one_less.saturating_add(1).min(span.max(1)).ilog2();
+        (span >> shift < MAX_BINS as u32).then(|| Bins::new(radii, shift))
+    }
+
+    /// The radius whose key is `edge`, where every bin holds at most one.
+    pub(crate) fn radius(&self, edge: u32) -> f64 {
+        self.radii[self.radii.partition_point(|&radius| key(radius) < edge)]
+    }
+
+    /// Moves one distance beyond its bin's edge, if it was taken to be within because their keys are equal.
+    pub(crate) fn correct(&self, bins: &Bins, distance: f64, histogram: &mut [u32]) {
+        let key = key(distance);
+        if bins.edges[bins.of(key)] == key && distance > self.radius(key) {
+            bins.move_beyond(key, 1, histogram);
+        }
     }
 
     /// Number of radii.
@@ -185,12 +194,13 @@ impl Ranking {
         slots.next_power_of_two()
     }
 
-    /// Slot of a radius, and where radii crowd of any distance.
+    /// Slot of a distance where radii crowd.
     pub(crate) fn slot(&self, distance: f64) -> usize {
-        match &self.bins {
-            Some(bins) => Bins::slot(bins.of(key(distance)), false),
-            None => self.radii.partition_point(|&r| r < distance),
-        }
+        Self::slot_among(&self.radii, distance)
+    }
+
+    fn slot_among(radii: &[f64], distance: f64) -> usize {
+        radii.partition_point(|&radius| radius < distance)
     }
 
     /// Adds to `counts[i]` the number of distances within the i-th radius given, from the number that
@@ -202,8 +212,11 @@ impl Ranking {
             sum += *slot;
             *slot = sum;
         }
-        for (&last, &given) in self.last.iter().zip(&self.given) {
-            counts[given as usize] += near + u64::from(histogram[last as usize]);
+        let within = self.last.iter().map(|&last| near + u64::from(histogram[last as usize]));
+        if self.given.is_empty() {
+            counts.iter_mut().zip(within).for_each(|(count, within)| *count += within);
+        } else {
+            within.zip(&self.given).for_each(|(within, &given)| counts[given as usize] += within);
         }
     }
 }
@@ -213,14 +226,14 @@ mod tests {
     use super::*;
 
     fn counts_by_histogram(radii: &[f64], distances: &[f64]) -> Vec<u64> {
-        let ranking = Ranking::new(radii);
+        let ranking = Ranking::new(radii.to_vec());
         let mut histogram = vec![0; ranking.slots()];
         for &distance in distances {
             match ranking.bins() {
                 Some(bins) => {
                     let bin = bins.of(key(distance));
                     histogram[Bins::slot(bin, key(distance) > bins.edges[bin])] += 1;
-                    bins.correct(distance, &mut histogram);
+                    ranking.correct(bins, distance, &mut histogram);
                 }
                 None => histogram[ranking.slot(distance)] += 1,
             }
@@ -232,7 +245,7 @@ mod tests {
 
     /// Ranks distances at, beside and between the radii; says whether radii crowd.
     fn check(radii: &[f64]) -> bool {
-        let ranking = Ranking::new(radii);
+        let ranking = Ranking::new(radii.to_vec());
         let (near, far) = (ranking.near(), ranking.far());
         let mut distances: Vec<f64> =
             radii.iter().flat_map(|r| [r.next_down(), *r, r.next_up(), r * (1.0 + 1e-7)]).collect();

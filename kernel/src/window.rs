@@ -93,6 +93,11 @@ impl Radii {
     /// # Errors
     /// [`Error::WidthNotPositive`] names the first width that is not finite and above 0.
     pub fn new(widths: &[f64], faces: Faces) -> Result<Self, Error> {
+        // Of normal numbers but the smallest the half is exact. Checked without an exit, and so in vectors.
+        let is_plain = |h: &f64| (2.0 * f64::MIN_POSITIVE..=f64::MAX).contains(h);
+        if faces == Faces::Closed && widths.iter().fold(true, |plain, h| plain & is_plain(h)) {
+            return Ok(Self(widths.iter().map(|h| h * 0.5).collect()));
+        }
         let radius = |(index, &h)| Ok(Width::at(index, h, faces)?.radius());
         Ok(Self(widths.iter().enumerate().map(radius).collect::<Result<_, Error>>()?))
     }
@@ -117,7 +122,7 @@ impl Radii {
 #[derive(Clone, Debug)]
 pub struct Widths {
     given: Vec<f64>,
-    radii: Radii,
+    faces: Faces,
     ranking: Ranking,
 }
 
@@ -135,9 +140,8 @@ impl Widths {
     /// # Errors
     /// As [`Widths::new`].
     pub fn with_faces(widths: &[f64], faces: Faces) -> Result<Self, Error> {
-        let radii = Radii::new(widths, faces)?;
-        let ranking = Ranking::new(radii.as_slice());
-        Ok(Self { given: widths.to_vec(), radii, ranking })
+        let ranking = Ranking::new(Radii::new(widths, faces)?.0);
+        Ok(Self { given: widths.to_vec(), faces, ranking })
     }
 
     /// `count` widths from `start` to `stop`, both included, evenly spaced as NumPy's `linspace`.
@@ -168,9 +172,9 @@ impl Widths {
         self.given.is_empty()
     }
 
-    /// Their radii, in the order given.
-    pub fn radii(&self) -> &Radii {
-        &self.radii
+    /// Radius of the w-th width given.
+    pub(crate) fn radius(&self, w: usize) -> f64 {
+        Width { h: self.given[w], faces: self.faces }.radius()
     }
 
     pub(crate) fn ranking(&self) -> &Ranking {

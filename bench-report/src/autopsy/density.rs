@@ -10,17 +10,23 @@ use crate::{
 
 /// What the formula makes of the width.
 pub(super) fn block(density: &Density) -> Option<Block> {
+    let luck = "That one estimate at one point is near the truth is luck in any case, and no way to \
+                choose a width.";
+    Some(Block::Text(format!("{} {luck}", formula(density)?)))
+}
+
+/// What the formula does, and what it does not.
+pub(super) fn formula(density: &Density) -> Option<String> {
     let [right, published] = best_widths(density)?;
     let matters = if right.width.to_bits() == published.width.to_bits() {
         "Both formulas choose the same width here."
     } else {
         "So the published best width comes from the formula."
     };
-    Some(Block::Text(format!(
+    Some(format!(
         "h for h^d (the density divided by the width instead of its power {}): no effect on any time, and \
          all effect on the width that looks best. Among {} widths the estimate nearest to the true density \
-         {} is that of h = {} as published ({}), and that of h = {} by the right formula ({}). {matters} \
-         That one estimate at one point is near the truth is luck in any case, and no way to choose a width.",
+         {} is that of h = {} as published ({}), and that of h = {} by the right formula ({}). {matters}",
         density.d,
         density.widths.len(),
         coefficient(density.truth),
@@ -28,5 +34,5 @@ pub(super) fn block(density: &Density) -> Option<Block> {
         coefficient(published.estimate),
         exact(right.width),
         coefficient(right.estimate),
-    )))
+    ))
 }

@@ -34,7 +34,7 @@ pub(super) fn title(flaw: &str) -> &str {
 }
 
 /// With a capital letter.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
@@ -49,7 +49,7 @@ pub(super) fn blocks(engine: &Engine, machine: Machine, chart_id: &str) -> Vec<B
     }));
     let Some(decomposed) = decomposed(engine) else { return blocks };
     let pools = &decomposed.pools;
-    let headline = pools.iter().find(|pool| pool.workers == HEADLINE).or(pools.last());
+    let headline = headline(pools);
     blocks.extend(machine.crowded(pools.iter().map(|pool| pool.workers)).map(Block::Text));
     blocks.extend(around(engine, machine).map(Block::Text));
     if let Some(pool) = headline {
@@ -70,6 +70,11 @@ pub(super) fn blocks(engine: &Engine, machine: Machine, chart_id: &str) -> Vec<B
         blocks.extend(headline.map(|pool| Block::Text(startup(pool))));
     }
     blocks
+}
+
+/// The pool that stands for all.
+pub(super) fn headline(pools: &[Pool]) -> Option<&Pool> {
+    pools.iter().find(|pool| pool.workers == HEADLINE).or(pools.last())
 }
 
 /// What the second view is, and what it is not.
@@ -141,8 +146,13 @@ fn figures(engine: &Engine, pool: &Pool) -> String {
     } else {
         String::new()
     };
+    format!("{}{published}", both_ends(pool))
+}
+
+/// The figure without flaws and with all of them.
+pub(super) fn both_ends(pool: &Pool) -> String {
     format!(
-        "With {} the speed-up is {} without flaws, and {} with all of them.{published}",
+        "With {} the speed-up is {} without flaws, and {} with all of them.",
         workers(pool),
         per_cent_text(factor(pool.clean)),
         per_cent_text(factor(pool.all)),
@@ -209,35 +219,35 @@ fn every_pool(engine: &Engine, pools: &[Pool]) -> Table {
 
 /// Whether the effects of each flaw alone add up to the flawed figures.
 fn sums(engine: &Engine, pools: &[Pool]) -> Option<String> {
-    let told = |sum: Sum| {
-        let of = pools.iter().filter(|pool| Sum::of(pool.unexplained) == sum);
-        let (numbers, rests): (Vec<String>, Vec<String>) =
-            of.map(|pool| (pool.workers.to_string(), unexplained(pool))).unzip();
-        let (pools, rests) = (listed(&numbers), listed(&rests));
-        let margin = quantity::per_cent(MARGIN.exp_m1(), 0);
-        match (numbers.is_empty(), sum) {
-            (true, _) => String::new(),
-            (_, Sum::AddsUp) => format!(
-                " With {pools} workers the sum adds up: it reproduces the flawed figure within {margin}."
-            ),
-            (_, Sum::Unexplained) => {
-                format!(" With {pools} workers this is unexplained: {rests} of the figure.")
-            }
-            (_, Sum::CannotTell) => {
-                format!(
-                    " With {pools} workers it cannot be told whether the sum adds up: {rests} is left."
-                )
-            }
-        }
-    };
     (!engine.flaws.is_empty()).then(|| {
-        let parts = [Sum::AddsUp, Sum::Unexplained, Sum::CannotTell].map(told);
+        let parts = [Sum::AddsUp, Sum::Unexplained, Sum::CannotTell].map(|sum| sum_told(pools, sum));
         format!(
             "Clean figure and the effects of each flaw alone, added up as logarithms, against the figure \
              with all flaws. What is left is interaction: one flaw hides or feeds another.{}",
             parts.concat()
         )
     })
+}
+
+/// A sentence about the pools of which this holds, after a blank; nothing if there is none.
+pub(super) fn sum_told(pools: &[Pool], sum: Sum) -> String {
+    let of = pools.iter().filter(|pool| Sum::of(pool.unexplained) == sum);
+    let (numbers, rests): (Vec<String>, Vec<String>) =
+        of.map(|pool| (pool.workers.to_string(), unexplained(pool))).unzip();
+    let (pools, rests) = (listed(&numbers), listed(&rests));
+    let margin = quantity::per_cent(MARGIN.exp_m1(), 0);
+    match (numbers.is_empty(), sum) {
+        (true, _) => String::new(),
+        (_, Sum::AddsUp) => format!(
+            " With {pools} workers the sum adds up: it reproduces the flawed figure within {margin}."
+        ),
+        (_, Sum::Unexplained) => {
+            format!(" With {pools} workers this is unexplained: {rests} of the figure.")
+        }
+        (_, Sum::CannotTell) => format!(
+            " With {pools} workers it cannot be told whether the sum adds up: {rests} is left."
+        ),
+    }
 }
 
 /// One sentence about each flaw.

@@ -35,27 +35,45 @@ pub(super) fn blocks(last_core: &LastCore, machine: Machine) -> Vec<Block> {
     let mut blocks = vec![Block::Text(claim())];
     let failed = last_core.failures.iter();
     blocks.extend(failed.map(|one| Block::Warning(format!("last core, {one}"))));
-    let nothing = |reason: &str| Block::Text(format!("Verdict: not testable here: {reason}."));
-    match (&last_core.absent, tested(last_core)) {
-        (Some(absent), _) => blocks.push(nothing(absent)),
-        (None, None) if last_core.blocks.is_empty() => {
-            blocks.push(Block::Text(
-                "Verdict: none, because no block was measured to its end.".into(),
-            ));
-        }
-        (None, None) => blocks.push(nothing(
-            "in no block are all workers proven to be on their CPUs and is foreign load known",
-        )),
-        (None, Some(tested)) => {
-            blocks.push(Block::Table(figures(&tested)));
-            if !tested.loads.is_empty() {
-                blocks.push(Block::Text(injector(&tested)));
-                blocks.push(Block::Table(loads(&tested)));
-            }
-            blocks.push(Block::Text(verdict(&tested, machine)));
+    let found = tested_if_measured(last_core);
+    if let Some(tested) = &found {
+        blocks.push(Block::Table(figures(tested)));
+        if !tested.loads.is_empty() {
+            blocks.push(Block::Text(injector(tested)));
+            blocks.push(Block::Table(loads(tested)));
         }
     }
+    let whose = found.as_ref().map_or_else(String::new, |one| format!("{} ", whose(one, machine)));
+    let verdict = verdict(last_core, found.as_ref());
+    blocks.push(Block::Text(format!("{whose}Verdict: {verdict}")));
     blocks
+}
+
+/// The verdict, and whose claim it is about, for the top of the page.
+pub(super) fn answer(last_core: &LastCore, machine: Machine) -> String {
+    let found = tested_if_measured(last_core);
+    let whose = found.as_ref().map_or_else(String::new, |one| format!(" {}", whose(one, machine)));
+    format!("Verdict: {}{whose}", verdict(last_core, found.as_ref()))
+}
+
+fn tested_if_measured(last_core: &LastCore) -> Option<Tested> {
+    if last_core.absent.is_none() { tested(last_core) } else { None }
+}
+
+/// What is said of the claim, and why.
+fn verdict(last_core: &LastCore, found: Option<&Tested>) -> String {
+    match (&last_core.absent, found) {
+        (Some(absent), _) => format!("not testable here: {absent}."),
+        (None, Some(tested)) => of_tested(tested),
+        (None, None) if last_core.blocks.is_empty() => {
+            "none, because no block was measured to its end.".into()
+        }
+        (None, None) => {
+            "not testable here: in no block are all workers proven to be on their CPUs and \
+                         is foreign load known."
+                .into()
+        }
+    }
 }
 
 fn figures(tested: &Tested) -> Table {
@@ -114,7 +132,8 @@ fn loads(tested: &Tested) -> Table {
     }
 }
 
-fn verdict(tested: &Tested, machine: Machine) -> String {
+/// About which worker the verdict is.
+fn whose(tested: &Tested, machine: Machine) -> String {
     let others = match machine.cpus {
         Some(cpus) if cpus > tested.cpus as u64 => {
             format!(
@@ -124,7 +143,7 @@ fn verdict(tested: &Tested, machine: Machine) -> String {
         }
         _ => String::new(),
     };
-    let whose = if tested.is_the_articles() {
+    if tested.is_the_articles() {
         format!(
             "This is the article's own claim, about worker {ARTICLE_CPUS} of {ARTICLE_CPUS}.{others}"
         )
@@ -134,8 +153,11 @@ fn verdict(tested: &Tested, machine: Machine) -> String {
              CPUs is the analogous claim about the last of them.{others}",
             tested.cpus
         )
-    };
-    let verdict = match tested.verdict() {
+    }
+}
+
+fn of_tested(tested: &Tested) -> String {
+    match tested.verdict() {
         Verdict::Supported => {
             "supported: the last worker adds less than a core, and foreign load explains what is missing."
                 .into()
@@ -151,8 +173,7 @@ fn verdict(tested: &Tested, machine: Machine) -> String {
             per_cent(WHOLE, 0)
         ),
         Verdict::CannotTell(doubt) => format!("cannot tell: {}.", doubt_text(doubt)),
-    };
-    format!("{whose} Verdict: {verdict}")
+    }
 }
 
 fn doubt_text(doubt: Doubt) -> String {

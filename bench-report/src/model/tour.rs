@@ -39,6 +39,8 @@ pub struct Section {
     pub elapsed_ns: Option<u64>,
     /// What went wrong while it went on.
     pub incidents: Vec<String>,
+    /// How far it came, if it was interrupted and has data all the same.
+    pub incomplete: Option<String>,
     /// What came of it.
     pub outcome: Outcome,
 }

@@ -1,4 +1,4 @@
-//! The answer, its warnings and a table for each job, for a pull request or a place in a file.
+//! The answers, of each chapter of a tour or an autopsy, too, their warnings and a table for each job, for a pull request or a place in a file.
 //!
 //! Separate from `markdown.rs`, which holds everything: a comment on a pull request takes 65 536
 //! characters, and nobody reads a whole report there. Everything here is cut to a bound, and says
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Answers, warnings, tables, and rows of a table.
-const MOST_ANSWERS: usize = 24;
+const MOST_ANSWERS: usize = 32;
 const MOST_WARNINGS: usize = 24;
 const MOST_TABLES: usize = 16;
 const MOST_ROWS: usize = 24;

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     answer::{self, Warnings},
-    article,
+    article, autopsy,
     chapter::Chapter,
     chart::{self, Bars, svg},
     compare::{Compared, Comparison},
@@ -175,6 +175,7 @@ impl Page {
             Some(unix_s) => format!("{}, run {}", tour.file_name, quantity::moment(unix_s)),
             None => format!("{}, time of running unknown", tour.file_name),
         }));
+        self.subtitles.extend(report.autopsies.iter().map(autopsy::subtitle));
         for tour in &report.tours {
             self.machines.push(Facts {
                 title: format!("Machine of {}", tour.file_name),
@@ -187,7 +188,8 @@ impl Page {
                 rows: tables::described(&described.machine, &described.limits, &described.state),
             });
         }
-        let answers = tour::answers(report).into_iter().chain(answer::of_others(report));
+        let answers = tour::answers(compared).into_iter().chain(autopsy::answers(report));
+        let answers = answers.chain(answer::of_others(report));
         self.answers.extend(answers.map(|(workload, sentence)| Answer::of(workload, sentence)));
         let all = topics::measured(compared);
         self.speed_up = topics::speed_up(&all);

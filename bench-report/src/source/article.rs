@@ -70,6 +70,7 @@ struct Written {
     elapsed_ns: Option<u64>,
     incidents: Option<Vec<String>>,
     failed: Option<String>,
+    incomplete: Option<String>,
     data: Option<Value>,
 }
 
@@ -128,6 +129,7 @@ fn section(written: Written) -> Result<Section, serde_json::Error> {
     Ok(Section {
         name: shown(&written.name),
         elapsed_ns: written.elapsed_ns,
+        incomplete: written.incomplete.map(|text| shown(&text)),
         incidents: incidents.iter().take(MOST_INCIDENTS).map(|text| shown(text)).collect(),
         outcome: cleaned(outcome),
     })

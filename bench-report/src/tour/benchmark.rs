@@ -20,8 +20,7 @@ pub(super) fn blocks(id: &str, compared: &Compared<'_>, measured: &Measured) -> 
          4 and 6 workers. Where the article ran each bar once, here every bar is a median with its \
          interval.",
     )];
-    let is_meant = |one: &&ComparedStudy<'_>| one.study.file_name == measured.study;
-    match compared.studies.iter().find(is_meant) {
+    match study_of(compared, measured) {
         Some(of_study) => blocks.extend(of_this_machine(id, of_study)),
         None => blocks.push(Block::Warning(format!(
             "The study “{}” with its figures is not in this report.",
@@ -33,6 +32,18 @@ pub(super) fn blocks(id: &str, compared: &Compared<'_>, measured: &Measured) -> 
     let caption = format!("{} ({}). {}", article::SOURCE, article::MACHINE, article::CAVEAT);
     blocks.push(Block::Figure(Box::new(shown(&bars, caption))));
     blocks
+}
+
+/// For the top of the page: where its answers stand; the study has them.
+pub(super) fn answer(compared: &Compared<'_>, measured: &Measured) -> Option<String> {
+    let names = study_of(compared, measured)?.workloads().map(|(workload, _)| workload);
+    let names: Vec<String> = names.map(|one| format!("“{}”", answer::label(one))).collect();
+    (!names.is_empty())
+        .then(|| format!("It is the study {}: see {}.", measured.study, names.join(", ")))
+}
+
+fn study_of<'a>(compared: &'a Compared<'_>, measured: &Measured) -> Option<&'a ComparedStudy<'a>> {
+    compared.studies.iter().find(|one| one.study.file_name == measured.study)
 }
 
 fn of_this_machine(id: &str, of_study: &ComparedStudy<'_>) -> Vec<Block> {

@@ -43,6 +43,12 @@ pub(super) fn blocks(memory: &Memory) -> Vec<Block> {
     blocks
 }
 
+/// For the top of the page.
+pub(super) fn answer(memory: &Memory) -> Option<String> {
+    let measured: Vec<&Way> = memory.ways.iter().filter(|way| way.available).collect();
+    heaviest(&measured, memory.sample_bytes)
+}
+
 /// What something costs in each way: its name, and how it is read.
 type Cost = (&'static str, fn(&Way) -> String);
 

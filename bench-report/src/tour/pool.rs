@@ -58,15 +58,39 @@ pub(super) fn blocks(id: &str, pool: &Pool) -> Vec<Block> {
     blocks
 }
 
+/// For the top of the page: which call holds the caller, and which mixes the results.
+pub(super) fn answer(pool: &Pool) -> Option<String> {
+    let calls = || pool.calls.iter().take(MOST_LISTED);
+    let shares: Vec<String> = calls().map(|one| format!("{} {}", one.call, inside(one))).collect();
+    let mixed = calls().filter(|one| !is_in_order(pool, one));
+    let mixed: Vec<&str> = mixed.map(|one| one.call.as_str()).collect();
+    let order = match mixed.len() {
+        0 => "All results stand in the order of the inputs.".into(),
+        _ => {
+            format!("The results of {} do not stand in the order of the inputs.", mixed.join(", "))
+        }
+    };
+    (!shares.is_empty()).then(|| {
+        format!(
+            "Of the time until all results were there, the caller was inside the call: {}. {order}",
+            shares.join(", ")
+        )
+    })
+}
+
+/// The share of its time until all results were there that the caller was inside the call.
+fn inside(call: &Call) -> String {
+    quantity::per_cent(call.returned_ns as f64 / call.collected_ns.max(1) as f64, 0)
+}
+
 /// A row for each call.
 fn summary(pool: &Pool) -> Table {
     let row = |call: &Call| {
-        let inside = call.returned_ns as f64 / call.collected_ns.max(1) as f64;
         [
             call.call.clone(),
             time(call.returned_ns),
             time(call.collected_ns),
-            quantity::per_cent(inside, 0),
+            inside(call),
             results(call),
         ]
     };

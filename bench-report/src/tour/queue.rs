@@ -32,6 +32,11 @@ pub(super) fn blocks(queue: &Queue) -> Vec<Block> {
     blocks
 }
 
+/// For the top of the page.
+pub(super) fn answer(queue: &Queue) -> Option<String> {
+    (!queue.strings.is_empty()).then(|| order(&queue.strings))
+}
+
 fn processes(count: u64) -> String {
     match count {
         1 => "1 process".into(),

@@ -126,12 +126,26 @@ impl<'a, T: Stored, const D: usize> Groups<'a, T, D> {
         Self { full, last, n_last: usize::from(rest > 0), is_far }
     }
 
+    /// Number of groups.
+    pub(crate) fn len(&self) -> usize {
+        self.full[0].len() + self.n_last
+    }
+
     /// The full groups, then the last. One loop body serves both: two would double the code, and a
     /// choice between them for each group makes the compiler choose for each load.
     #[inline(always)]
     pub(crate) fn segments(&self) -> [Segment<'_, T, D>; 2] {
-        let last = array::from_fn(|j| &slice::from_ref(&self.last[j])[..self.n_last]);
-        [self.full, last]
+        self.segments_in(0..self.len())
+    }
+
+    /// [`Groups::segments`] of some of the groups.
+    #[inline(always)]
+    pub(crate) fn segments_in(&self, range: Range<usize>) -> [Segment<'_, T, D>; 2] {
+        let full = self.full[0].len();
+        let n_last = range.end.saturating_sub(full.max(range.start));
+        let last = array::from_fn(|j| &slice::from_ref(&self.last[j])[..n_last]);
+        let range = range.start.min(full)..range.end.min(full);
+        [array::from_fn(|j| &self.full[j][range.clone()]), last]
     }
 
     /// Whether the columns are larger than a cache, so that [`prefetch`] helps.

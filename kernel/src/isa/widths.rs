@@ -80,14 +80,16 @@ impl<T: Stored> Pass<'_, T> {
         let limits = Limits { near: key(ranking.near()), far: key(ranking.far()) };
         let mut sieve = vectors.sieve(limits);
         let mut keys = [0; CAPACITY];
+        let groups = (D != ANY).then(|| Groups::<T, D>::new(run.columns(), range.clone()));
         for start in range.clone().step_by(BATCH) {
             let batch = start..range.end.min(start + BATCH);
-            let len = if D == ANY {
-                sift_blocks(vectors, run, batch.clone(), center, &mut sieve, &mut keys)
-            } else {
-                let groups = Groups::<T, D>::new(run.columns(), batch.clone());
+            let len = if let Some(groups) = &groups {
+                let first = (start - range.start) / GROUP;
+                let some = first..groups.len().min(first + BATCH / GROUP);
                 let center = Distance(splat::<_, D>(vectors, center));
-                sift_groups(vectors, &groups, center, &mut sieve, &mut keys)
+                sift_groups(vectors, groups, some, center, &mut sieve, &mut keys)
+            } else {
+                sift_blocks(vectors, run, batch.clone(), center, &mut sieve, &mut keys)
             };
             let mut ties = Ties::default();
             match ranking.bins() {
@@ -121,7 +123,8 @@ impl<T: Stored> Job for Settle<'_, T> {
             let groups = blocks::fill_distances(lanes.double(), run, start, center, &mut block);
             match (ranking.bins(), ties.few()) {
                 (Some(bins), Some(edges)) => {
-                    settle_few(lanes.double(), &block[..groups], bins, edges, histogram);
+                    let vectors = lanes.double();
+                    settle_few(vectors, &block[..groups], ranking, bins, edges, histogram);
                 }
                 _ => settle_each(&block[..groups], ranking, histogram),
             }
@@ -134,6 +137,7 @@ impl<T: Stored> Job for Settle<'_, T> {
 fn settle_few<V: Doubles>(
     vectors: V,
     block: &[Distances],
+    ranking: &Ranking,
     bins: &Bins,
     edges: &[u32],
     histogram: &mut [u32],
@@ -141,7 +145,7 @@ fn settle_few<V: Doubles>(
     for &edge in edges {
         let largest = f64::from_bits(u64::from(edge) << 32 | u64::from(u32::MAX));
         let up_to_key = blocks::tally(vectors, block, vectors.splat(largest));
-        let up_to_radius = blocks::tally(vectors, block, vectors.splat(bins.radius(edge)));
+        let up_to_radius = blocks::tally(vectors, block, vectors.splat(ranking.radius(edge)));
         bins.move_beyond(edge, (up_to_key - up_to_radius) as u32, histogram);
     }
 }
@@ -152,7 +156,7 @@ fn settle_each(block: &[Distances], ranking: &Ranking, histogram: &mut [u32]) {
     for distance in block.iter().flat_map(|distances| distances.0) {
         if band.contains(&key(distance)) {
             match ranking.bins() {
-                Some(bins) => bins.correct(distance, histogram),
+                Some(bins) => ranking.correct(bins, distance, histogram),
                 None => histogram[ranking.slot(distance)] += 1,
             }
         }
@@ -176,11 +180,12 @@ fn rank<V: Doubles>(
     }
 }
 
-/// Writes the keys of the band to `keys`; returns their number.
+/// Writes the keys of the band in some of the groups to `keys`; returns their number.
 #[inline(always)]
 fn sift_groups<V: Doubles, T: Stored, const D: usize>(
     vectors: V,
     groups: &Groups<'_, T, D>,
+    some: Range<usize>,
     center: Distance<V::Vector, D>,
     sieve: &mut V::Sieve,
     keys: &mut [u32; CAPACITY],
@@ -188,7 +193,7 @@ fn sift_groups<V: Doubles, T: Stored, const D: usize>(
     // A copy, so that the compiler keeps it in registers.
     let mut local = *sieve;
     let mut len = 0;
-    for segment in groups.segments() {
+    for segment in groups.segments_in(some) {
         // Two loops: the choice inside one costs 15 % where the samples are in the cache.
         if groups.is_far() {
             for g in 0..segment[0].len() {

@@ -61,7 +61,7 @@ impl super::Section for Section {
     fn run(&self, tour: &Tour<'_>) -> Result<Ran, Trouble> {
         measure(tour, &Extent::tour())?;
         let data = Benchmark { study: record::FILE.into() };
-        Ok(Ran { data: serde_json::to_value(&data)?, incidents: Vec::new() })
+        Ran::whole(data, Vec::new()).into_json()
     }
 }
 

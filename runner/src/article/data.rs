@@ -88,7 +88,7 @@ impl super::Section for Section {
     fn run(&self, tour: &Tour<'_>) -> Result<Ran, Trouble> {
         let &Options { samples: n, seed, mean, covariance, .. } = tour.options();
         let data = Source { n, seed, mean, covariance }.count()?;
-        Ok(Ran { data: serde_json::to_value(&data)?, incidents: Vec::new() })
+        Ran::whole(data, Vec::new()).into_json()
     }
 }
 

@@ -49,7 +49,7 @@ pub struct Memory {
     pub workers: usize,
     /// Bytes of the samples.
     pub sample_bytes: u64,
-    /// How often workers of each way were started.
+    /// How often workers of each way were started; an interrupted repetition is not among them.
     pub repetitions: usize,
     /// The ways to give workers the same samples.
     pub ways: Vec<Way>,
@@ -94,16 +94,16 @@ impl super::Section for Section {
     }
 
     fn run(&self, tour: &Tour<'_>) -> Result<Ran, Trouble> {
-        let (memory, incidents) = measure(tour, Extent::TOUR)?;
-        Ok(Ran { data: serde_json::to_value(&memory)?, incidents })
+        measure(tour, Extent::TOUR)?.into_json()
     }
 }
 
-/// Measures every way; the data, and what went wrong.
+/// Measures every way. If somebody asks to stop, what was measured by then is kept, from one whole
+/// repetition on.
 ///
 /// # Errors
-/// If the samples cannot be had, or somebody asks to stop.
-pub fn measure(tour: &Tour<'_>, extent: Extent) -> Result<(Memory, Vec<String>), Trouble> {
+/// If the samples cannot be had, or somebody asks to stop before the first repetition is done.
+pub fn measure(tour: &Tour<'_>, extent: Extent) -> Result<Ran<Memory>, Trouble> {
     let workload = Workload::by_name(extent.workload)?;
     let samples = workload.samples()?;
     // A width for each worker: each of them reads all samples once.
@@ -122,23 +122,28 @@ pub fn measure(tour: &Tour<'_>, extent: Extent) -> Result<(Memory, Vec<String>),
     let mut ways: Vec<Way> = BY_MEMORY.iter().map(|(name, backend)| way(name, *backend)).collect();
     let mut incidents = Vec::new();
     let mut steps = tour.steps((extent.repetitions + 1) * ways.len());
-    let orders = order::blocks(tour.options().seed, 0, ways.len());
-    for order in orders.take(extent.repetitions) {
-        for index in order {
+    let mut orders = order::blocks(tour.options().seed, 0, ways.len());
+    let repetitions = tour.blocks(extent.repetitions, || {
+        for index in orders.next().into_iter().flatten() {
             tour.go_on()?;
-            if !ways[index].available {
-                continue;
-            }
             let (name, backend) = BY_MEMORY[index];
-            match once(tour, backend, &job, &placement) {
-                Ok(one) => ways[index].add(&one),
-                Err(lost) => incidents.push(format!("{name}: {lost}")),
+            if ways[index].available {
+                match once(tour, backend, &job, &placement) {
+                    Ok(one) => ways[index].add(&one),
+                    Err(lost) => incidents.push(format!("{name}: {lost}")),
+                }
             }
             steps.advance();
         }
-    }
+        Ok(())
+    })?;
+    let mut incomplete = repetitions.incomplete();
     for (way, (name, backend)) in ways.iter_mut().zip(BY_MEMORY) {
-        tour.go_on()?;
+        if tour.go_on().is_err() {
+            incomplete
+                .get_or_insert_with(|| format!("interrupted before a worker of {name} crashed"));
+            break;
+        }
         if way.available {
             match crash::of(backend, &job, &placement) {
                 Ok(crash) => way.crash = Some(crash),
@@ -147,9 +152,9 @@ pub fn measure(tour: &Tour<'_>, extent: Extent) -> Result<(Memory, Vec<String>),
         }
         steps.advance();
     }
-    let sample_bytes = samples.bytes();
-    let (workers, repetitions) = (extent.workers, extent.repetitions);
-    Ok((Memory { workers, sample_bytes, repetitions, ways }, incidents))
+    let (workers, sample_bytes) = (extent.workers, samples.bytes());
+    let data = Memory { workers, sample_bytes, repetitions: repetitions.done, ways };
+    Ok(Ran { data, incidents, incomplete })
 }
 
 fn way(name: &str, backend: &dyn Backend) -> Way {

@@ -32,6 +32,7 @@ pub mod window;
 
 use std::fmt;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::machine;
@@ -84,11 +85,31 @@ pub trait Section: fmt::Debug + Sync {
 
 /// What a section found out.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Ran {
+pub struct Ran<T = Value> {
     /// Its raw data, as `docs/formats.md` describes it.
-    pub data: Value,
+    pub data: T,
     /// What went wrong meanwhile, in words.
     pub incidents: Vec<String>,
+    /// How far it came, in words, if somebody asked to stop and there is data all the same.
+    pub incomplete: Option<String>,
+}
+
+impl<T> Ran<T> {
+    /// All that was planned.
+    pub fn whole(data: T, incidents: Vec<String>) -> Self {
+        Self { data, incidents, incomplete: None }
+    }
+}
+
+impl<T: Serialize> Ran<T> {
+    /// The same with its data as they are written.
+    ///
+    /// # Errors
+    /// [`Trouble::Json`] if they cannot be.
+    pub fn into_json(self) -> Result<Ran, Trouble> {
+        let Self { data, incidents, incomplete } = self;
+        Ok(Ran { data: serde_json::to_value(&data)?, incidents, incomplete })
+    }
 }
 
 /// Why a section has no data.
@@ -161,7 +182,10 @@ pub fn run(options: &Options<'_>) -> Result<Outcome, Unkept> {
         options.progress.tell(&format!("section {} of {total}, {name}: {title}", nth + 1));
         let began_ns = clock::now_ns();
         let ran = section.run(&Tour::new(options, name));
-        outcome.interrupted = matches!(ran, Err(Trouble::Interrupted));
+        outcome.interrupted = match &ran {
+            Ok(ran) => ran.incomplete.is_some(),
+            Err(trouble) => matches!(trouble, Trouble::Interrupted),
+        };
         let elapsed_ns = clock::now_ns() - began_ns;
         outcome.article.put(SectionRecord::new(name, elapsed_ns, ran));
         outcome.ran.push(name);

@@ -96,7 +96,7 @@ impl super::Section for Section {
 
     fn run(&self, tour: &Tour<'_>) -> Result<Ran, Trouble> {
         let (pool, incidents) = cubes(tour, WORKERS, &INPUTS)?;
-        Ok(Ran { data: serde_json::to_value(&pool)?, incidents })
+        Ran::whole(pool, incidents).into_json()
     }
 }
 

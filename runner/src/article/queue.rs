@@ -83,7 +83,7 @@ impl super::Section for Section {
 
     fn run(&self, tour: &Tour<'_>) -> Result<Ran, Trouble> {
         let (queue, incidents) = strings(tour, WORKERS, LENGTH)?;
-        Ok(Ran { data: serde_json::to_value(&queue)?, incidents })
+        Ran::whole(queue, incidents).into_json()
     }
 }
 

@@ -73,6 +73,8 @@ pub struct SectionRecord {
     pub incidents: Vec<String>,
     /// Why it has no data.
     pub failed: Option<String>,
+    /// How far it came, if it was interrupted and has data all the same.
+    pub incomplete: Option<String>,
     /// Its data; `None` exactly if it failed.
     pub data: Option<Value>,
 }
@@ -82,13 +84,12 @@ impl SectionRecord {
     pub fn new(name: &str, elapsed_ns: u64, ran: Result<Ran, Trouble>) -> Self {
         let name = name.to_owned();
         match ran {
-            Ok(ran) => {
-                let data = Some(ran.data);
-                Self { name, elapsed_ns, incidents: ran.incidents, failed: None, data }
+            Ok(Ran { data, incidents, incomplete }) => {
+                Self { name, elapsed_ns, incidents, failed: None, incomplete, data: Some(data) }
             }
             Err(trouble) => {
-                let failed = Some(trouble.to_string());
-                Self { name, elapsed_ns, incidents: Vec::new(), failed, data: None }
+                let (failed, incidents) = (Some(trouble.to_string()), Vec::new());
+                Self { name, elapsed_ns, incidents, failed, incomplete: None, data: None }
             }
         }
     }

@@ -94,10 +94,45 @@ impl<'a> Tour<'a> {
         if self.options.interrupt.is_requested() { Err(Trouble::Interrupted) } else { Ok(()) }
     }
 
+    /// Does `block` so often as `planned`, and no more once it says that somebody asked to stop.
+    ///
+    /// # Errors
+    /// As `block`; but [`Trouble::Interrupted`] only if no block is done.
+    pub fn blocks(
+        &self,
+        planned: usize,
+        mut block: impl FnMut() -> Result<(), Trouble>,
+    ) -> Result<Blocks, Trouble> {
+        for done in 0..planned {
+            match block() {
+                Err(Trouble::Interrupted) if done > 0 => return Ok(Blocks { done, planned }),
+                ended => ended?,
+            }
+        }
+        Ok(Blocks { done: planned, planned })
+    }
+
     /// Begins `total` steps of the section, to be told to whoever waits.
     pub fn steps(&self, total: usize) -> Steps {
         let shown = self.options.progress != Progress::Silent;
         Steps(shown.then(|| Bar::start(self.section, total as u64)))
+    }
+}
+
+/// How far a section came that measures in blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blocks {
+    /// Blocks that were measured to their end.
+    pub done: usize,
+    /// Blocks that were to be measured.
+    pub planned: usize,
+}
+
+impl Blocks {
+    /// How far it came, in words; `None` if it came to its end.
+    pub fn incomplete(self) -> Option<String> {
+        let Self { done, planned } = self;
+        (done < planned).then(|| format!("interrupted after {done} of {planned} blocks"))
     }
 }
 

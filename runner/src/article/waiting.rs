@@ -103,7 +103,8 @@ pub struct Kind {
 pub struct Times {
     /// Number of workers.
     pub workers: usize,
-    /// From handing in the tasks to the last result, once for each block in which nothing went wrong.
+    /// From handing in the tasks to the last result, once for each block in which nothing went wrong; some
+    /// have one more if the section was interrupted inside a block.
     pub wall_ns: Vec<u64>,
 }
 
@@ -121,8 +122,7 @@ impl super::Section for Section {
     }
 
     fn run(&self, tour: &Tour<'_>) -> Result<Ran, Trouble> {
-        let (waiting, incidents) = measure(tour, Extent::TOUR)?;
-        Ok(Ran { data: serde_json::to_value(&waiting)?, incidents })
+        measure(tour, Extent::TOUR)?.into_json()
     }
 }
 
@@ -132,11 +132,13 @@ struct Source<'a> {
     wish: Box<dyn Fn(usize) -> Wish + 'a>,
 }
 
-/// Measures every kind with every number of workers; the data, and what went wrong.
+/// Measures every kind with every number of workers. If somebody asks to stop, what was measured by then
+/// is kept, from one whole block on.
 ///
 /// # Errors
-/// If the output folder cannot hold files, processes cannot be started, or somebody asks to stop.
-pub fn measure(tour: &Tour<'_>, extent: Extent) -> Result<(Waiting, Vec<String>), Trouble> {
+/// If the output folder cannot hold files, processes cannot be started, or somebody asks to stop before
+/// the first block is done.
+pub fn measure(tour: &Tour<'_>, extent: Extent) -> Result<Ran<Waiting>, Trouble> {
     let storage = Storage::prepare(tour.out(), extent.tasks)?;
     let mut sources = [
         source("cpu", "generates the article's sample and counts its hundred windows", |_| {
@@ -159,25 +161,41 @@ pub fn measure(tour: &Tour<'_>, extent: Extent) -> Result<(Waiting, Vec<String>)
         .collect();
     let mut incidents = Vec::new();
     let mut steps = tour.steps(extent.blocks * cells.len());
-    for block in order::blocks(tour.options().seed, 1, cells.len()).take(extent.blocks) {
-        for (kind, row) in block.into_iter().map(|cell| cells[cell]) {
+    let mut orders = order::blocks(tour.options().seed, 1, cells.len());
+    let blocks = tour.blocks(extent.blocks, || {
+        for (kind, row) in orders.next().into_iter().flatten().map(|cell| cells[cell]) {
             tour.go_on()?;
-            let source = &mut sources[kind];
-            let workers = source.kind.workers[row].workers;
-            let wishes = (0..extent.tasks).map(&source.wish).collect();
-            match wall_ns(tour, workers, wishes) {
-                Ok(wall_ns) => source.kind.workers[row].wall_ns.push(wall_ns),
-                Err(Trouble::Tasks(never @ Error::Unavailable { .. })) => return Err(never.into()),
-                Err(trouble) => {
-                    let name = &source.kind.kind;
-                    incidents.push(format!("{name} with {workers} workers: {trouble}"));
-                }
-            }
+            incidents.extend(sources[kind].measure(tour, row, extent.tasks)?);
             steps.advance();
         }
-    }
+        Ok(())
+    })?;
     let kinds = sources.into_iter().map(|source| source.kind).collect();
-    Ok((Waiting { tasks: extent.tasks, cpus: affinity::allowed().len(), kinds }, incidents))
+    let data = Waiting { tasks: extent.tasks, cpus: affinity::allowed().len(), kinds };
+    Ok(Ran { data, incidents, incomplete: blocks.incomplete() })
+}
+
+impl Source<'_> {
+    /// Measures one time more with the number of workers at `row`, or tells what went wrong.
+    ///
+    /// # Errors
+    /// If processes cannot be started here at all.
+    fn measure(
+        &mut self,
+        tour: &Tour<'_>,
+        row: usize,
+        tasks: usize,
+    ) -> Result<Option<String>, Trouble> {
+        let Times { workers, wall_ns: times } = &mut self.kind.workers[row];
+        match wall_ns(tour, *workers, (0..tasks).map(&self.wish).collect()) {
+            Ok(wall_ns) => times.push(wall_ns),
+            Err(Trouble::Tasks(never @ Error::Unavailable { .. })) => return Err(never.into()),
+            Err(trouble) => {
+                return Ok(Some(format!("{} with {workers} workers: {trouble}", self.kind.kind)));
+            }
+        }
+        Ok(None)
+    }
 }
 
 fn source<'a>(kind: &str, task: &str, wish: impl Fn(usize) -> Wish + 'a) -> Source<'a> {

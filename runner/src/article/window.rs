@@ -63,7 +63,7 @@ impl super::Section for Section {
 
     fn run(&self, _tour: &Tour<'_>) -> Result<Ran, Trouble> {
         let window = count(&POINTS, CENTER, H)?;
-        Ok(Ran { data: serde_json::to_value(&window)?, incidents: Vec::new() })
+        Ran::whole(window, Vec::new()).into_json()
     }
 }
 

@@ -1,7 +1,10 @@
 //! What an autopsy leaves behind: the contents of `autopsy.json`, version 1.
 //!
 //! Plain data, nothing derived: effects and verdicts are computed by whoever reads the file
-//! (`bench-report`). `docs/formats.md` tells it field by field. Next: `blocks`, which fills it.
+//! (`bench-report`). `docs/formats.md` tells it field by field. Times have the names that they have in
+//! `study.json`, but no struct is shared with [`crate::study::record`]: a [`Timing`] holds sums over all CPUs
+//! where a study has a number for each, and a [`LastCoreSample`] three of the fields of a sample. Next:
+//! `blocks`, which fills it.
 
 use std::path::{Path, PathBuf};
 

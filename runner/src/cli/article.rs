@@ -25,7 +25,8 @@ const EXAMPLES: &str = "Examples:
   parzen article --autopsy --budget 10m               its study, with its flaws one by one
 
 Ctrl-C ends the tour after the step that is being done; a second one ends it at once. The sections that
-are done are kept in either case.";
+are done are kept in either case, and after the first one also the blocks that the interrupted section
+has measured.";
 
 /// Arguments of `parzen article`.
 #[derive(Debug, clap::Args)]

@@ -68,12 +68,14 @@ mod handle;
 #[cfg(target_os = "linux")]
 mod manager;
 #[cfg(not(target_os = "linux"))]
-#[path = "nowhere.rs"]
-mod manager;
+mod nowhere;
 mod order;
 mod pool;
 mod queue;
 mod record;
+
+#[cfg(not(target_os = "linux"))]
+use nowhere as manager;
 
 pub use crate::backend::processes::Callable;
 pub use error::Error;

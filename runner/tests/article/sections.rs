@@ -30,6 +30,10 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial("a_killed_worker_of_the_pool_is_told", a_killed_worker_of_the_pool_is_told),
         Trial("memory_is_measured_for_every_way", memory_is_measured_for_every_way),
         Trial("a_killed_worker_costs_one_repetition", a_killed_worker_costs_one_repetition),
+        Trial(
+            "an_interrupted_memory_keeps_its_repetitions",
+            an_interrupted_memory_keeps_its_repetitions,
+        ),
         Trial("a_window_gives_three_of_ten", a_window_gives_three_of_ten),
         Trial("data_is_what_the_user_asked_for", data_is_what_the_user_asked_for),
         Trial("a_benchmark_is_a_study_beside_the_tour", a_benchmark_is_a_study_beside_the_tour),
@@ -37,6 +41,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial("an_interrupted_benchmark_is_no_failure", an_interrupted_benchmark_is_no_failure),
         Trial("waiting_is_measured_for_every_kind", waiting_is_measured_for_every_kind),
         Trial("a_killed_worker_costs_one_time", a_killed_worker_costs_one_time),
+        Trial("an_interrupted_waiting_keeps_its_blocks", an_interrupted_waiting_keeps_its_blocks),
+        Trial("no_whole_block_is_nothing_to_keep", no_whole_block_is_nothing_to_keep),
     ]
 }
 
@@ -73,6 +79,22 @@ fn disturbed<T>(nth: usize, section: impl FnOnce(&Tour<'_>) -> T) -> T {
     };
     let ran = section(&Tour::new(&options(out.path(), &kill), "test"));
     assert!(times.get() > nth, "nobody was killed");
+    ran
+}
+
+/// Runs `section`, of which somebody asks to stop while the watched time number `nth` is measured.
+fn interrupted<T>(nth: usize, section: impl FnOnce(&Tour<'_>) -> T) -> T {
+    let (out, times, interrupt) =
+        (tempfile::tempdir().unwrap(), Cell::new(0), Interrupt::default());
+    let ask = |_: &str, _: &[u32]| {
+        if times.replace(times.get() + 1) == nth {
+            interrupt.request();
+        }
+    };
+    let mut options = options(out.path(), &ask);
+    options.interrupt = interrupt.clone();
+    let ran = section(&Tour::new(&options, "test"));
+    assert_eq!(times.get(), nth + 1, "nothing more is begun");
     ran
 }
 
@@ -153,8 +175,9 @@ fn a_killed_worker_of_the_pool_is_told() {
 const SMALL: memory::Extent = memory::Extent { workers: 3, workload: "article", repetitions: 2 };
 
 fn memory_is_measured_for_every_way() {
-    let (memory, incidents) = undisturbed(|tour| memory::measure(tour, SMALL)).unwrap();
-    assert!(incidents.is_empty(), "{incidents:?}");
+    let ran = undisturbed(|tour| memory::measure(tour, SMALL)).unwrap();
+    assert!(ran.incidents.is_empty() && ran.incomplete.is_none(), "{ran:?}");
+    let memory = ran.data;
     assert_eq!(memory.sample_bytes, 160_000);
     let names: Vec<_> = memory.ways.iter().map(|way| way.way.as_str()).collect();
     assert_eq!(names, ["threads", "processes-shared", "processes-copied"]);
@@ -177,12 +200,27 @@ fn memory_is_measured_for_every_way() {
 }
 
 fn a_killed_worker_costs_one_repetition() {
-    let (memory, incidents) = disturbed(1, |tour| memory::measure(tour, SMALL)).unwrap();
+    let ran = disturbed(1, |tour| memory::measure(tour, SMALL)).unwrap();
+    let (memory, incidents) = (ran.data, ran.incidents);
     assert_eq!(incidents.len(), 1, "{incidents:?}");
     assert!(incidents[0].contains("it was killed by signal 9"), "{incidents:?}");
     let measured: usize = memory.ways.iter().map(|way| way.start_ns.len()).sum();
     assert_eq!(measured, 5);
     assert!(memory.ways.iter().all(|way| way.crash.is_some()));
+}
+
+fn an_interrupted_memory_keeps_its_repetitions() {
+    // The first time of the second of two repetitions of three ways.
+    let ran = interrupted(3, |tour| memory::measure(tour, SMALL)).unwrap();
+    assert_eq!(ran.incomplete.as_deref(), Some("interrupted after 1 of 2 blocks"));
+    assert_eq!(ran.data.repetitions, 1);
+    let mut measured: Vec<_> = ran.data.ways.iter().map(|way| way.start_ns.len()).collect();
+    measured.sort_unstable();
+    assert_eq!(measured, [1, 1, 2], "what was measured of the second one is kept, too");
+    assert!(ran.data.ways.iter().all(|way| way.crash.is_none()));
+    let ran = interrupted(5, |tour| memory::measure(tour, SMALL)).unwrap();
+    let told = ran.incomplete.unwrap();
+    assert!(ran.data.repetitions == 2 && told.ends_with("a worker of threads crashed"), "{told}");
 }
 
 fn a_window_gives_three_of_ten() {
@@ -252,11 +290,12 @@ fn an_interrupted_benchmark_is_no_failure() {
     assert!(matches!(measured, Err(runner::article::Trouble::Interrupted)), "{measured:?}");
 }
 
-const FEW: waiting::Extent = waiting::Extent { tasks: 3, workers: &[1, 2], blocks: 2 };
+pub(crate) const FEW: waiting::Extent = waiting::Extent { tasks: 3, workers: &[1, 2], blocks: 2 };
 
 fn waiting_is_measured_for_every_kind() {
-    let (waiting, incidents) = undisturbed(|tour| waiting::measure(tour, FEW)).unwrap();
-    assert!(incidents.is_empty(), "{incidents:?}");
+    let ran = undisturbed(|tour| waiting::measure(tour, FEW)).unwrap();
+    assert!(ran.incidents.is_empty() && ran.incomplete.is_none(), "{ran:?}");
+    let waiting = ran.data;
     let names: Vec<_> = waiting.kinds.iter().map(|kind| kind.kind.as_str()).collect();
     assert_eq!(names, ["cpu", "pipe", "storage"]);
     for kind in &waiting.kinds {
@@ -274,10 +313,31 @@ fn waiting_is_measured_for_every_kind() {
 }
 
 fn a_killed_worker_costs_one_time() {
-    let (waiting, incidents) = disturbed(2, |tour| waiting::measure(tour, FEW)).unwrap();
+    let ran = disturbed(2, |tour| waiting::measure(tour, FEW)).unwrap();
+    let (waiting, incidents) = (ran.data, ran.incidents);
     assert_eq!(incidents.len(), 1, "{incidents:?}");
     assert!(incidents[0].contains("it was killed by signal 9"), "{incidents:?}");
     let times = waiting.kinds.iter().flat_map(|kind| &kind.workers);
     let missing = times.filter(|times| times.wall_ns.len() == 1).count();
     assert_eq!(missing, 1, "{waiting:?}");
+}
+
+fn an_interrupted_waiting_keeps_its_blocks() {
+    // Without storage there are times of two kinds only.
+    let whole = undisturbed(|tour| waiting::measure(tour, FEW)).unwrap().data;
+    let of_a_block: usize = whole.kinds.iter().map(|kind| kind.workers.len()).sum();
+    let ran = interrupted(of_a_block, |tour| waiting::measure(tour, FEW)).unwrap();
+    assert_eq!(ran.incomplete.as_deref(), Some("interrupted after 1 of 2 blocks"));
+    assert!(ran.incidents.is_empty(), "{:?}", ran.incidents);
+    let times = ran.data.kinds.iter().flat_map(|kind| &kind.workers);
+    let mut measured: Vec<_> = times.map(|times| times.wall_ns.len()).collect();
+    measured.sort_unstable();
+    let mut expected = vec![1; of_a_block];
+    expected[of_a_block - 1] = 2;
+    assert_eq!(measured, expected, "the time that was being measured is kept, too");
+}
+
+fn no_whole_block_is_nothing_to_keep() {
+    let measured = interrupted(0, |tour| waiting::measure(tour, FEW));
+    assert!(matches!(measured, Err(runner::article::Trouble::Interrupted)), "{measured:?}");
 }

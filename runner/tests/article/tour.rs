@@ -8,13 +8,14 @@ use std::process::{Command, Stdio};
 use assert_cmd::cargo::cargo_bin;
 use runner::article::{
     self, Article, Ran, Section, SectionRecord, Tour, Trouble, Unkept, benchmark, pool, queue,
-    record, window,
+    record, waiting, window,
 };
+use runner::study::interrupt::Interrupt;
 use rustix::process::Signal;
 
 use crate::Trial;
 use crate::process::{eventually, send, workers};
-use crate::sections::options;
+use crate::sections::{FEW, options};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -33,6 +34,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             sections_that_cannot_stand_beside_it_are_not_lost,
         ),
         Trial("an_interrupted_tour_keeps_what_is_done", an_interrupted_tour_keeps_what_is_done),
+        Trial("an_interrupted_section_keeps_its_blocks", an_interrupted_section_keeps_its_blocks),
         Trial(
             "ctrl_c_leaves_no_orphan_and_keeps_what_is_done",
             ctrl_c_leaves_no_orphan_and_keeps_what_is_done,
@@ -58,6 +60,24 @@ impl Section for Impossible {
         let before = read(tour.out());
         assert_eq!(before.sections.len(), 1, "the file is written after each section");
         Err(Trouble::Failed("it is impossible".into()))
+    }
+}
+
+/// The section on waiting, with few tasks.
+#[derive(Debug)]
+struct Short;
+
+impl Section for Short {
+    fn name(&self) -> &'static str {
+        waiting::Section.name()
+    }
+
+    fn title(&self) -> &'static str {
+        "a few tasks"
+    }
+
+    fn run(&self, tour: &Tour<'_>) -> Result<Ran, Trouble> {
+        waiting::measure(tour, FEW)?.into_json()
     }
 }
 
@@ -159,6 +179,28 @@ fn an_interrupted_tour_keeps_what_is_done() {
     let outcome = article::run(&options).unwrap();
     assert!(outcome.interrupted && outcome.article.sections.is_empty());
     assert_eq!(read(out.path()).sections.len(), 1, "nothing was done, and nothing is written");
+}
+
+fn an_interrupted_section_keeps_its_blocks() {
+    let (out, interrupt) = (tempfile::tempdir().unwrap(), Interrupt::default());
+    // No block has more times than this, and two have more.
+    let (times, most) = (std::cell::Cell::new(0), 3 * FEW.workers.len());
+    let ask = |_: &str, _: &[u32]| {
+        times.set(times.get() + 1);
+        if times.get() > most {
+            interrupt.request();
+        }
+    };
+    let mut options = options(out.path(), &ask);
+    options.interrupt = interrupt.clone();
+    options.sections = vec![&Short, &window::Section];
+    let outcome = article::run(&options).unwrap();
+    assert!(outcome.interrupted && outcome.failed().next().is_none());
+    let written = read(out.path()).sections;
+    let [waiting] = &written[..] else { panic!("nothing more is begun: {written:?}") };
+    assert_eq!(waiting.incomplete.as_deref(), Some("interrupted after 1 of 2 blocks"));
+    let data: waiting::Waiting = serde_json::from_value(waiting.data.clone().unwrap()).unwrap();
+    assert!(data.kinds[0].workers.iter().all(|times| !times.wall_ns.is_empty()), "{data:?}");
 }
 
 fn ctrl_c_leaves_no_orphan_and_keeps_what_is_done() {
