@@ -6,7 +6,7 @@ use crate::isa::{self, Isa};
 use crate::query::{Query, Sizes};
 use crate::samples::{Element, Run};
 use crate::team::{Alone, Team};
-use crate::window::{Widths, Window};
+use crate::window::{Reach, Widths, Window};
 
 /// Counts samples inside windows. Cheap to make; counts do not depend on the instruction set, the
 /// algorithm, or how the samples are cut into runs.
@@ -96,6 +96,11 @@ impl<'a, T: Element> Counter<'a, T> {
     pub fn count(&self, window: &Window) -> Result<u64, Error> {
         self.check_dimension(window.d())?;
         Ok(self.prepared.0.count(window.center(), window.reach()))
+    }
+
+    /// Number of samples inside a window that fits them.
+    pub(crate) fn count_window(&self, (center, reach): (&[f64], Reach<'_>)) -> u64 {
+        self.prepared.0.count(center, reach)
     }
 
     /// Number of samples inside the hypercube of each width around `center`, in one pass over the

@@ -121,24 +121,32 @@ impl<'a> Query<'a> {
         self.sizes
     }
 
-    /// Adds `count(center, reach)` to the place of every window in `counts`: `counts[c * W + w]` belongs to
-    /// center c and width w.
+    /// Center and reach of the window whose count has this place: c * W + w.
+    pub(crate) fn window(&self, place: usize) -> (&'a [f64], Reach<'a>) {
+        let (c, w) = (place / self.counts_per_center(), place % self.counts_per_center());
+        let reach = match self.sizes {
+            Checked::Shared(widths) => Reach::Cube(widths.radius(w)),
+            Checked::Each(radii) => Reach::Cube(radii[c]),
+            Checked::PerDimension(radii) => Reach::Box(radii),
+        };
+        (&self.centers[c * self.d..][..self.d], reach)
+    }
+
+    /// Places of all windows, so many at a time.
+    pub(crate) fn windows_in_parts(&self, part: usize) -> impl Iterator<Item = Range<usize>> {
+        let all = self.counts();
+        (0..all).step_by(part).map(move |start| start..all.min(start + part))
+    }
+
+    /// Adds `count(center, reach)` to the place of every window.
     pub(crate) fn add_each(
         &self,
         counts: &mut [u64],
         mut count: impl FnMut(&[f64], Reach<'_>) -> u64,
     ) {
-        let rows = counts.chunks_exact_mut(self.counts_per_center().max(1));
-        for (c, (center, row)) in self.centers.chunks_exact(self.d).zip(rows).enumerate() {
-            match self.sizes {
-                Checked::Shared(widths) => {
-                    for (w, sum) in row.iter_mut().enumerate() {
-                        *sum += count(center, Reach::Cube(widths.radius(w)));
-                    }
-                }
-                Checked::Each(radii) => row[0] += count(center, Reach::Cube(radii[c])),
-                Checked::PerDimension(radii) => row[0] += count(center, Reach::Box(radii)),
-            }
+        for (place, sum) in counts.iter_mut().enumerate() {
+            let (center, reach) = self.window(place);
+            *sum += count(center, reach);
         }
     }
 }

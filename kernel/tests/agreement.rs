@@ -1,7 +1,7 @@
-//! Every instruction set, storage, dimension, length and question against the oracle, one body.
+//! Every algorithm, instruction set, storage, dimension, length and question against the oracle, one body.
 //!
-//! Each combination is a named test; instruction sets that the CPU lacks show as *ignored*. The same
-//! binary runs under an emulator of older CPUs.
+//! Each combination is a named test; instruction sets that the CPU lacks show as *ignored*. Dimensions that
+//! an algorithm is not made for are none. The same binary runs under an emulator of older CPUs.
 
 /// Shared with the other tests.
 mod common {
@@ -12,8 +12,11 @@ mod common {
 use std::ops::Range;
 
 use common::{cases, oracle};
+use kernel::algorithm::{self, Algorithm};
 use kernel::isa::{self, Isa};
-use kernel::{Counter, Element, Samples, Width, Widths, Window};
+use kernel::{
+    Counter, Element, Faces, Part, Query, Radii, Samples, Sizes, Team, Width, Widths, Window,
+};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// Dimensions: every constant one, and the ways of cutting the others into eights.
@@ -26,19 +29,43 @@ const LENGTHS: [usize; 6] = [127, 511, 513, 1000, 2049, 4500];
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    for isa in isa::ALL {
-        for d in DIMENSIONS {
-            trials.push(trial::<f64>(isa, d, to_double));
-            trials.push(trial::<f32>(isa, d, to_single));
+    for algorithm in algorithm::ALL {
+        for isa in isa::ALL {
+            for d in DIMENSIONS.into_iter().filter(|&d| algorithm.checked(0, d).is_ok()) {
+                trials.push(trial::<f64>(algorithm, isa, d, to_double));
+                trials.push(trial::<f32>(algorithm, isa, d, to_single));
+            }
         }
     }
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-fn trial<T: Element>(isa: &'static Isa, d: usize, store: fn(f64) -> T) -> Trial {
-    let name = format!("agreement/{}/{}/d={d}", isa.name(), T::NAME);
-    let test = move || agrees(isa, d, store);
+fn trial<T: Element>(
+    algorithm: &'static Algorithm,
+    isa: &'static Isa,
+    d: usize,
+    store: fn(f64) -> T,
+) -> Trial {
+    let name = format!("agreement/{}/{}/{}/d={d}", algorithm.name(), isa.name(), T::NAME);
+    let test = move || agrees(algorithm, isa, d, store);
     Trial::test(name, test).with_ignored_flag(!isa.is_available())
+}
+
+/// Three threads, so that builds are cut into parts that do not come out even.
+struct Threads;
+
+impl Team for Threads {
+    fn size(&self) -> usize {
+        3
+    }
+
+    fn run(&self, parts: Vec<Part<'_>>) {
+        std::thread::scope(|scope| {
+            for part in parts {
+                scope.spawn(part);
+            }
+        });
+    }
 }
 
 fn to_double(value: f64) -> f64 {
@@ -67,7 +94,12 @@ fn settings(d: usize) -> Vec<(Vec<f64>, Vec<f64>)> {
     ]
 }
 
-fn agrees<T: Element>(isa: &'static Isa, d: usize, store: fn(f64) -> T) -> Result<(), Failed> {
+fn agrees<T: Element>(
+    algorithm: &'static Algorithm,
+    isa: &'static Isa,
+    d: usize,
+    store: fn(f64) -> T,
+) -> Result<(), Failed> {
     for (number, (center, widths)) in settings(d).into_iter().enumerate() {
         let seed = (number * 1000 + d) as u64;
         // A few samples more than the longest run, so that every run also starts unaligned.
@@ -84,7 +116,10 @@ fn agrees<T: Element>(isa: &'static Isa, d: usize, store: fn(f64) -> T) -> Resul
             let starts: &[usize] = if length > MAX_LENGTH { &[1] } else { &[0, 1, 3] };
             for &start in starts {
                 let range = start..start + length;
-                let counter = Counter::with_isa(samples.run(range.clone()), isa)?;
+                // Threads cost more than a small build.
+                let team: &dyn Team = if length > MAX_LENGTH { &Threads } else { &kernel::Alone };
+                let run = samples.run(range.clone());
+                let counter = Counter::with_algorithm(run, isa, algorithm, team)?;
                 questions
                     .check(&counter, range.clone())
                     .map_err(|error| format!("setting {number}, samples {range:?}: {error}"))?;
@@ -106,19 +141,23 @@ struct Questions {
     centers: Vec<f64>,
     /// For each center, one for each of the first two widths.
     batch: Vec<[Vec<u64>; 2]>,
+    /// The first width with open faces, around the center.
+    open: Vec<u64>,
 }
 
 impl Questions {
     fn new(rows: &[Vec<f64>], center: Vec<f64>, widths: Vec<f64>) -> Self {
         let d = center.len();
-        let uniform = |center: &[f64], h: f64| oracle::counts_before(rows, center, &vec![h; d]);
+        let uniform =
+            |center: &[f64], h: f64| oracle::counts_before(rows, center, &vec![h; d], Faces::Closed);
         let several: Vec<f64> = (0..d).map(|j| widths[j % widths.len()]).collect();
         let beside = |i: usize| center.iter().map(move |x| x + i as f64 * 0.125);
         let mut centers: Vec<f64> = (0..6).flat_map(beside).collect();
         centers.extend(rows.iter().take(6).flatten());
         Self {
             uniform: widths.iter().map(|&h| uniform(&center, h)).collect(),
-            several: (several.clone(), oracle::counts_before(rows, &center, &several)),
+            several: (several.clone(), oracle::counts_before(rows, &center, &several, Faces::Closed)),
+            open: oracle::counts_before(rows, &center, &vec![widths[0]; d], Faces::Open),
             batch: centers
                 .chunks_exact(d)
                 .map(|center| [0, 1].map(|w| uniform(center, widths[w])))
@@ -145,10 +184,37 @@ impl Questions {
         let found = widths.and_then(|widths| counter.count_widths(&self.center, &widths));
         equal("many widths", &found, &self.uniform.iter().map(expect).collect())?;
 
-        // The dearest question, once for each length.
+        let open = Width::with_faces(self.widths[0], Faces::Open);
+        let found = open.and_then(|width| Window::new(&self.center, width));
+        let found = found.and_then(|window| counter.count(&window));
+        equal("open faces", &found, &expect(&self.open))?;
+
+        // The dearest questions, once for each length.
         if run.start != 1 {
             return Ok(());
         }
+        let turns: Vec<f64> = (0..self.batch.len()).map(|c| self.widths[c % 2]).collect();
+        let found = Radii::new(&turns, Faces::Closed).and_then(|radii| {
+            let query = Query::new(&self.centers, self.center.len(), Sizes::Each(&radii))?;
+            let mut counts = vec![0; query.counts()];
+            // In two parts, as a team would.
+            let (first, second) = counts.split_at_mut(5);
+            counter.answer(&query.part(0..5), first)?;
+            counter.answer(&query.part(5..query.centers()), second)?;
+            Ok(counts)
+        });
+        let expected = self.batch.iter().enumerate().map(|(c, before)| expect(&before[c % 2]));
+        equal("a width for each center", &found, &expected.collect())?;
+
+        let found = Radii::new(&self.several.0, Faces::Closed).and_then(|radii| {
+            let query =
+                Query::new(&self.center, self.center.len(), Sizes::PerDimension(&radii))?;
+            let mut counts = vec![0];
+            counter.answer(&query, &mut counts)?;
+            Ok(counts)
+        });
+        equal("a box for all centers", &found, &vec![expect(&self.several.1)])?;
+
         for n_widths in [1, 2] {
             let widths = Widths::new(&self.widths[..n_widths]);
             let found = widths.and_then(|widths| counter.count_batch(&self.centers, &widths));

@@ -36,4 +36,5 @@ pub mod query;
 pub mod share;
 pub mod study;
 pub mod tasks;
+pub mod team;
 pub mod workload;

@@ -1,19 +1,27 @@
 //! Windows counted over one set of samples, by any number of workers.
 //!
-//! The samples are cut into contiguous [`shares`], each worker counts every
-//! window over its share, and the counts are added: sums of integers, so the answer never depends on
-//! the number of workers. Separate from the backends, which exist to be measured; here the answer is
-//! what matters, and workers are not pinned. Next: `kernel::Counter`, which does the counting.
+//! Scans: the samples are cut into contiguous [`shares`], each worker counts every window over its share,
+//! and the counts are added. Indexes: the workers build one together, and share the centers. Either way
+//! counts are sums of integers, so the answer never depends on the number of workers. Separate from the
+//! backends, which exist to be measured; here the answer is what matters, and workers are not pinned. Next:
+//! `kernel::algorithm::choose`, which knows what suits, and `kernel::Counter`, which does the counting.
 
+use kernel::algorithm::{self, Algorithm, Choice};
 use kernel::isa::Isa;
-use kernel::{Counter, Density, Element, Samples, Width, Widths};
+use kernel::{Counter, Density, Element, Samples, Sizes, Width, Widths};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSlice as _;
 use serde::Serialize;
 
 use crate::share::shares;
+use crate::team::InPool;
 
 /// Centers counted between two reports of progress.
 const BATCH: usize = 1024;
+/// The same where an index answers.
+const INDEX_BATCH: usize = 1 << 16;
+/// Centers that a worker takes at a time from an index.
+const PART: usize = 256;
 /// Below this many visits of a sample by a center, further workers cost more than they bring.
 const WORTH_SHARING: usize = 4_000_000;
 
@@ -26,6 +34,8 @@ pub struct Query {
     pub widths: Widths,
     /// How runs are scanned.
     pub isa: &'static Isa,
+    /// How it is counted; `None` is what [`algorithm::choose`] says.
+    pub algorithm: Option<&'static Algorithm>,
     /// How many workers share the samples, at least 1; see [`Query::workers_for`].
     pub workers: usize,
 }
@@ -41,6 +51,8 @@ pub struct Answer {
     pub isa: &'static str,
     /// Name of the algorithm.
     pub algorithm: &'static str,
+    /// Why this one.
+    pub reason: String,
     /// The widths, in the order given.
     pub widths: Vec<f64>,
     /// One entry for each center, in the order given.
@@ -110,16 +122,20 @@ impl Query {
         advance: &mut dyn FnMut(u64),
     ) -> Result<Answer, Error> {
         let (n, d) = (samples.n(), samples.d());
-        let counters = self.counters(samples)?;
         let densities = self.densities(n, d)?;
-        let workers = counters.len();
+        let choice = self.choice(samples)?;
+        let workers = self.workers_for(n);
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(workers)
             .build()
             .map_err(|reason| Error::Workers { workers, reason })?;
+        let (counters, batch) = match self.counters(samples)? {
+            scans if choice.algorithm.name() == scans[0].algorithm().name() => (scans, BATCH),
+            _ => (vec![pool.install(|| self.index(samples, choice.algorithm))?], INDEX_BATCH),
+        };
         let mut queries = Vec::with_capacity(self.centers.len() / d);
-        for batch in self.centers.chunks(BATCH * d) {
-            let counts = pool.install(|| self.batch(&counters, batch))?;
+        for batch in self.centers.chunks(batch * d) {
+            let counts = pool.install(|| self.batch(&counters, batch, d))?;
             let width = self.widths.len(); // may be 0, which `chunks` refuses
             queries.extend(batch.chunks(d).enumerate().map(|(row, center)| {
                 Counts::of(center, &counts[row * width..][..width], &densities)
@@ -130,10 +146,32 @@ impl Query {
             n,
             d,
             isa: self.isa.name(),
-            algorithm: counters[0].algorithm(),
+            algorithm: choice.algorithm.name(),
+            reason: choice.reason,
             widths: self.widths.as_slice().to_vec(),
             queries,
         })
+    }
+
+    /// What is asked for, or what suits.
+    fn choice<T: Element>(&self, samples: &Samples<T>) -> Result<Choice, kernel::Error> {
+        let sizes = Sizes::Shared(&self.widths);
+        let query = kernel::Query::new(&self.centers, samples.d(), sizes)?;
+        match self.algorithm {
+            Some(algorithm) => {
+                let algorithm = algorithm.checked(samples.n(), samples.d())?;
+                Ok(Choice { algorithm, reason: "it was asked for".into() })
+            }
+            None => Ok(algorithm::choose(&samples.all(), &query)),
+        }
+    }
+
+    fn index<'a, T: Element>(
+        &self,
+        samples: &'a Samples<T>,
+        algorithm: &'static Algorithm,
+    ) -> Result<Counter<'a, T>, kernel::Error> {
+        Counter::with_algorithm(samples.all(), self.isa, algorithm, &InPool)
     }
 
     /// How many workers really count `n` samples: no more than there are samples.
@@ -158,17 +196,28 @@ impl Query {
         widths.map(|&h| Density::uniform(n, d, Width::new(h)?)).collect()
     }
 
-    /// Counts of a batch of centers, summed over all shares: row-major, centers × widths.
+    /// Counts of a batch of centers: row-major, centers × widths. Several counters have a share of the
+    /// samples each; one has all of them, and its centers are shared.
     fn batch<T: Element>(
         &self,
         counters: &[Counter<'_, T>],
         centers: &[f64],
+        d: usize,
     ) -> Result<Vec<u64>, kernel::Error> {
-        let parts: Vec<Vec<u64>> = counters
-            .into_par_iter()
-            .map(|counter| counter.count_batch(centers, &self.widths))
-            .collect::<Result<_, _>>()?;
-        Ok(parts.into_iter().reduce(added).unwrap_or_default())
+        let parts: Vec<Vec<u64>> = match counters {
+            [index] => centers
+                .par_chunks(PART * d)
+                .map(|centers| index.count_batch(centers, &self.widths))
+                .collect::<Result<_, _>>()?,
+            shares => {
+                let sums: Vec<Vec<u64>> = shares
+                    .into_par_iter()
+                    .map(|counter| counter.count_batch(centers, &self.widths))
+                    .collect::<Result<_, _>>()?;
+                sums.into_iter().reduce(added).into_iter().collect()
+            }
+        };
+        Ok(parts.concat())
     }
 }
 
@@ -186,7 +235,7 @@ mod tests {
 
     fn query(centers: &[f64], workers: usize) -> Query {
         let widths = Widths::new(&[1.0, 3.0]).unwrap();
-        Query { centers: centers.to_vec(), widths, isa: kernel::isa::best(), workers }
+        Query { centers: centers.to_vec(), widths, isa: kernel::isa::best(), algorithm: None, workers }
     }
 
     #[test]

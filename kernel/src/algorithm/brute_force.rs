@@ -1,6 +1,7 @@
 //! Every sample against every window: no build, no memory, O(n d) for each center, whatever the
 //! number of widths. Nothing beats it for one center, or where most samples are inside.
 
+use super::plan::{Cost, Shape, cost};
 use super::{Index, Recipe};
 use crate::isa::{Isa, Kernels};
 use crate::query::{Checked, Query};
@@ -20,6 +21,10 @@ impl Recipe for BruteForce {
 
     fn check(_n: usize, _d: usize) -> Result<(), String> {
         Ok(())
+    }
+
+    fn cost(shape: &Shape) -> Cost {
+        cost::brute_force(shape)
     }
 
     fn build<'a, T: Element>(

@@ -21,6 +21,7 @@
 use std::ops::{Range, RangeInclusive};
 
 use super::edges::Edges;
+use super::plan::{Cost, Shape, cost};
 use super::{Index, Recipe};
 use crate::isa::{GROUP, Isa, Kernels, Piece};
 use crate::samples::{Element, Run};
@@ -43,6 +44,10 @@ impl Recipe for Grid {
     fn check(n: usize, d: usize) -> Result<(), String> {
         super::fits(n)?;
         if d == 2 { Ok(()) } else { Err("2 dimensions".into()) }
+    }
+
+    fn cost(shape: &Shape) -> Cost {
+        cost::grid(shape)
     }
 
     fn build<'a, T: Element>(

@@ -20,6 +20,7 @@
 
 use std::ops::Range;
 
+use super::plan::{Cost, Shape, cost};
 use super::{Index, Recipe};
 use crate::isa::{GROUP, Isa, Kernels, Piece};
 use crate::samples::{Element, Run};
@@ -45,6 +46,10 @@ impl Recipe for KdTree {
     fn check(n: usize, d: usize) -> Result<(), String> {
         super::fits(n)?;
         if d <= MOST_D { Ok(()) } else { Err(format!("1 to {MOST_D} dimensions")) }
+    }
+
+    fn cost(shape: &Shape) -> Cost {
+        cost::kd_tree(shape)
     }
 
     fn build<'a, T: Element>(

@@ -6,9 +6,11 @@
 //! [`ALL`].
 
 mod brute_force;
+mod codes;
 mod edges;
 mod grid;
 mod kd_tree;
+mod plan;
 mod sorted;
 
 use std::fmt;
@@ -20,8 +22,11 @@ use crate::samples::{Element, Run};
 use crate::team::Team;
 use crate::window::Reach;
 use brute_force::BruteForce;
+use codes::Quantized;
 use grid::Grid;
 use kd_tree::KdTree;
+pub use plan::Choice;
+use plan::{Cost, Shape};
 use sorted::Sorted;
 
 /// Every algorithm. The first needs no preparation and takes any samples.
@@ -30,6 +35,7 @@ pub static ALL: &[Algorithm] = &[
     Algorithm::of::<Sorted>(),
     Algorithm::of::<Grid>(),
     Algorithm::of::<KdTree>(),
+    Algorithm::of::<Quantized>(),
 ];
 
 /// The algorithm of this name.
@@ -40,6 +46,12 @@ pub fn by_name(name: &str) -> Result<&'static Algorithm, Error> {
     let known = || ALL.iter().map(Algorithm::name).collect();
     let algorithm = ALL.iter().find(|algorithm| algorithm.name == name);
     algorithm.ok_or_else(|| Error::UnknownAlgorithm { name: name.to_owned(), known: known() })
+}
+
+/// The algorithm that suits these samples and windows, by a sum of what it costs to build and to answer.
+/// O(1) but for a look at some samples.
+pub fn choose<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Choice {
+    plan::choose(run, query)
 }
 
 /// The scan of all samples.
@@ -71,6 +83,9 @@ pub(crate) trait Recipe {
     /// What it needs, if it is not made for n samples of d dimensions.
     fn check(n: usize, d: usize) -> Result<(), String>;
 
+    /// What it costs.
+    fn cost(shape: &Shape) -> Cost;
+
     /// Prepares the samples of a run, which [`Recipe::check`] has let pass.
     fn build<'a, T: Element>(
         run: &Run<'a, T>,
@@ -94,6 +109,7 @@ pub struct Algorithm {
     name: &'static str,
     about: &'static str,
     check: fn(usize, usize) -> Result<(), String>,
+    cost: fn(&Shape) -> Cost,
     double: Build<f64>,
     single: Build<f32>,
 }
@@ -104,6 +120,7 @@ impl Algorithm {
             name: R::NAME,
             about: R::ABOUT,
             check: R::check,
+            cost: R::cost,
             double: |run, isa, team| Prepared(R::build(run, isa, team)),
             single: |run, isa, team| Prepared(R::build(run, isa, team)),
         }
@@ -126,6 +143,10 @@ impl Algorithm {
     pub fn checked(&'static self, n: usize, d: usize) -> Result<&'static Self, Error> {
         let unsuited = |needs| Error::Unsuited { algorithm: self.name, n, d, needs };
         (self.check)(n, d).map(|()| self).map_err(unsuited)
+    }
+
+    fn cost(&self, shape: &Shape) -> Cost {
+        (self.cost)(shape)
     }
 
     pub(crate) fn double(&self) -> Build<f64> {

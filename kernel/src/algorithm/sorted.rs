@@ -5,6 +5,7 @@
 //! wherever they crowd.
 
 use super::edges::Edges;
+use super::plan::{Cost, Shape, cost};
 use super::{Index, Recipe};
 use crate::isa::Isa;
 use crate::samples::{Element, Run};
@@ -24,6 +25,10 @@ impl Recipe for Sorted {
     fn check(n: usize, d: usize) -> Result<(), String> {
         super::fits(n)?;
         if d == 1 { Ok(()) } else { Err("1 dimension".into()) }
+    }
+
+    fn cost(shape: &Shape) -> Cost {
+        cost::sorted(shape)
     }
 
     fn build<'a, T: Element>(

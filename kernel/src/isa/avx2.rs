@@ -14,6 +14,7 @@
 
 use std::arch::x86_64::*;
 
+use super::codes::{Codes, Masks};
 use super::lanes::{Distances, Doubles, GROUP, Job, Lanes, Limits, ScalarSieve, Vectors};
 use super::widths::CAPACITY;
 
@@ -60,6 +61,27 @@ impl Lanes for Avx2 {
     #[inline(always)]
     fn single(self) -> Single {
         Single(())
+    }
+
+    /// There is no unsigned comparison: what is not above `span` is the smaller of both.
+    #[inline(always)]
+    fn between(self, codes: &Codes, first: u8, span: u8, mut masks: Masks) -> Masks {
+        // SAFETY: `self` proves AVX2; each vector reads 32 of the 64 bytes of its array.
+        unsafe {
+            let first = _mm256_set1_epi8(first.cast_signed());
+            let span = _mm256_set1_epi8(span.cast_signed());
+            for (mask, codes) in masks.iter_mut().zip(&codes.0) {
+                let mut halves = [0_u32; 2];
+                for (half, codes) in halves.iter_mut().zip(codes.as_chunks::<32>().0) {
+                    let codes = _mm256_loadu_si256(codes.as_ptr().cast());
+                    let above = _mm256_sub_epi8(codes, first);
+                    let inside = _mm256_cmpeq_epi8(_mm256_min_epu8(above, span), above);
+                    *half = _mm256_movemask_epi8(inside).cast_unsigned();
+                }
+                *mask &= u64::from(halves[0]) | u64::from(halves[1]) << 32;
+            }
+        }
+        masks
     }
 }
 

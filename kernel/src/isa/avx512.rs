@@ -16,6 +16,7 @@ use std::arch::asm;
 use std::arch::x86_64::*;
 use std::hint::black_box;
 
+use super::codes::{Codes, Masks};
 use super::lanes::{Distances, Doubles, GROUP, Job, Lanes, Limits, Vectors};
 use super::widths::CAPACITY;
 use crate::ranking::{Bins, Ties};
@@ -88,6 +89,21 @@ impl Lanes for Avx512 {
     #[inline(always)]
     fn single(self) -> Single {
         Single(())
+    }
+
+    #[inline(always)]
+    fn between(self, codes: &Codes, first: u8, span: u8, mut masks: Masks) -> Masks {
+        // SAFETY: `self` proves AVX-512BW; each vector reads the 64 bytes of its array.
+        unsafe {
+            let first = _mm512_set1_epi8(first.cast_signed());
+            let span = _mm512_set1_epi8(span.cast_signed());
+            for (mask, codes) in masks.iter_mut().zip(&codes.0) {
+                let codes = _mm512_loadu_epi8(codes.as_ptr().cast());
+                let above = _mm512_sub_epi8(codes, first);
+                *mask = _mm512_mask_cmple_epu8_mask(*mask, above, span);
+            }
+        }
+        masks
     }
 }
 

@@ -5,6 +5,7 @@
 //! vectors of doubles (the exact test) and of singles (a filter before it). Adding an instruction
 //! set means one file that implements these traits and one line in [`isa::ALL`](super::ALL).
 
+use super::codes::{Codes, Masks};
 use super::widths::CAPACITY;
 use crate::ranking::{Bins, Ties};
 use crate::samples::Element;
@@ -40,6 +41,19 @@ pub(crate) trait Lanes: Copy + 'static {
     fn vectorize<J: Job>(self, job: J) -> J::Output;
     fn double(self) -> Self::Double;
     fn single(self) -> Self::Single;
+
+    /// Those of `masks` whose codes are between `first` and `first + span`, both included.
+    #[inline(always)]
+    fn between(self, codes: &Codes, first: u8, span: u8, mut masks: Masks) -> Masks {
+        for (mask, codes) in masks.iter_mut().zip(&codes.0) {
+            let mut inside = 0;
+            for (i, code) in codes.iter().enumerate() {
+                inside |= u64::from(code.wrapping_sub(first) <= span) << i;
+            }
+            *mask &= inside;
+        }
+        masks
+    }
 }
 
 /// Vectors of one element type, and the operations of the hypercube test.

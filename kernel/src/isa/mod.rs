@@ -17,6 +17,7 @@
 
 mod blocks;
 mod centers;
+mod codes;
 mod lanes;
 mod pieces;
 mod portable;
@@ -32,6 +33,7 @@ use crate::error::Error;
 use crate::ranking::Ranking;
 use crate::samples::{Element, Run};
 use crate::window::Reach;
+pub(crate) use codes::{Between, CODES, Codes, Masks};
 pub(crate) use lanes::{GROUP, key};
 pub(crate) use pieces::Piece;
 use lanes::{Job, Lanes, Stored};
@@ -128,6 +130,8 @@ pub struct Kernels<T: Element> {
     pub(crate) count_widths: fn(&Run<'_, T>, &[f64], &Ranking, &mut [u64]),
     /// One radius: adds to `counts[c]` the number of samples within it around center c.
     pub(crate) count_centers: fn(&Run<'_, T>, &[f64], f64, &mut [u64]),
+    /// Those of some samples of a block whose codes are between in every dimension.
+    pub(crate) narrow: fn(&[Codes], &[Between], Masks) -> Masks,
     pub(crate) sum: fn(&Run<'_, T>) -> f64,
 }
 
@@ -152,6 +156,9 @@ impl<T: Stored> Kernels<T> {
                 with_constant!(run.d(), D => {
                     token::<L>().vectorize(CountCenters::<T, D> { run, centers, radius, counts });
                 });
+            },
+            narrow: |block, betweens, masks| {
+                token::<L>().vectorize(codes::Narrow { block, betweens, masks })
             },
             sum: |run| token::<L>().vectorize(Sum { run }),
         }

@@ -48,6 +48,13 @@ pub struct Arguments {
     /// Instruction set; "auto" takes the best that this CPU has, see "parzen machine"
     #[arg(long, value_name = "NAME", default_value = "auto")]
     isa: String,
+    /// How to count, see "parzen list"; the counts never depend on it [default: what suits samples and
+    /// windows]
+    #[arg(long, value_name = "NAME")]
+    algorithm: Option<String>,
+    /// Say on standard error how it is counted, and why
+    #[arg(long)]
+    explain: bool,
     /// Number of workers, up to 4 for each allowed CPU; the counts never depend on it [default: all
     /// allowed CPUs for large data, otherwise 1]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = workers)]
@@ -103,6 +110,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "auto" => kernel::isa::best(),
         name => kernel::isa::by_name(name)?,
     };
+    let algorithm = arguments.algorithm.as_deref().map(kernel::algorithm::by_name).transpose()?;
     let options = Options {
         columns: arguments.columns.clone().map_or(Columns::All, Columns::Chosen),
         non_finite: arguments.nonfinite.into(),
@@ -114,7 +122,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let m = centers.len() / input.samples.d();
     let sensible = sensible_workers(input.samples.n(), m, allowed);
     let workers = arguments.workers.unwrap_or(sensible);
-    let report = report(&input, &Query { centers, widths, isa, workers })?;
+    let report = report(&input, &Query { centers, widths, isa, algorithm, workers })?;
+    if arguments.explain {
+        eprintln!("{}: {}", report.answer.algorithm, report.answer.reason);
+    }
     output::to_stdout(|out| {
         if arguments.json { output::json(out, &report) } else { output::count::write(out, &report) }
     })

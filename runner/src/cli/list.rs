@@ -99,7 +99,10 @@ fn sections() -> Vec<Entry> {
 }
 
 fn algorithms() -> Vec<Entry> {
-    kernel::algorithm::ALL.iter().map(|name| Entry::available(name, "")).collect()
+    let entry = |algorithm: &kernel::algorithm::Algorithm| {
+        Entry::available(algorithm.name(), algorithm.about())
+    };
+    kernel::algorithm::ALL.iter().map(entry).collect()
 }
 
 #[cfg(test)]

@@ -93,6 +93,7 @@ mod tests {
             d: 2,
             isa: "some-isa",
             algorithm: "some-algorithm",
+            reason: "some reason".into(),
             widths: vec![0.5, 1.0],
             queries: (0..centers).map(query).collect(),
         };

@@ -1,0 +1,76 @@
+//! Samples of every kind that indexes could be built for wrongly, against the plain scan: large enough for
+//! trees of several levels and grids of many cells, which the cases of `agreement` are not.
+
+/// Shared with the other tests.
+mod common {
+    pub(crate) mod cases;
+}
+
+use common::cases::Random;
+use kernel::algorithm;
+use kernel::{Alone, Counter, Samples, Widths, isa};
+
+const N: usize = 20_000;
+
+/// One coordinate of a sample, from its number and its dimension.
+type Coordinate = fn(&mut Random, usize, usize) -> f64;
+
+/// Every kind with its name.
+const KINDS: &[(&str, Coordinate)] = &[
+    ("even", |random, _, _| random.unit()),
+    ("one value", |_, _, _| 0.25),
+    ("few values", |random, _, _| random.below(5) as f64 * 0.25),
+    ("integers", |random, _, _| random.below(1000) as f64 - 500.0),
+    ("decimals", |random, _, _| (random.unit() * 40.0).round() / 10.0),
+    ("clusters", |random, i, j| (i % 7 * (j + 1)) as f64 + random.unit() * 1e-3),
+    ("heavy tails", |random, _, _| (random.unit() * 1.5).tan().powi(3)),
+    ("a diagonal", |random, i, _| i as f64 / N as f64 + random.unit() * 1e-12),
+    ("ascending", |_, i, j| (i * (j + 1)) as f64 / N as f64),
+    ("huge and tiny", |random, i, _| random.unit() * if i % 2 == 0 { 1e300 } else { 1e-300 }),
+    ("signed zeros", |random, i, _| if i % 3 == 0 { -0.0 } else { random.below(2) as f64 }),
+];
+
+/// Duplicates of whole samples: every sample is there about four times.
+fn rows(coordinate: Coordinate, n: usize, d: usize, is_repeated: fn(usize) -> bool) -> Vec<f64> {
+    let mut random = Random(7);
+    let mut rows: Vec<f64> = Vec::with_capacity(n * d);
+    for i in 0..n {
+        if i > 0 && is_repeated(i) {
+            rows.extend_from_within((i - 1) * d..);
+        } else {
+            rows.extend((0..d).map(|j| coordinate(&mut random, i, j)));
+        }
+    }
+    rows
+}
+
+#[test]
+fn every_algorithm_counts_samples_of_every_kind() {
+    for d in [1, 2, 3, 8] {
+        for (kind, coordinate) in KINDS {
+            check(kind, &rows(*coordinate, N, d, |_| false), d);
+            check(kind, &rows(*coordinate, N, d, |i| i % 4 != 0), d);
+        }
+    }
+}
+
+fn check(kind: &str, rows: &[f64], d: usize) {
+    let samples = Samples::from_rows(rows, d).unwrap();
+    // Samples themselves, and places between them.
+    let mut centers: Vec<f64> = rows.chunks(d).step_by(N / 12).flatten().copied().collect();
+    centers.extend((0..4 * d).map(|i| rows[i] * 0.5 + rows[rows.len() - 1 - i] * 0.5));
+    for widths in [[1e-9, 0.1, 0.5], [1.0, 2.5, 1e3], [1e200, 1e301, f64::MAX]] {
+        let widths = Widths::new(&widths).unwrap();
+        let expected = Counter::new(samples.all()).count_batch(&centers, &widths).unwrap();
+        for algorithm in algorithm::ALL {
+            if algorithm.checked(samples.n(), d).is_err() {
+                continue;
+            }
+            let counter =
+                Counter::with_algorithm(samples.all(), isa::best(), algorithm, &Alone).unwrap();
+            let found = counter.count_batch(&centers, &widths).unwrap();
+            let widths = widths.as_slice();
+            assert_eq!(found, expected, "{}, {kind}, d = {d}, widths {widths:?}", algorithm.name());
+        }
+    }
+}
