@@ -132,7 +132,10 @@ impl fmt::Display for Error {
                 write!(f, "width {value} (number {index}) must be a finite number above 0")
             }
             Self::Radii { expected, found } => {
-                write!(f, "{found} widths were given for {expected} centers; one for each is needed")
+                write!(
+                    f,
+                    "{found} widths were given for {expected} centers; one for each is needed"
+                )
             }
             Self::UnknownAlgorithm { name, known } => {
                 write!(f, "no algorithm is called '{name}'; known: {}", known.join(", "))

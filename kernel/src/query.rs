@@ -109,7 +109,11 @@ impl<'a> Query<'a> {
             Checked::Each(radii) => Checked::Each(&radii[centers.clone()]),
             sizes => sizes,
         };
-        Self { centers: &self.centers[centers.start * self.d..centers.end * self.d], sizes, ..*self }
+        Self {
+            centers: &self.centers[centers.start * self.d..centers.end * self.d],
+            sizes,
+            ..*self
+        }
     }
 
     /// Coordinates, center after center.

@@ -25,7 +25,9 @@ impl Team for Alone {
     }
 
     fn run(&self, parts: Vec<Part<'_>>) {
-        parts.into_iter().for_each(|part| part());
+        for part in parts {
+            part();
+        }
     }
 }
 

@@ -3,12 +3,12 @@
 
 /// Shared with the other tests.
 mod common {
-    pub(crate) mod cases;
+    pub(crate) mod random;
 }
 
-use common::cases::Random;
+use common::random::Random;
 use kernel::algorithm;
-use kernel::{Alone, Counter, Samples, Widths, isa};
+use kernel::{Alone, Counter, Error, Samples, Widths, isa};
 
 const N: usize = 20_000;
 
@@ -45,32 +45,33 @@ fn rows(coordinate: Coordinate, n: usize, d: usize, is_repeated: fn(usize) -> bo
 }
 
 #[test]
-fn every_algorithm_counts_samples_of_every_kind() {
+fn every_algorithm_counts_samples_of_every_kind() -> Result<(), Error> {
     for d in [1, 2, 3, 8] {
         for (kind, coordinate) in KINDS {
-            check(kind, &rows(*coordinate, N, d, |_| false), d);
-            check(kind, &rows(*coordinate, N, d, |i| i % 4 != 0), d);
+            check(kind, &rows(*coordinate, N, d, |_| false), d)?;
+            check(kind, &rows(*coordinate, N, d, |i| i % 4 != 0), d)?;
         }
     }
+    Ok(())
 }
 
-fn check(kind: &str, rows: &[f64], d: usize) {
-    let samples = Samples::from_rows(rows, d).unwrap();
+fn check(kind: &str, rows: &[f64], d: usize) -> Result<(), Error> {
+    let samples = Samples::from_rows(rows, d)?;
     // Samples themselves, and places between them.
     let mut centers: Vec<f64> = rows.chunks(d).step_by(N / 12).flatten().copied().collect();
     centers.extend((0..4 * d).map(|i| rows[i] * 0.5 + rows[rows.len() - 1 - i] * 0.5));
     for widths in [[1e-9, 0.1, 0.5], [1.0, 2.5, 1e3], [1e200, 1e301, f64::MAX]] {
-        let widths = Widths::new(&widths).unwrap();
-        let expected = Counter::new(samples.all()).count_batch(&centers, &widths).unwrap();
+        let widths = Widths::new(&widths)?;
+        let expected = Counter::new(samples.all()).count_batch(&centers, &widths)?;
         for algorithm in algorithm::ALL {
             if algorithm.checked(samples.n(), d).is_err() {
                 continue;
             }
-            let counter =
-                Counter::with_algorithm(samples.all(), isa::best(), algorithm, &Alone).unwrap();
-            let found = counter.count_batch(&centers, &widths).unwrap();
+            let counter = Counter::with_algorithm(samples.all(), isa::best(), algorithm, &Alone)?;
+            let found = counter.count_batch(&centers, &widths)?;
             let widths = widths.as_slice();
             assert_eq!(found, expected, "{}, {kind}, d = {d}, widths {widths:?}", algorithm.name());
         }
     }
+    Ok(())
 }

@@ -3,9 +3,11 @@
 /// Shared with the other tests.
 mod common {
     pub(crate) mod cases;
+    pub(crate) mod random;
 }
 
-use common::cases::{self, Random};
+use common::cases;
+use common::random::Random;
 use kernel::{Counter, Samples, Width, Widths, Window};
 use proptest::prelude::*;
 

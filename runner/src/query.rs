@@ -235,7 +235,13 @@ mod tests {
 
     fn query(centers: &[f64], workers: usize) -> Query {
         let widths = Widths::new(&[1.0, 3.0]).unwrap();
-        Query { centers: centers.to_vec(), widths, isa: kernel::isa::best(), algorithm: None, workers }
+        Query {
+            centers: centers.to_vec(),
+            widths,
+            isa: kernel::isa::best(),
+            algorithm: None,
+            workers,
+        }
     }
 
     #[test]

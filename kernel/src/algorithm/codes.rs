@@ -43,7 +43,8 @@ pub(crate) struct Quantized;
 
 impl Recipe for Quantized {
     const NAME: &'static str = "codes";
-    const ABOUT: &'static str = "d up to 64: scans a byte for each coordinate; looks at doubtful samples";
+    const ABOUT: &'static str =
+        "d up to 64: scans a byte for each coordinate; looks at doubtful samples";
 
     fn check(n: usize, d: usize) -> Result<(), String> {
         super::fits(n)?;

@@ -9,7 +9,7 @@
 //! guesses where an end is, and a search from the guess outwards finds it: one or two steps as a rule,
 //! O(log k) for any values.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use crate::samples::Element;
 use crate::window::Side;
@@ -23,7 +23,7 @@ const SAMPLE_PER_SLAB: usize = 16;
 /// Ascending edges, with the table that finds them.
 #[derive(Debug)]
 pub(crate) struct Edges<T> {
-    edges: Vec<T>,
+    values: Vec<T>,
     /// `guess[step]` is the number of edges below the step's start.
     guess: Vec<u32>,
     origin: f64,
@@ -63,12 +63,12 @@ impl<T: Element> Edges<T> {
             }
             guess.push(below as u32);
         }
-        Self { edges, guess, origin, steps_per_unit }
+        Self { values: edges, guess, origin, steps_per_unit }
     }
 
     /// Number of slabs, at least 1.
     pub(crate) fn slabs(&self) -> usize {
-        self.edges.len() + 1
+        self.values.len() + 1
     }
 
     /// The slab of a value.
@@ -87,7 +87,7 @@ impl<T: Element> Edges<T> {
 
     /// Bytes in use.
     pub(crate) fn bytes(&self) -> usize {
-        size_of_val(&*self.edges) + size_of_val(&*self.guess)
+        size_of_val(&*self.values) + size_of_val(&*self.guess)
     }
 
     /// Number of edges for which `is_before` holds, which is monotone, guessed to be those below `near`.
@@ -97,16 +97,16 @@ impl<T: Element> Edges<T> {
         // A cast saturates; what is no number becomes 0.
         let step = (step as usize).min(self.guess.len() - 1);
         let guess = self.guess[step] as usize;
-        let is_before = |k: usize| is_before(self.edges[k].widen());
-        if guess < self.edges.len() && is_before(guess) {
+        let is_before = |k: usize| is_before(self.values[k].widen());
+        if guess < self.values.len() && is_before(guess) {
             // Upwards: double the reach until it is too far.
             let (mut known, mut reach) = (guess, 1);
-            while known + reach < self.edges.len() && is_before(known + reach) {
+            while known + reach < self.values.len() && is_before(known + reach) {
                 known += reach;
                 reach *= 2;
             }
-            let beyond = (known + reach).min(self.edges.len());
-            self.bisect(known + 1..beyond, is_before)
+            let beyond = (known + reach).min(self.values.len());
+            Self::bisect(known + 1..beyond, is_before)
         } else {
             let (mut known, mut reach) = (guess, 1);
             while known > 0 && !is_before(known - reach.min(known)) {
@@ -114,13 +114,13 @@ impl<T: Element> Edges<T> {
                 reach *= 2;
             }
             let least = known.saturating_sub(reach);
-            self.bisect(least..known, is_before)
+            Self::bisect(least..known, is_before)
         }
     }
 
     /// Number of edges before, known to be within `range`, both ends included.
     #[inline]
-    fn bisect(&self, range: std::ops::Range<usize>, is_before: impl Fn(usize) -> bool) -> usize {
+    fn bisect(range: Range<usize>, is_before: impl Fn(usize) -> bool) -> usize {
         let (mut low, mut high) = (range.start, range.end);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -137,17 +137,17 @@ mod tests {
     /// Slabs of values at, beside and between the edges, and far away, against a plain search.
     fn check(column: &[f64], slabs: usize) -> usize {
         let edges = Edges::new(column, slabs);
-        assert!(edges.edges.is_sorted_by(|a, b| a < b), "{:?}", edges.edges);
+        assert!(edges.values.is_sorted_by(|a, b| a < b), "{:?}", edges.values);
         let mut values: Vec<f64> =
-            edges.edges.iter().flat_map(|e| [e.next_down(), *e, e.next_up(), e * 1.5]).collect();
+            edges.values.iter().flat_map(|e| [e.next_down(), *e, e.next_up(), e * 1.5]).collect();
         values.extend(column);
         values.extend([0.0, -0.0, f64::MIN, f64::MAX, f64::INFINITY, f64::NEG_INFINITY]);
         for &value in &values {
-            let expected = edges.edges.iter().filter(|edge| **edge <= value).count();
+            let expected = edges.values.iter().filter(|edge| **edge <= value).count();
             assert_eq!(edges.slab(value), expected, "{value:e}");
             for radius in [0.0, 1e-9, 0.3, 1e300] {
                 if value.is_finite() {
-                    let sides = edges.edges.iter().map(|edge| Side::of(value, radius, *edge));
+                    let sides = edges.values.iter().map(|edge| Side::of(value, radius, *edge));
                     let lower = sides.clone().filter(|side| *side == Side::Below).count();
                     let upper = sides.filter(|side| *side != Side::Above).count();
                     assert_eq!(edges.around(value, radius), lower..=upper, "{value:e} {radius:e}");

@@ -139,11 +139,7 @@ struct Cell {
 }
 
 /// The cell of every sample.
-fn cells_of<T: Element>(
-    columns: [&[T]; 2],
-    edges: [&Edges<T>; 2],
-    team: &dyn Team,
-) -> Vec<Cell> {
+fn cells_of<T: Element>(columns: [&[T]; 2], edges: [&Edges<T>; 2], team: &dyn Team) -> Vec<Cell> {
     let mut cells = vec![Cell::default(); columns[0].len()];
     let part = cells.len().div_ceil(team.size()).max(1);
     let [x, y] = columns.map(|column| column.chunks(part));

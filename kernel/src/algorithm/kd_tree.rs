@@ -41,7 +41,8 @@ pub(crate) struct KdTree;
 
 impl Recipe for KdTree {
     const NAME: &'static str = "kd_tree";
-    const ABOUT: &'static str = "d up to 16: a tree of halves; whole nodes are counted, leaves scanned";
+    const ABOUT: &'static str =
+        "d up to 16: a tree of halves; whole nodes are counted, leaves scanned";
 
     fn check(n: usize, d: usize) -> Result<(), String> {
         super::fits(n)?;

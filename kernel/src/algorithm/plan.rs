@@ -5,7 +5,7 @@
 //! or a cell holds and q = (share / f)^(1/d), the window's side in leaves:
 //!
 //! ```text
-//! brute_force   n · (a + b d)                           every sample
+//! brute_force   n · b d                                 every sample
 //! sorted        two searches
 //! grid          a + b q                                 the border, four rows of q cells
 //! kd_tree       ((q + 1)^d − (q − 1)^d) · (a + b d)     the leaves that the border cuts
@@ -138,41 +138,94 @@ fn share<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> f64 {
 pub(crate) mod cost {
     use super::{Cost, Shape};
 
-    /// Many widths around a center are one pass; one width over many centers is tested in singles.
+    /// Samples in a leaf of a tree, and in a cell of a grid.
+    const LEAF: f64 = 48.0;
+    const CELL: f64 = 4.0;
+
+    /// Many widths around a center are one pass; one width over many centers is tested in singles, up to
+    /// eight dimensions.
     pub(crate) fn brute_force(shape: &Shape) -> Cost {
         let Shape { n, d, centers, widths, share } = *shape;
-        let visit = match (centers > 7.0, widths > 1.0) {
-            (true, false) => 0.02 + 0.035 * d,
-            (_, true) => 0.15 + 0.11 * d + share,
-            (false, false) => 0.12 + 0.22 * d,
+        let visit = if widths > 1.0 {
+            0.15 + 0.11 * d + share
+        } else if centers > 7.0 && d <= 8.0 {
+            0.055 * d
+        } else {
+            0.1 * d
         };
         Cost { build: 0.0, answer: centers * n * visit }
     }
 
     pub(crate) fn sorted(shape: &Shape) -> Cost {
-        Cost { build: 60.0 * shape.n, answer: shape.windows() * 100.0 }
+        Cost { build: 55.0 * shape.n, answer: shape.windows() * 100.0 }
     }
 
     pub(crate) fn grid(shape: &Shape) -> Cost {
-        let border = 90.0 + 12.0 * shape.side(4.0);
-        Cost { build: 60.0 * shape.n, answer: shape.windows() * border }
+        let border = 100.0 + 14.0 * shape.side(CELL);
+        Cost { build: 70.0 * shape.n, answer: shape.windows() * border }
     }
 
     pub(crate) fn kd_tree(shape: &Shape) -> Cost {
         let Shape { n, d, .. } = *shape;
-        let side = shape.side(48.0);
+        let side = shape.side(LEAF);
         let border = (side + 1.0).powf(d) - (side - 1.0).max(0.0).powf(d);
-        let leaves = border.min(n / 48.0);
-        let build = n * (40.0 + 12.0 * (n / 48.0).max(2.0).log2() + 20.0 * d);
-        Cost { build, answer: shape.windows() * (100.0 + leaves * (25.0 + 9.0 * d)) }
+        let leaves = border.min(n / LEAF);
+        let levels = (n / LEAF).max(2.0).log2();
+        let build = n * levels * (4.0 + 4.0 * d);
+        Cost { build, answer: shape.windows() * (100.0 + leaves * (40.0 + 16.0 * d)) }
     }
 
     pub(crate) fn codes(shape: &Shape) -> Cost {
         let Shape { n, d, share, .. } = *shape;
-        // Dimensions that are looked at before a block of 64 samples is empty.
+        // A block of 256 samples is left when nobody in it is inside any more.
         let side = share.powf(1.0 / d).clamp(0.01, 0.99);
-        let looked = (64.0_f64.ln() / -side.ln()).clamp(1.0, d);
+        let looked = (256.0_f64.ln() / -side.ln()).min(2.0 * d);
+        // A slab on each side of each column, of 256 slabs.
         let doubtful = share * d * 2.0 / (256.0 * side);
-        Cost { build: n * d * 14.0, answer: shape.windows() * n * (0.02 + 0.01 * looked + 8.0 * doubtful) }
+        let visit = 0.05 + 0.02 * looked + 100.0 * doubtful;
+        Cost { build: 11.0 * n * d, answer: shape.windows() * n * visit }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::Sizes;
+    use crate::window::Widths;
+
+    /// Samples on a raster without a pattern, in the unit cube.
+    fn chosen(n: usize, d: usize, m: usize, widths: &[f64]) -> Choice {
+        let value = |i: usize, j: usize| (i * (2 * j + 7919) % 104_729) as f64 / 104_729.0;
+        let columns: Vec<Vec<f64>> =
+            (0..d).map(|j| (0..n).map(|i| value(i, j)).collect()).collect();
+        let samples = Samples::from_columns(&columns).unwrap();
+        let centers: Vec<f64> = (0..m * d).map(|k| value(k / d * 31, k % d)).collect();
+        let widths = Widths::new(widths).unwrap();
+        let query = Query::new(&centers, d, Sizes::Shared(&widths)).unwrap();
+        choose(&samples.all(), &query)
+    }
+
+    #[test]
+    fn the_ladder_has_a_rung_for_every_kind_of_job() {
+        let name = |n, d, m, widths: &[f64]| chosen(n, d, m, widths).algorithm.name();
+        assert_eq!(name(100_000, 2, 1, &[0.1]), "brute_force");
+        assert_eq!(name(100_000, 2, 1, &[0.1, 0.2, 0.3]), "brute_force");
+        assert_eq!(name(100_000, 1, 10_000, &[0.1]), "sorted");
+        assert_eq!(name(100_000, 2, 10_000, &[0.1]), "grid");
+        assert_eq!(name(100_000, 3, 10_000, &[0.1]), "kd_tree");
+        assert_eq!(name(20_000, 16, 1_000, &[0.9]), "codes");
+        assert_eq!(name(100, 2, 100, &[0.1]), "brute_force");
+    }
+
+    #[test]
+    fn reasons_say_what_was_seen_and_what_it_costs() {
+        let reason = chosen(100_000, 2, 10_000, &[0.1]).reason;
+        assert!(
+            reason.contains("10000 windows") && reason.contains("% of the samples"),
+            "{reason}"
+        );
+        assert!(reason.contains("ms to prepare"), "{reason}");
+        let reason = chosen(100, 2, 100, &[0.1]).reason;
+        assert!(reason.contains("no time worth saving"), "{reason}");
     }
 }

@@ -241,10 +241,8 @@ impl Doubles for Double {
     fn tally_first(self, tally: __m256i, value: __m256d, limit: __m256d, lanes: usize) -> __m256i {
         // SAFETY: `self` proves AVX2.
         unsafe {
-            let first = _mm256_cmpgt_epi64(
-                _mm256_set1_epi64x(lanes as i64),
-                _mm256_set_epi64x(3, 2, 1, 0),
-            );
+            let first =
+                _mm256_cmpgt_epi64(_mm256_set1_epi64x(lanes as i64), _mm256_set_epi64x(3, 2, 1, 0));
             let inside = _mm256_castpd_si256(_mm256_cmp_pd::<_CMP_LE_OQ>(value, limit));
             _mm256_sub_epi64(tally, _mm256_and_si256(inside, first))
         }

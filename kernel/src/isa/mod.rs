@@ -35,8 +35,8 @@ use crate::samples::{Element, Run};
 use crate::window::Reach;
 pub(crate) use codes::{Between, CODES, Codes, Masks};
 pub(crate) use lanes::{GROUP, key};
-pub(crate) use pieces::Piece;
 use lanes::{Job, Lanes, Stored};
+pub(crate) use pieces::Piece;
 use scan::with_constant;
 
 /// Every instruction set that this build has code for, best first. The last is always available.
@@ -118,6 +118,9 @@ impl Isa {
     }
 }
 
+/// Columns, pieces of them, center and reach: the number of samples inside.
+type CountPieces<T> = fn(&[&[T]], &[Piece], &[f64], Reach<'_>) -> u64;
+
 /// The routines of one instruction set for one storage. Each panics if the CPU lacks the
 /// instructions: [`Isa::checked`] comes first.
 #[derive(Debug)]
@@ -125,7 +128,7 @@ pub struct Kernels<T: Element> {
     /// Number of samples inside the window of a center and a reach.
     pub(crate) count: fn(&Run<'_, T>, &[f64], Reach<'_>) -> u64,
     /// The same for pieces of columns, each of which goes on for [`GROUP`] values after the last piece.
-    pub(crate) count_pieces: fn(&[&[T]], &[Piece], &[f64], Reach<'_>) -> u64,
+    pub(crate) count_pieces: CountPieces<T>,
     /// One center: adds to `counts[w]` the number of samples within the w-th radius.
     pub(crate) count_widths: fn(&Run<'_, T>, &[f64], &Ranking, &mut [u64]),
     /// One radius: adds to `counts[c]` the number of samples within it around center c.
@@ -139,12 +142,10 @@ pub struct Kernels<T: Element> {
 impl<T: Stored> Kernels<T> {
     const fn of<L: Lanes>() -> Self {
         Self {
-            count: |run, center, reach| {
-                with_constant!(run.d(), D => token::<L>().vectorize(Count::<T, D> { run, center, reach }))
-            },
+            count: |run, center, reach| with_constant!(run.d(), D => token::<L>().vectorize(Count::<T, D> { run, center, reach })),
             count_pieces: |columns, pieces, center, reach| {
                 with_constant!(columns.len(), D => {
-                    token::<L>().vectorize(CountPieces::<T, D> { columns, pieces, center, reach })
+                    token::<L>().vectorize(ScanPieces::<T, D> { columns, pieces, center, reach })
                 })
             },
             count_widths: |run, center, ranking, counts| {
@@ -183,14 +184,14 @@ impl<T: Stored, const D: usize> Job for Count<'_, T, D> {
     }
 }
 
-struct CountPieces<'a, T, const D: usize> {
+struct ScanPieces<'a, T, const D: usize> {
     columns: &'a [&'a [T]],
     pieces: &'a [Piece],
     center: &'a [f64],
     reach: Reach<'a>,
 }
 
-impl<T: Stored, const D: usize> Job for CountPieces<'_, T, D> {
+impl<T: Stored, const D: usize> Job for ScanPieces<'_, T, D> {
     type Output = u64;
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> u64 {
