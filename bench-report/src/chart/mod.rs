@@ -160,12 +160,17 @@ pub(crate) fn shortened(name: &str) -> String {
 
 /// Both ends of a long name, for rows: paths of benchmarks often differ at their ends.
 pub(crate) fn both_ends(name: &str) -> String {
+    both_ends_of(name, LONGEST_NAME)
+}
+
+/// The same in at most so many characters.
+pub(crate) fn both_ends_of(name: &str, longest: usize) -> String {
     let count = name.chars().count();
-    if count <= LONGEST_NAME {
+    if count <= longest {
         return name.into();
     }
-    let kept = (LONGEST_NAME - 1) / 2;
-    let first = name.chars().take(LONGEST_NAME - 1 - kept);
+    let kept = (longest - 1) / 2;
+    let first = name.chars().take(longest - 1 - kept);
     first.chain(['…']).chain(name.chars().skip(count - kept)).collect()
 }
 

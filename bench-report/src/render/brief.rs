@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Error, answer,
-    chart::both_ends,
+    chart::both_ends_of,
     compare::{Compared, ComparedStudy, Comparison},
     model::Workload,
     quantity,
@@ -25,10 +25,14 @@ use crate::{
 const MOST_ANSWERS: usize = 32;
 const MOST_WARNINGS: usize = 24;
 const MOST_TABLES: usize = 16;
-const MOST_ROWS: usize = 24;
+const MOST_ROWS: usize = 36;
 
 /// Columns of a table; a study of many numbers of workers has the others in its whole report.
 const MOST_COLUMNS: usize = 12;
+
+/// Characters of a name, and of any other cell.
+const LONGEST_NAME: usize = 40;
+const LONGEST_CELL: usize = 24;
 
 /// Characters of a sentence; names of any length may stand in it.
 const MOST_CHARACTERS: usize = 400;
@@ -117,7 +121,9 @@ fn tables(compared: &Compared<'_>, page: &Page) -> Vec<(String, Table)> {
 /// The first rows and columns, with both ends of long cells.
 fn narrow(table: &Table) -> Table {
     let cells = |cells: &Vec<String>| {
-        cells.iter().take(MOST_COLUMNS).map(|cell| both_ends(cell)).collect::<Vec<_>>()
+        let longest = std::iter::once(LONGEST_NAME).chain(std::iter::repeat(LONGEST_CELL));
+        let cells = cells.iter().take(MOST_COLUMNS).zip(longest);
+        cells.map(|(cell, longest)| both_ends_of(cell, longest)).collect::<Vec<_>>()
     };
     Table {
         columns: cells(&table.columns),

@@ -155,7 +155,7 @@ fn ending(outcome: &Outcome, path: &Path) -> Option<Failure> {
 fn report(outcome: &Outcome, path: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     let mut results = vec![path.to_owned()];
     results.extend(outcome.article.studies(&arguments.out));
-    let written = Written::of(&results, &arguments.out)?;
+    let written = Written::beside(&results, crate::autopsy::record::FILE, &arguments.out)?;
     if arguments.json {
         output::to_stdout(|out| output::json(out, &outcome.article))
     } else {

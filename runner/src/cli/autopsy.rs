@@ -73,7 +73,7 @@ pub fn run(arguments: &Arguments, out: &Path, seed: u64) -> anyhow::Result<()> {
     let failures = autopsy.failures();
     if autopsy.has_complete_block() {
         let path = autopsy.write(&options.out).map_err(failure)?;
-        Written::of(&[path], &options.out)?.print()?;
+        Written::beside(&[path], crate::article::record::FILE, &options.out)?.print()?;
     } else if !autopsy.complete {
         let why = "interrupted before a block was complete; nothing was written";
         return Err(Failure::Interrupted(why.into()).into());

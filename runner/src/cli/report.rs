@@ -31,6 +31,22 @@ impl Written {
             .with_context(|| Failure::Unwritable("the report cannot be written".into()))
     }
 
+    /// As [`Written::of`]; the files also tell what lies in `out` as `neighbor`, a result of an earlier run,
+    /// if it can be read. Standard output has nothing of it.
+    ///
+    /// # Errors
+    /// As [`Written::of`].
+    pub(super) fn beside(results: &[PathBuf], neighbor: &str, out: &Path) -> anyhow::Result<Self> {
+        let neighbor = out.join(neighbor);
+        let is_there = bench_report::read_any(std::slice::from_ref(&neighbor)).is_ok();
+        let mut written = Self::of(results, out)?;
+        if is_there {
+            let all = [results, &[neighbor]].concat();
+            written.files = Self::of(&all, out)?.files;
+        }
+        Ok(written)
+    }
+
     fn made(results: &[PathBuf], out: &Path) -> Result<Self, bench_report::Error> {
         let report = bench_report::read_any(results)?;
         // Compared once for all formats: that takes longer than laying them out.
