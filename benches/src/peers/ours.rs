@@ -1,18 +1,21 @@
 //! What this project does, as a peer among the others.
 //!
 //! Apart from [`crate::job`], whose cases are one thread's: here threads share the samples, or the centers
-//! if those are many. Threads are pinned. The widths are put in order within every job, as whoever comes
-//! with fresh widths has to. Next: `kernel::Counter`.
+//! if those are many; then the kernel may choose an index, which is built anew in every round. Threads are
+//! pinned. The widths are put in order within every job, as whoever comes with fresh widths has to. Next:
+//! `kernel::Counter`.
 
 use std::hint::black_box;
 
-use kernel::{Counter, Samples, Widths};
+use kernel::algorithm::{self, Algorithm};
+use kernel::{Alone, Counter, Query, Samples, Sizes, Widths, isa};
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use rayon::slice::ParallelSlice as _;
 use runner::machine::affinity;
 use runner::placement;
 use runner::share::shares;
+use runner::team::InPool;
 
 use super::files::Data;
 use super::serve::{Job, Own, Round};
@@ -28,7 +31,6 @@ const PARTS_PER_THREAD: usize = 8;
 fn prepare(data: &Data, threads: usize) -> Result<Job<'_>, String> {
     let text = |error: kernel::Error| error.to_string();
     let samples = Samples::from_rows(&data.rows, data.d).map_err(text)?;
-    Widths::new(&data.widths).map_err(text)?;
     let pool = match threads {
         1 => {
             // A lone thread needs no pool: handing over would cost more than a short job.
@@ -39,6 +41,12 @@ fn prepare(data: &Data, threads: usize) -> Result<Job<'_>, String> {
         }
         _ => Some(pool(threads)?),
     };
+    let widths = Widths::new(&data.widths).map_err(text)?;
+    let query = Query::new(&data.centers, data.d, Sizes::Shared(&widths)).map_err(text)?;
+    let choice = algorithm::choose(&samples.all(), &query).algorithm;
+    if choice.name() != algorithm::ALL[0].name() {
+        return Ok(Box::new(move || indexed(&samples, data, choice, pool.as_ref(), threads)));
+    }
     Ok(Box::new(move || {
         Round::of(|| {
             let data = black_box(data);
@@ -66,17 +74,54 @@ fn pool(threads: usize) -> Result<ThreadPool, String> {
         .map_err(|error| error.to_string())
 }
 
+/// A job for which an index is built.
+fn indexed(
+    samples: &Samples<f64>,
+    data: &Data,
+    algorithm: &'static Algorithm,
+    pool: Option<&ThreadPool>,
+    threads: usize,
+) -> Round {
+    let build = || match pool {
+        None => Counter::with_algorithm(samples.all(), isa::best(), algorithm, &Alone),
+        Some(pool) => {
+            pool.install(|| Counter::with_algorithm(samples.all(), isa::best(), algorithm, &InPool))
+        }
+    };
+    let query = |index: &Result<Counter<'_, f64>, kernel::Error>| {
+        let data = black_box(data);
+        let answer = index.as_ref().map_err(Clone::clone).and_then(|index| {
+            let widths = Widths::new(&data.widths)?;
+            match pool {
+                None => index.count_batch(&data.centers, &widths),
+                Some(pool) => pool.install(|| in_parts(index, data, &widths, threads)),
+            }
+        });
+        answer.unwrap_or_else(|error| panic!("{error}"))
+    };
+    Round::with_index(build, query)
+}
+
+/// The counts of parts of the centers, by the threads of the pool that this runs in.
+fn in_parts(
+    counter: &Counter<'_, f64>,
+    data: &Data,
+    widths: &Widths,
+    threads: usize,
+) -> Result<Vec<u64>, kernel::Error> {
+    let centers = data.centers.len() / data.d;
+    let part = centers.div_ceil(PARTS_PER_THREAD * threads) * data.d;
+    let parts = data.centers.par_chunks(part);
+    let counts: Result<Vec<_>, _> = parts.map(|part| counter.count_batch(part, widths)).collect();
+    Ok(counts?.concat())
+}
+
 /// The counts, by the threads of the pool that this runs in.
 fn shared(samples: &Samples<f64>, data: &Data, threads: usize) -> Result<Vec<u64>, kernel::Error> {
     let widths = Widths::new(&data.widths)?;
     let centers = data.centers.len() / data.d;
     if centers >= CENTERS_PER_THREAD * threads {
-        let part = centers.div_ceil(PARTS_PER_THREAD * threads) * data.d;
-        let counter = Counter::new(samples.all());
-        let parts = data.centers.par_chunks(part);
-        let counts: Result<Vec<_>, _> =
-            parts.map(|part| counter.count_batch(part, &widths)).collect();
-        return Ok(counts?.concat());
+        return in_parts(&Counter::new(samples.all()), data, &widths, threads);
     }
     let parts: Result<Vec<Vec<u64>>, _> = shares(samples.n(), threads)
         .par_iter()

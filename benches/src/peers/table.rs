@@ -188,6 +188,7 @@ fn visits(s: &Shape) -> f64 {
     s.n * s.m * s.w
 }
 
+/// At most: where centers are many there is an index.
 fn scan(s: &Shape) -> f64 {
     0.3 * s.n * s.m * s.d
 }

@@ -45,7 +45,7 @@ fn groups(capture: &Capture) -> Vec<Group> {
         Group { name: "placements", option: "--placement", entries: placements() },
         Group { name: "instruction sets", option: "--isa", entries: isas() },
         Group { name: "sections", option: "--section", entries: sections() },
-        Group { name: "algorithms", option: "", entries: algorithms() },
+        Group { name: "algorithms", option: "--algorithm", entries: algorithms() },
     ]
 }
 

@@ -96,6 +96,25 @@ fn json_has_the_promised_shape() {
 }
 
 #[test]
+fn every_algorithm_gives_the_same_counts_and_says_what_it_is_made_for() {
+    let folder = Folder::new();
+    let file = folder.write("s.npy", &npy_f8("(4, 2)", "False", &ROWS));
+    let common = ["--samples", &file, "--center", "-1,0.5", "--widths", "1,4.5", "--json"];
+    for algorithm in kernel::algorithm::ALL {
+        let output = folder.count(&[&common[..], &["--algorithm", algorithm.name()]].concat());
+        if algorithm.checked(4, 2).is_ok() {
+            assert_eq!(counts(&output), [[1, 3]], "{}", algorithm.name());
+            assert_eq!(output.json()["algorithm"], algorithm.name());
+            assert_eq!(output.json()["reason"], "it was asked for");
+        } else {
+            assert!(output.refused().contains("is not made for 4 samples of 2 dimensions"));
+        }
+    }
+    let refused = folder.count(&[&common[..], &["--algorithm", "quick"]].concat()).refused();
+    assert!(refused.contains("no algorithm is called 'quick'; known: brute_force"), "{refused}");
+}
+
+#[test]
 fn people_get_a_table_and_a_line_about_the_samples() {
     let folder = Folder::new();
     let file = folder.write("s.npy", &npy_f8("(4, 2)", "False", &ROWS));
