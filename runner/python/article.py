@@ -9,6 +9,7 @@ The only argument is a JSON object:
                one), "pool" (pools made inside the timer and never closed)
     patience   seconds after which an answer of a worker is missed
     fresh      whether this interpreter was started for the serial code alone, and has no history
+    parent     the process id of whoever started it then
 
 SOURCE is this text: the serial code without "baseline" runs in an interpreter that is started for it and
 given the same program. Otherwise this process has a history, as the notebook had: modules, objects that
@@ -17,14 +18,42 @@ live and memory between them that was freed, and an earlier run.
 One line of JSON is the answer: the versions, and for each size its time, the part of it that starting a
 pool took, and the count of each width. Starting is timed, warming up is not, whatever the flaws. The
 counts are for the caller to check. Without NumPy the answer says so.
+
+On Linux no process of all these outlives the one that started it, however that one ends.
 """
 
 import json
+import os
 import platform
+import signal
 import subprocess
 import sys
 import time
 from multiprocessing import get_context
+
+try:
+    import ctypes
+
+    # Looked up once and early: workers call it while the start of their pool is timed.
+    PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+except (ImportError, OSError, AttributeError):
+    PRCTL = None
+SET_DEATH_SIGNAL = 1
+
+
+def end_with_parent(parent=None):
+    """From now on this process is killed when the thread ends that started it.
+
+    If it is known who that was, it may have ended before: then nobody waits for this process.
+    """
+    if PRCTL:
+        PRCTL(SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        if parent not in (None, os.getppid()):
+            os._exit(1)
+
+
+# Before NumPy, which takes long to load.
+end_with_parent(json.loads(sys.argv[1]).get("parent"))
 
 try:
     import numpy as np
@@ -71,7 +100,8 @@ def history(samples, point, widths):
 
 
 def serial_in_child(request):
-    fresh = json.dumps({**request, "sizes": [0], "flaws": ["baseline"], "fresh": True})
+    alone = {"sizes": [0], "flaws": ["baseline"], "fresh": True, "parent": os.getpid()}
+    fresh = json.dumps({**request, **alone})
     child = subprocess.run(
         [sys.executable, "-c", START, fresh],
         input=SOURCE,
@@ -128,7 +158,7 @@ def run(request):
         if size == 0:
             answers.append(serial_here(work) if "baseline" in flaws else serial_in_child(request))
             continue
-        startup_ns, pool = timed(lambda: CONTEXT.Pool(size))
+        startup_ns, pool = timed(lambda: CONTEXT.Pool(size, end_with_parent, (os.getpid(),)))
         warm_up(pool, size, work, patience)
         wall_ns, results = timed(lambda: with_pool(pool, work, patience, blocking))
         if "pool" in flaws:

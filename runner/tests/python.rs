@@ -8,10 +8,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[cfg(target_os = "linux")]
+#[path = "python/orphans.rs"]
+mod orphans;
+#[cfg(target_os = "linux")]
+#[expect(dead_code, reason = "not all that can be looked at is looked at here")]
+#[path = "kill/process.rs"]
+mod process;
+
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::num::NonZeroUsize;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Child, Command, ExitCode, Stdio};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use runner::autopsy::{self, Extent, Interpreter, Options};
@@ -39,6 +47,8 @@ fn main() -> ExitCode {
     let trials = vec![
         trial("its_counts_are_the_oracles_whatever_its_flaws", whatever_its_flaws),
         trial("an_autopsy_takes_its_times", an_autopsy_takes_its_times),
+        #[cfg(target_os = "linux")]
+        trial("none_outlives_whoever_started_it", orphans::none_outlives_whoever_started_it),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
@@ -85,8 +95,8 @@ fn few() -> Workload {
     }
 }
 
-/// What the program answers to one request.
-fn answer(interpreter: &OsStr, request: &Value) -> Value {
+/// The program, asked.
+fn start(interpreter: &OsStr, request: &Value) -> Child {
     let mut child = Command::new(interpreter)
         .args(["-c", START, &request.to_string()])
         .stdin(Stdio::piped())
@@ -94,7 +104,12 @@ fn answer(interpreter: &OsStr, request: &Value) -> Value {
         .spawn()
         .unwrap();
     child.stdin.take().unwrap().write_all(PROGRAM.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
+    child
+}
+
+/// What the program answers to one request.
+fn answer(interpreter: &OsStr, request: &Value) -> Value {
+    let output = start(interpreter, request).wait_with_output().unwrap();
     assert!(output.status.success(), "{}", output.status);
     serde_json::from_slice(&output.stdout).unwrap()
 }

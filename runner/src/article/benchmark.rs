@@ -2,8 +2,9 @@
 //!
 //! Run as a [`crate::study`], in blocks of random order with every count checked, and written as
 //! `study.json` beside `article.json`. Separate from the command for studies because the backends and the
-//! time are those of the tour. A study that fails is a failed section: part of a comparison would not be
-//! the article's. What was measured is then still in the journal beside it.
+//! time are those of the tour. An interrupted study is as good as its whole blocks, which are kept. A study
+//! that fails is a failed section, and leaves an older `study.json` in its place: what was measured is in
+//! the journal beside it.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -59,33 +60,51 @@ impl super::Section for Section {
     }
 
     fn run(&self, tour: &Tour<'_>) -> Result<Ran, Trouble> {
-        measure(tour, &Extent::tour())?;
-        let data = Benchmark { study: record::FILE.into() };
-        Ran::whole(data, Vec::new()).into_json()
+        let Ran { incidents, incomplete, .. } = measure(tour, &Extent::tour())?;
+        Ran { data: Benchmark { study: record::FILE.into() }, incidents, incomplete }.into_json()
     }
 }
 
-/// Measures, and writes `study.json`; the study.
+/// Measures, and writes `study.json`; the study. If somebody asks to stop, what was measured by then is
+/// kept, from one whole block on.
 ///
 /// # Errors
-/// [`Trouble::Interrupted`], or [`Trouble::Failed`] with the reason of the study.
-pub fn measure(tour: &Tour<'_>, extent: &Extent) -> Result<Study, Trouble> {
+/// [`Trouble::Interrupted`], or [`Trouble::Failed`] with the reason of the study; nothing is written then.
+pub fn measure(tour: &Tour<'_>, extent: &Extent) -> Result<Ran<Study>, Trouble> {
     let failed = |error| Trouble::Failed(one_line(&anyhow::Error::new(error)));
     let outcome = study::run_watched(&options(tour, extent)?, &|processes| tour.watch(processes));
-    match outcome.ended {
+    let is_interrupted = match outcome.ended {
         Ended::Failed(error) => return Err(failed(error)),
-        Ended::Interrupted => return Err(Trouble::Interrupted),
-        Ended::Complete => {}
+        Ended::Interrupted => true,
+        Ended::Complete => false,
+    };
+    let study = match outcome.study.filter(Study::has_complete_block) {
+        Some(study) => study,
+        None if is_interrupted => return Err(Trouble::Interrupted),
+        None => return Err(Trouble::Failed("nothing was measured".into())),
+    };
+    // Before anything is written: whoever has no data leaves the file of an earlier run as it is.
+    if let bad @ 1.. = study.unpinned() {
+        return Err(Trouble::Failed(format!(
+            "in {bad} samples a worker was not proven to be on its cpu; 'parzen study --resume --out {}' \
+             shows what was measured",
+            tour.out().display()
+        )));
     }
-    let nothing = || Trouble::Failed("nothing was measured".into());
-    let study = outcome.study.filter(Study::has_complete_block).ok_or_else(nothing)?;
     study.write(tour.out()).map_err(failed)?;
-    match study.unpinned() {
-        0 => Ok(study),
-        bad => Err(Trouble::Failed(format!(
-            "in {bad} samples a worker was not proven to be on its cpu; the warnings of {} tell which",
-            record::FILE
-        ))),
+    let incomplete = is_interrupted.then(|| how_far(&study, extent.extent));
+    Ok(Ran { data: study, incidents: Vec::new(), incomplete })
+}
+
+/// How far an interrupted study came, in words.
+fn how_far(study: &Study, extent: study::Extent) -> String {
+    let blocks = study.workloads.iter().flat_map(|series| &series.blocks);
+    match (blocks.filter(|block| block.is_complete()).count(), extent) {
+        (done, study::Extent::Blocks(planned)) => {
+            format!("interrupted after {done} of {planned} blocks")
+        }
+        (1, study::Extent::Adaptive { .. }) => "interrupted after 1 block".into(),
+        (done, study::Extent::Adaptive { .. }) => format!("interrupted after {done} blocks"),
     }
 }
 

@@ -38,6 +38,7 @@ use serde_json::Value;
 use crate::machine;
 use crate::machine::clock;
 use crate::tasks::Callable;
+use record::Older;
 pub use record::{Article, SectionRecord, Unkept};
 pub use tour::{Options, Since, Tour};
 
@@ -147,31 +148,57 @@ pub enum Trouble {
 pub struct Outcome {
     /// What is known: the sections that were run, and those of an older file that were kept.
     pub article: Article,
-    /// Names of the sections that were run, in this order; if there is none, nothing was written.
+    /// Names of the sections that were run, in this order.
     pub ran: Vec<&'static str>,
+    /// Those of them that have no data.
+    pub failures: Vec<Unfinished>,
+    /// Whether anything was written; if not, a file in the folder is as it was before.
+    pub written: bool,
     /// Whether somebody asked to stop.
     pub interrupted: bool,
+}
+
+/// A section that was run and has no data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Its name.
+    pub name: &'static str,
+    /// Why it has none.
+    pub reason: String,
+    /// Whether what an earlier run found out stays in its place.
+    pub has_earlier: bool,
 }
 
 impl Outcome {
     /// Names and reasons of the sections that were run and failed.
     pub fn failed(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.article.failed().filter(|(name, _)| self.ran.contains(name))
+        self.failures.iter().map(|failure| (failure.name, failure.reason.as_str()))
+    }
+
+    /// Takes in what became of a section; whether it changes what is known.
+    fn take(&mut self, name: &'static str, section: SectionRecord) -> bool {
+        self.ran.push(name);
+        let reason = section.failed.clone();
+        let is_put = self.article.put(section);
+        let failure = |reason| Unfinished { name, reason, has_earlier: !is_put };
+        self.failures.extend(reason.map(failure));
+        is_put
     }
 }
 
 /// Runs the sections of `options`, one after another. The file is written after each. An older file in the
-/// folder keeps its other sections; those that are to be run leave it, so that an interrupted tour
-/// has none that was not its own.
+/// folder keeps its sections, and each of those that are run takes the place of the older one once it has
+/// data. A file that cannot be kept stays as it is until there is data to replace it.
 ///
 /// # Errors
 /// That the file cannot be written, or that the other sections of an older one cannot be kept; what
 /// goes wrong in a section is part of the outcome.
 pub fn run(options: &Options<'_>) -> Result<Outcome, Unkept> {
     let article = Article::new(options.seed, machine::capture());
-    let mut outcome = Outcome { article, ran: Vec::new(), interrupted: false };
+    let (ran, failures) = (Vec::new(), Vec::new());
+    let mut outcome = Outcome { article, ran, failures, written: false, interrupted: false };
     let names: Vec<&str> = options.sections.iter().map(|section| section.name()).collect();
-    outcome.article.keep_others(&names, &options.out)?;
+    let older = outcome.article.keep(&names, &options.out)?;
     let total = options.sections.len();
     for (nth, section) in options.sections.iter().enumerate() {
         if options.interrupt.is_requested() {
@@ -187,9 +214,11 @@ pub fn run(options: &Options<'_>) -> Result<Outcome, Unkept> {
             Err(trouble) => matches!(trouble, Trouble::Interrupted),
         };
         let elapsed_ns = clock::now_ns() - began_ns;
-        outcome.article.put(SectionRecord::new(name, elapsed_ns, ran));
-        outcome.ran.push(name);
-        outcome.article.write(&options.out)?;
+        let is_news = outcome.take(name, SectionRecord::new(name, elapsed_ns, ran));
+        if is_news && (older != Older::Foreign || outcome.article.has_data()) {
+            outcome.article.write(&options.out)?;
+            outcome.written = true;
+        }
     }
     Ok(outcome)
 }

@@ -43,6 +43,15 @@ pub enum Unkept {
     Io(#[from] io::Error),
 }
 
+/// What becomes of the file of an earlier run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Older {
+    /// Its sections, if there are any, are part of this tour.
+    Kept,
+    /// It cannot stand beside this tour, which replaces it.
+    Foreign,
+}
+
 /// A whole tour.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Article {
@@ -109,58 +118,70 @@ impl Article {
         }
     }
 
-    /// Takes over the sections of an older file in `folder`, except those of these `names`.
+    /// Takes over the sections of an older file in `folder`, also those of these `names`, which are to be
+    /// run: until they have data, the older ones are better than nothing.
     ///
     /// # Errors
-    /// [`Unkept::Other`] if there are any, and they are of another version of the program, another seed or
-    /// another machine: one file tells of one of each, so they would be lost.
-    pub(super) fn keep_others(&mut self, names: &[&str], folder: &Path) -> Result<(), Unkept> {
-        if super::ALL.iter().all(|section| names.contains(&section.name())) {
-            return Ok(());
-        }
+    /// [`Unkept::Other`] if they are of another version of the program, another seed or another machine (one
+    /// file tells of one of each), and not all of them are to be run: the others would be lost.
+    pub(super) fn keep(&mut self, names: &[&str], folder: &Path) -> Result<Older, Unkept> {
         let path = folder.join(FILE);
+        let is_whole_tour = super::ALL.iter().all(|section| names.contains(&section.name()));
         let bytes = match std::fs::read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Older::Kept),
+            Err(_) if is_whole_tour => return Ok(Older::Foreign),
             read => read?,
         };
-        let other = |what| Err(Unkept::Other { path: path.clone(), what });
-        let Ok(mut old) = serde_json::from_slice::<Self>(&bytes) else {
-            return other("cannot be read");
+        let old = serde_json::from_slice::<Self>(&bytes);
+        let what = match &old {
+            Err(_) => Some("cannot be read"),
+            Ok(old) => self.difference(old),
         };
-        old.sections.retain(|section| !names.contains(&section.name.as_str()));
-        if old.sections.is_empty() {
-            return Ok(());
+        let is_run = |section: &SectionRecord| names.contains(&section.name.as_str());
+        let is_replaced =
+            is_whole_tour || old.as_ref().is_ok_and(|old| old.sections.iter().all(is_run));
+        match (old, what) {
+            (_, Some(_)) if is_replaced => Ok(Older::Foreign),
+            (_, Some(what)) => Err(Unkept::Other { path, what }),
+            (old, None) => {
+                self.sections = old.map(|old| old.sections).unwrap_or_default();
+                Ok(Older::Kept)
+            }
         }
+    }
+
+    /// Why the sections of `old` cannot stand beside those of this tour, if they cannot.
+    fn difference(&self, old: &Self) -> Option<&'static str> {
         if (&old.format, old.version) != (&self.format, self.version)
             || old.program_version != self.program_version
         {
-            return other("are of another version of this program");
+            Some("are of another version of this program")
+        } else if old.seed != self.seed {
+            Some("are of another seed")
+        } else if old.machine.machine != self.machine.machine {
+            Some("are of another machine or build")
+        } else {
+            None
         }
-        if old.seed != self.seed {
-            return other("are of another seed");
-        }
-        if old.machine.machine != self.machine.machine {
-            return other("are of another machine or build");
-        }
-        self.sections = old.sections;
-        Ok(())
     }
 
-    /// Puts a section in its place in the tour, instead of an older one of its name.
-    pub(super) fn put(&mut self, section: SectionRecord) {
+    /// Puts a section in its place in the tour, instead of an older one of its name. But if only the older
+    /// one has data, that stays, and the answer is no.
+    pub(super) fn put(&mut self, section: SectionRecord) -> bool {
+        let older = self.sections.iter().find(|old| old.name == section.name);
+        if section.data.is_none() && older.is_some_and(|older| older.data.is_some()) {
+            return false;
+        }
         self.sections.retain(|old| old.name != section.name);
         self.sections.push(section);
         let known = |name: &str| super::ALL.iter().position(|section| section.name() == name);
         self.sections.sort_by_key(|section| known(&section.name).unwrap_or(usize::MAX));
+        true
     }
 
-    /// Names and reasons of the sections that failed.
-    pub fn failed(&self) -> impl Iterator<Item = (&str, &str)> {
-        let failed = |section: &SectionRecord| section.failed.is_some();
-        self.sections
-            .iter()
-            .filter(move |section| failed(section))
-            .map(|section| (section.name.as_str(), section.failed.as_deref().unwrap_or_default()))
+    /// Whether a section has data.
+    pub(super) fn has_data(&self) -> bool {
+        self.sections.iter().any(|section| section.data.is_some())
     }
 
     /// Files of results beside `article.json` in `folder` that sections name.

@@ -150,7 +150,8 @@ impl Python<'_> {
 }
 
 /// Starts the interpreter on a program from its standard input. It leads a group of its own, so that a
-/// Ctrl-C is for us alone, and its pools end with it.
+/// Ctrl-C is for us alone, and its pools end with it. On Linux the program asks to be killed when the
+/// thread ends that started it, so that thread must wait for it, as [`Python::ask`] does.
 fn start(interpreter: &Path, request: &str) -> Result<Child, String> {
     let mut command = Command::new(interpreter);
     command.args(["-c", START, request]);

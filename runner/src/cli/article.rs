@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use super::arguments::{at_least_one, covariance, mean, section, seed};
 use super::autopsy;
 use super::report::Written;
-use crate::article::{self, Options, Outcome, Section, Unkept, data, record};
+use crate::article::{self, Options, Outcome, Section, Unfinished, Unkept, data, record};
 use crate::failure::Failure;
 use crate::output;
 use crate::study::interrupt::Interrupt;
@@ -103,12 +103,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Err(other @ Unkept::Other { .. }) => return Err(Failure::Input(other.to_string()).into()),
         ended => ended.with_context(unwritable)?,
     };
-    if outcome.ran.is_empty() {
-        // A file that is there is of an older tour.
-        let nothing = "interrupted before the first section; nothing was written".into();
-        return Err(Failure::Interrupted(nothing).into());
-    }
-    let printed = report(&outcome, &path, arguments);
+    let printed = if outcome.written {
+        report(&outcome, &path, arguments)
+    } else {
+        // A file that is there is of an older tour, and so is its report.
+        Ok(())
+    };
     // A failed section outranks a standard output that cannot be written.
     ending(&outcome, &path).map_or(printed, |failure| Err(failure.into()))
 }
@@ -143,12 +143,28 @@ impl Arguments {
 fn ending(outcome: &Outcome, path: &Path) -> Option<Failure> {
     let path = path.display();
     if outcome.interrupted {
-        return Some(Failure::Interrupted(format!("interrupted; what was done is in {path}")));
+        let what = if outcome.written {
+            format!("interrupted; what was done is in {path}")
+        } else {
+            "interrupted before a section had data; nothing was written".into()
+        };
+        return Some(Failure::Interrupted(what));
     }
-    let failed: Vec<String> =
-        outcome.failed().map(|(name, why)| format!("section {name} failed: {why}")).collect();
-    let message = format!("{}; the other sections are in {path}", failed.join("; "));
+    let failed: Vec<String> = outcome.failures.iter().map(told).collect();
+    let rest = if outcome.written {
+        format!("the other sections are in {path}")
+    } else {
+        "nothing was written".into()
+    };
+    let message = format!("{}; {rest}", failed.join("; "));
     (!failed.is_empty()).then_some(Failure::Measurement(message))
+}
+
+/// What went wrong in a section.
+fn told(failure: &Unfinished) -> String {
+    let Unfinished { name, reason, has_earlier } = failure;
+    let kept = if *has_earlier { " (what an earlier run found out is kept)" } else { "" };
+    format!("section {name} failed: {reason}{kept}")
 }
 
 /// Writes the report of what was done beside it, and prints what was asked for.

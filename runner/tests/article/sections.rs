@@ -12,7 +12,7 @@ use runner::article::{
 use runner::study::grid::Configuration;
 use runner::study::interrupt::Interrupt;
 use runner::study::progress::Progress;
-use runner::study::{self, record};
+use runner::study::{self, journal, record};
 use rustix::process::Signal;
 
 use crate::Trial;
@@ -39,6 +39,10 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial("a_benchmark_is_a_study_beside_the_tour", a_benchmark_is_a_study_beside_the_tour),
         Trial("a_killed_worker_ends_the_benchmark", a_killed_worker_ends_the_benchmark),
         Trial("an_interrupted_benchmark_is_no_failure", an_interrupted_benchmark_is_no_failure),
+        Trial(
+            "an_interrupted_benchmark_keeps_its_blocks",
+            an_interrupted_benchmark_keeps_its_blocks,
+        ),
         Trial("waiting_is_measured_for_every_kind", waiting_is_measured_for_every_kind),
         Trial("a_killed_worker_costs_one_time", a_killed_worker_costs_one_time),
         Trial("an_interrupted_waiting_keeps_its_blocks", an_interrupted_waiting_keeps_its_blocks),
@@ -246,9 +250,9 @@ fn data_is_what_the_user_asked_for() {
     assert_ne!(own.twelve, articles.twelve);
 }
 
-/// One block of the benchmark with up to two workers.
-fn one_block() -> benchmark::Extent {
-    let extent = study::Extent::Blocks(std::num::NonZeroUsize::MIN);
+/// So many blocks of the benchmark with up to two workers.
+fn blocks(blocks: usize) -> benchmark::Extent {
+    let extent = study::Extent::Blocks(blocks.try_into().unwrap());
     benchmark::Extent { workers: vec![2], extent }
 }
 
@@ -257,7 +261,9 @@ fn a_benchmark_is_a_study_beside_the_tour() {
     let teams = Cell::new(0);
     let count = |_: &str, processes: &[u32]| teams.set(teams.get() + processes.len());
     let options = options(out.path(), &count);
-    let study = benchmark::measure(&Tour::new(&options, "benchmark"), &one_block()).unwrap();
+    let ran = benchmark::measure(&Tour::new(&options, "benchmark"), &blocks(1)).unwrap();
+    let (study, incomplete) = (ran.data, ran.incomplete);
+    assert_eq!(incomplete, None);
     assert_eq!(teams.get(), 3, "one worker, and two");
     let written: serde_json::Value =
         serde_json::from_slice(&std::fs::read(out.path().join(record::FILE)).unwrap()).unwrap();
@@ -276,7 +282,7 @@ fn a_benchmark_is_a_study_beside_the_tour() {
 }
 
 fn a_killed_worker_ends_the_benchmark() {
-    let measured = disturbed(0, |tour| benchmark::measure(tour, &one_block()));
+    let measured = disturbed(0, |tour| benchmark::measure(tour, &blocks(1)));
     let reason = measured.unwrap_err().to_string();
     assert!(reason.contains("processes-copied-apply-async with "), "{reason}");
     assert!(reason.contains("it was killed by signal 9"), "{reason}");
@@ -285,9 +291,29 @@ fn a_killed_worker_ends_the_benchmark() {
 fn an_interrupted_benchmark_is_no_failure() {
     let measured = undisturbed(|tour| {
         tour.options().interrupt.request();
-        benchmark::measure(tour, &one_block())
+        benchmark::measure(tour, &blocks(1))
     });
     assert!(matches!(measured, Err(runner::article::Trouble::Interrupted)), "{measured:?}");
+}
+
+fn an_interrupted_benchmark_keeps_its_blocks() {
+    let (out, interrupt) = (tempfile::tempdir().unwrap(), Interrupt::default());
+    // While the first sample after a whole block is taken.
+    let ask = |_: &str, _: &[u32]| {
+        let path = out.path().join(journal::FILE);
+        let content = journal::Content::read(&path).unwrap();
+        let done = content.series().iter().flat_map(|series| &series.blocks);
+        if done.filter(|block| block.is_complete()).count() == 1 {
+            interrupt.request();
+        }
+    };
+    let mut options = options(out.path(), &ask);
+    options.interrupt = interrupt.clone();
+    let ran = benchmark::measure(&Tour::new(&options, "benchmark"), &blocks(3)).unwrap();
+    assert_eq!(ran.incomplete.as_deref(), Some("interrupted after 1 of 3 blocks"));
+    assert!(ran.incidents.is_empty() && !ran.data.complete);
+    let report = bench_report::report_from_study(&out.path().join(record::FILE)).unwrap();
+    assert!(!report.studies[0].complete && !report.studies[0].workloads.is_empty());
 }
 
 pub(crate) const FEW: waiting::Extent = waiting::Extent { tasks: 3, workers: &[1, 2], blocks: 2 };

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::cargo_bin;
 use runner::article::{
-    self, Article, Ran, Section, SectionRecord, Tour, Trouble, Unkept, benchmark, pool, queue,
-    record, waiting, window,
+    self, Article, Ran, Section, SectionRecord, Tour, Trouble, Unkept, benchmark, memory, pool,
+    queue, record, waiting, window,
 };
 use runner::study::interrupt::Interrupt;
 use rustix::process::Signal;
@@ -34,6 +34,8 @@ pub(crate) fn trials() -> Vec<Trial> {
             sections_that_cannot_stand_beside_it_are_not_lost,
         ),
         Trial("an_interrupted_tour_keeps_what_is_done", an_interrupted_tour_keeps_what_is_done),
+        Trial("what_has_no_data_leaves_what_had_some", what_has_no_data_leaves_what_had_some),
+        Trial("a_foreign_tour_stays_until_there_is_data", a_foreign_tour_stays_until_there_is_data),
         Trial("an_interrupted_section_keeps_its_blocks", an_interrupted_section_keeps_its_blocks),
         Trial(
             "ctrl_c_leaves_no_orphan_and_keeps_what_is_done",
@@ -60,6 +62,24 @@ impl Section for Impossible {
         let before = read(tour.out());
         assert_eq!(before.sections.len(), 1, "the file is written after each section");
         Err(Trouble::Failed("it is impossible".into()))
+    }
+}
+
+/// A section of this name, done at once.
+#[derive(Debug)]
+struct Known(&'static str);
+
+impl Section for Known {
+    fn name(&self) -> &'static str {
+        self.0
+    }
+
+    fn title(&self) -> &'static str {
+        "what is known already"
+    }
+
+    fn run(&self, _tour: &Tour<'_>) -> Result<Ran, Trouble> {
+        Ok(Ran::whole(serde_json::json!({ "known": true }), Vec::new()))
     }
 }
 
@@ -175,10 +195,66 @@ fn an_interrupted_tour_keeps_what_is_done() {
     let mut options = options(out.path(), &|_, _| {});
     options.sections = vec![&queue::Section];
     article::run(&options).unwrap();
+    let before = read(out.path());
     options.interrupt.request();
     let outcome = article::run(&options).unwrap();
-    assert!(outcome.interrupted && outcome.article.sections.is_empty());
-    assert_eq!(read(out.path()).sections.len(), 1, "nothing was done, and nothing is written");
+    assert!(outcome.interrupted && outcome.ran.is_empty() && !outcome.written);
+    assert_eq!(read(out.path()), before, "nothing was done, and nothing is written");
+}
+
+/// The section on memory, which cannot be run now.
+#[derive(Debug)]
+struct Broken(fn() -> Trouble);
+
+impl Section for Broken {
+    fn name(&self) -> &'static str {
+        memory::Section.name()
+    }
+
+    fn title(&self) -> &'static str {
+        "what cannot be done any more"
+    }
+
+    fn run(&self, _tour: &Tour<'_>) -> Result<Ran, Trouble> {
+        Err(self.0())
+    }
+}
+
+fn what_has_no_data_leaves_what_had_some() {
+    let out = tempfile::tempdir().unwrap();
+    let mut options = options(out.path(), &|_, _| {});
+    options.sections = vec![&Known("memory"), &window::Section];
+    article::run(&options).unwrap();
+    let before = read(out.path()).sections;
+    // Interrupted in the first section: nothing is written at all.
+    options.sections = vec![&Broken(|| Trouble::Interrupted)];
+    let outcome = article::run(&options).unwrap();
+    assert!(outcome.interrupted && !outcome.written && outcome.failures[0].has_earlier);
+    assert_eq!(read(out.path()).sections, before);
+    // Failed, and the next one is new.
+    options.sections = vec![&Broken(|| Trouble::Failed("no".into())), &window::Section];
+    let outcome = article::run(&options).unwrap();
+    assert!(!outcome.interrupted && outcome.written);
+    assert_eq!(outcome.failed().collect::<Vec<_>>(), [("memory", "no")]);
+    let after = read(out.path()).sections;
+    assert_eq!((after.len(), &after[0]), (2, &before[0]));
+    assert_ne!(after[1].elapsed_ns, before[1].elapsed_ns, "it was run again");
+}
+
+fn a_foreign_tour_stays_until_there_is_data() {
+    let out = tempfile::tempdir().unwrap();
+    let mut options = options(out.path(), &|_, _| {});
+    options.sections = vec![&Known("memory")];
+    article::run(&options).unwrap();
+    let before = read(out.path());
+    options.seed = 124;
+    options.sections = vec![&Broken(|| Trouble::Failed("no".into()))];
+    let outcome = article::run(&options).unwrap();
+    assert!(!outcome.written && !outcome.failures[0].has_earlier);
+    assert_eq!(read(out.path()), before);
+    options.sections.push(&Known("memory"));
+    assert!(article::run(&options).unwrap().written);
+    assert_eq!(read(out.path()).seed, 124);
 }
 
 fn an_interrupted_section_keeps_its_blocks() {
