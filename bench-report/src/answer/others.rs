@@ -290,8 +290,8 @@ mod tests {
         job.entries[2].query_ns.fill(8.0);
         let doubts = doubts_of_job(&job);
         assert_eq!(doubts.len(), 1, "{doubts:?}");
-        let told = "job: the control again, the reference measured a second time, takes 0.80× as long \
-                    (0.80–0.80×): no ratio of this job can be trusted beyond that, 1.25× either way";
+        let told = "job: the control again, the reference measured a second time, takes 0.800× as long \
+                    (0.800–0.800×): no ratio of this job can be trusted beyond that, 1.25× either way";
         assert!(doubts[0].starts_with(told), "{doubts:?}");
         let sentence = of_job(&job);
         assert!(sentence.contains("others, theirs, takes 2.00× as long"), "{sentence}");
