@@ -11,7 +11,8 @@
 //! `resources.rs` asks the workers, `foreign.rs` what others used, in the `ticks.rs` of the system,
 //! `trust.rs` asks whether any of it can be believed and
 //! `judgement.rs` where it forbids a verdict, `fastest.rs` which configuration comes first, `roof.rs` what loading the samples alone allows, `law.rs` asks which law describes a backend, with the
-//! cores that `placement.rs` knows. [`benchmarks`] and their parameters stand apart. Next: [`crate::answer`] puts it into words.
+//! cores that `placement.rs` knows. [`benchmarks`] and their parameters, and
+//! [`peers`], stand apart. Next: [`crate::answer`] puts it into words.
 
 pub mod autopsy;
 pub mod benchmarks;
@@ -21,6 +22,7 @@ mod fastest;
 mod foreign;
 mod judgement;
 mod law;
+pub mod peers;
 mod placement;
 mod resources;
 mod roof;

@@ -224,7 +224,16 @@ fn the_parser_of_studies_stands_damage() {
 
 #[test]
 fn the_parser_of_peers_stands_damage() {
-    assert_stands(&data("peers.json"), 2, |bytes| {
+    let mut peers: Value = serde_json::from_slice(&data("peers.json")).unwrap();
+    // Enough blocks for a ratio of pairs, and a control that fails.
+    for (entry, ns) in [(0, 1.0), (1, 2.0)] {
+        let entry = &mut peers["workloads"][0]["entries"][entry];
+        entry["query_ns"] = json!(vec![ns; 6]);
+        entry["blocks"] = json!([0, 1, 2, 3, 4, 5]);
+        entry["control"] = json!(ns > 1.0);
+        entry["answers"]["wrong"] = json!(0);
+    }
+    assert_stands(peers.to_string().as_bytes(), 2, |bytes| {
         let read = peers::parse(bytes, Path::new("peers.json")).ok()?;
         Some(Report { peers: vec![read], ..Report::default() })
     });

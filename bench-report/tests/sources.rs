@@ -69,9 +69,11 @@ fn peers_are_read_field_by_field() {
         name: "ours".into(),
         version: Some("0.1.0".into()),
         ours: false,
+        control: false,
         workers: Some(1),
         build_ns: vec![],
         query_ns: vec![1.5e6, 1.4e6, 1.6e6],
+        blocks: vec![],
         answers: Answers::Exact,
         note: String::new(),
         absent: None,
@@ -151,6 +153,18 @@ fn what_is_known_of_right_answers_is_read_and_shown() {
 }
 
 #[test]
+fn blocks_and_controls_are_read_and_survive_a_copy() {
+    let mut peers = peers();
+    peers["workloads"][0]["entries"][1]["blocks"] = json!([0, 2, 5]);
+    peers["workloads"][0]["entries"][1]["control"] = json!(true);
+    let (_kept, path) = file("peers.json", &peers.to_string());
+    let report = read_any(&[path]).unwrap();
+    let entry = &report.peers[0].workloads[0].entries[1];
+    assert_eq!((entry.blocks.as_slice(), entry.control), ([0, 2, 5].as_slice(), true));
+    assert_eq!(again(&report).peers, report.peers);
+}
+
+#[test]
 fn peers_that_contradict_themselves_are_refused() {
     let workload = |key: &'static str, value: Value| {
         move |peers: &mut Value| peers["workloads"][0][key] = value
@@ -175,6 +189,13 @@ fn peers_that_contradict_themselves_are_refused() {
     refused(&|peers| entry("query_ns", json!([1, -1]))(peers), "query_ns[1] is -1");
     refused(&|peers| entry("query_ns", json!([0]))(peers), "query_ns[0] is 0");
     refused(&|peers| entry("query_ns", json!([]))(peers), "does not say why");
+    refused(&|peers| entry("blocks", json!([0, 1]))(peers), "2 blocks, expected one for each of 3");
+    refused(
+        &|peers| entry("blocks", json!([0, 2, 2]))(peers),
+        "blocks[2] is 2, expected more than 2",
+    );
+    let control = |peers: &mut Value| peers["workloads"][0]["entries"][0]["control"] = json!(true);
+    refused(&control, "reference \"ours\" is marked as a control");
     refused(&|peers| entry("absent", json!("why"))(peers), "but there is");
     refused(&|peers| entry("workers", json!(0))(peers), "workers is 0");
     let answers = json!({"checked": 1, "wrong": 2, "note": null});

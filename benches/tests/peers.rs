@@ -104,6 +104,8 @@ fn everything_that_needs_no_installation_counts_right() {
         for entry in &workload.entries {
             assert_eq!((&entry.answers, entry.query_ns.len()), (&Answers::Exact, 1), "{entry:?}");
             assert_eq!(entry.build_ns.is_empty(), !entry.name.starts_with("kiddo"), "{entry:?}");
+            assert_eq!(entry.control, entry.name.starts_with("parzen again"), "{entry:?}");
+            assert_eq!(entry.blocks, [0], "{entry:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What benchmarks and other implementations say, in sentences.
 //!
-//! Separate because neither has blocks or workers: a sentence here compares medians that stand
-//! alone. Next: [`crate::chart::sides`], which computes the ratios.
+//! Separate because neither is a study: no speed-up, no steps. Next: [`crate::chart::sides`] for the rows,
+//! [`crate::compare::peers`] for the ratios of implementations.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,10 @@ use crate::{
         sides::{self, Side},
         work::{self, NEAR_ROOF},
     },
-    compare::benchmarks::{self, Timed},
+    compare::{
+        benchmarks::{self, Timed},
+        peers::{self, FailedControl},
+    },
     model::{Answers, Benchmarks, Estimate, Peer, PeerWorkload, Report},
     quantity,
 };
@@ -56,7 +59,19 @@ fn doubts_of_job(job: &PeerWorkload) -> Vec<String> {
             some(&unchecked)
         )
     });
-    wrong.into_iter().chain(unchecked).collect()
+    let failed = peers::failed_controls(job).into_iter().map(|failed| of_failed(job, &failed));
+    wrong.into_iter().chain(failed).chain(unchecked).collect()
+}
+
+fn of_failed(job: &PeerWorkload, failed: &FailedControl<'_>) -> String {
+    format!(
+        "{}: the control {}, the reference measured a second time, takes {}: no ratio of this job can be \
+         trusted beyond that, {} either way; measure again on a quiet machine",
+        job.name,
+        sides::peer_name(failed.peer),
+        as_long(failed.ratio),
+        quantity::times_as_long(failed.doubt)
+    )
 }
 
 /// The first names, and how many more there are.
@@ -103,7 +118,27 @@ fn of_job(job: &PeerWorkload) -> String {
             checked(reference),
             checked(rival),
             as_long(ratio),
-            if is_unclear(ratio) { ", so which is faster cannot be told" } else { "" }
+            verdict(job, ratio)
+        ),
+    }
+}
+
+/// Whether the ratio tells which is faster, as far as it does not tell that itself.
+fn verdict(job: &PeerWorkload, ratio: Estimate) -> String {
+    let doubts = peers::failed_controls(job).into_iter().map(|failed| failed.doubt);
+    let doubt = doubts.reduce(f64::max);
+    let is_told = peers::is_told(ratio, doubt.unwrap_or(1.0));
+    let doubt = doubt.map(quantity::times_as_long);
+    match (is_told, doubt) {
+        (true, None) => String::new(),
+        (false, None) => ", so which is faster cannot be told".into(),
+        (true, Some(doubt)) => {
+            format!(
+                ", which is beyond the {doubt} either way that the failed control leaves in doubt"
+            )
+        }
+        (false, Some(doubt)) => format!(
+            ", so which is faster cannot be told: the failed control leaves {doubt} either way in doubt"
         ),
     }
 }
@@ -121,10 +156,6 @@ fn as_long(ratio: Estimate) -> String {
         Some(interval) => format!("{value} ({})", quantity::times_as_long_range(interval)),
         None => value,
     }
-}
-
-fn is_unclear(ratio: Estimate) -> bool {
-    ratio.interval.is_none_or(|interval| interval.contains(1.0))
 }
 
 fn of_set(set: &Benchmarks, isas: &[String]) -> (String, String) {
@@ -208,9 +239,11 @@ mod tests {
             name: name.into(),
             version: None,
             ours: false,
+            control: false,
             workers: None,
             build_ns: Vec::new(),
             query_ns: vec![ns; 8],
+            blocks: Vec::new(),
             answers,
             note: String::new(),
             absent: None,
@@ -246,6 +279,26 @@ mod tests {
         assert!(of_job(&job).contains("the fastest of the others, theirs"), "{}", of_job(&job));
         job.entries.pop();
         assert!(of_job(&job).contains("nothing else was measured"), "{}", of_job(&job));
+    }
+
+    #[test]
+    fn a_failed_control_is_told_and_withholds_what_it_leaves_in_doubt() {
+        let mut job = job(Answers::Exact, Answers::Exact);
+        let again = Peer { name: "again".into(), control: true, ..job.entries[0].clone() };
+        job.entries.push(again);
+        assert!(doubts_of_job(&job).is_empty() && !of_job(&job).contains("control"));
+        job.entries[2].query_ns.fill(8.0);
+        let doubts = doubts_of_job(&job);
+        assert_eq!(doubts.len(), 1, "{doubts:?}");
+        let told = "job: the control again, the reference measured a second time, takes 0.800× as long \
+                    (0.800–0.800×): no ratio of this job can be trusted beyond that, 1.25× either way";
+        assert!(doubts[0].starts_with(told), "{doubts:?}");
+        let sentence = of_job(&job);
+        assert!(sentence.contains("others, theirs, takes 2.00× as long"), "{sentence}");
+        assert!(sentence.contains("which is beyond the 1.25× either way"), "{sentence}");
+        job.entries[1].query_ns.fill(12.0);
+        let sentence = of_job(&job);
+        assert!(sentence.contains("so which is faster cannot be told: the failed"), "{sentence}");
     }
 
     #[test]

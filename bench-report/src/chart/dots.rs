@@ -43,6 +43,8 @@ pub struct Dot {
 pub enum DotMark {
     /// What the others are compared with.
     Reference,
+    /// The reference a second time: no rival.
+    Control,
     /// One of the others.
     Other,
     /// Its answers are wrong: its time is no result.

@@ -14,6 +14,7 @@ use crate::{
     compare::{
         Sweep,
         benchmarks::{Timed, grouped, ratio},
+        peers,
     },
     model::{Answers, Estimate, Peer, PeerWorkload},
     quantity,
@@ -46,23 +47,21 @@ pub struct Side {
 /// The implementations of one job that were measured, and in `note` whether they are right.
 pub fn of_peers(workload: &PeerWorkload) -> Vec<Side> {
     let measured = || workload.entries.iter().filter(|peer| !peer.query_ns.is_empty());
-    let reference = measured().find(|peer| Some(&peer.name) == workload.reference.as_ref());
-    // Whoever counts something else has no time that others could be held against.
-    let reference = reference.filter(|peer| !matches!(peer.answers, Answers::Wrong { .. }));
-    let base = reference.map(|peer| median_with_interval(&peer.query_ns));
+    let reference = peers::reference(workload);
     let side = |peer: &Peer| {
-        let ns = median_with_interval(&peer.query_ns);
         let is_reference = reference.is_some_and(|reference| reference.name == peer.name);
+        let others = reference.filter(|_| !is_reference);
         let mark = match peer.answers {
             Answers::Wrong { .. } => DotMark::Wrong,
             _ if is_reference => DotMark::Reference,
+            _ if peer.control => DotMark::Control,
             Answers::Exact | Answers::Unchecked => DotMark::Other,
         };
         Side {
             name: peer_name(peer),
-            ns,
-            ratio: base.filter(|_| !is_reference).map(|base| ratio(ns, base)),
-            ours: is_reference || peer.ours,
+            ns: median_with_interval(&peer.query_ns),
+            ratio: others.map(|reference| peers::ratio(peer, reference)),
+            ours: is_reference || peer.ours || peer.control,
             mark,
             note: answers(peer),
         }

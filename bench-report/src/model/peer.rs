@@ -56,12 +56,19 @@ pub struct Peer {
     /// Whether it is of the project that compares itself, as the reference is: no rival.
     #[serde(default, skip_serializing_if = "is_false")]
     pub ours: bool,
+    /// Whether it is the reference a second time: whatever its ratio is off 1 is error.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub control: bool,
     /// Threads or processes it used, if known.
     pub workers: Option<u64>,
     /// Time to prepare (build an index), once for each round, in nanoseconds; may be empty.
     pub build_ns: Vec<f64>,
     /// Time to answer, one for each round, in nanoseconds; empty if it was not measured.
     pub query_ns: Vec<f64>,
+    /// The block of each round, ascending, as many as `query_ns`; empty if unknown. Rounds of two entries
+    /// in one block were measured side by side.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<u64>,
     /// Whether its answers are right.
     pub answers: Answers,
     /// What else is known of right answers, in words, such as what happens on the faces of a window; may

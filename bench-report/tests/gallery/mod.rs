@@ -366,22 +366,25 @@ fn benchmark(group: &str, function: &str, elements: f64, ns: f64) -> Benchmark {
     }
 }
 
-/// One job done by seven implementations: one wrong, one absent, one with a long name.
+/// One job done by seven implementations: one wrong, one absent, one with a long name. The control fails.
 pub fn peers() -> Peers {
     let mut random = ChaCha8Rng::seed_from_u64(3);
+    let rounds = |ns: f64| if ns > 0.0 { 11 } else { 0 };
     let mut peer = |name: &str, ns: f64, answers: Answers| Peer {
         name: name.into(),
         version: Some("1.2".into()),
         ours: false,
+        control: false,
         workers: Some(1),
         build_ns: Vec::new(),
-        query_ns: (0..if ns > 0.0 { 11 } else { 0 }).map(|_| noisy(ns, &mut random)).collect(),
+        query_ns: (0..rounds(ns)).map(|_| noisy(ns, &mut random)).collect(),
+        blocks: (0..rounds(ns)).collect(),
         answers,
         note: String::new(),
         absent: (ns <= 0.0).then(|| "it is not installed".into()),
     };
     let wrong = Answers::Wrong { wrong: 3, checked: 100, note: "the edge counts as inside".into() };
-    let entries = vec![
+    let mut entries = vec![
         peer("kernel", 1.2e6, Answers::Exact),
         peer("NumPy", 8.5e6, Answers::Exact),
         peer("SciPy cKDTree", 3.1e6, Answers::Exact),
@@ -390,6 +393,8 @@ pub fn peers() -> Peers {
         peer(LONG, 4.0e6, Answers::Unchecked),
         peer("absent", 0.0, Answers::Unchecked),
     ];
+    let again = peer("kernel again (control)", 1.6e6, Answers::Exact);
+    entries.insert(1, Peer { ours: true, control: true, ..again });
     let workload = PeerWorkload {
         name: "article".into(),
         title: "100 widths around the origin".into(),

@@ -2,7 +2,8 @@
 //!
 //! Apart from [`super::measure`] because it is pure. Looks are few, at numbers of blocks that grow by a
 //! quarter, and two in a row must find every ratio known; `runner::study::stop` tells why. Ratios are
-//! those of the tables, with their references. Next: [`super::record`].
+//! those of the tables, with their references: whole jobs, which `cargo peers` prints, and answers alone, which
+//! it prints and a report shows. Next: [`super::record`].
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use runner::study::stop::{FIRST_LOOK, look_before};
 use super::entry::Role;
 use super::measure::Effort;
 use super::record::{Measured, Record};
+use crate::paired::Ratio;
 
 /// Whether nothing more is to be measured after `blocks` blocks.
 pub(super) fn is_enough(
@@ -54,9 +56,10 @@ fn is_known(measured: &Measured, precision: f64) -> bool {
 
 fn is_narrow(record: &Record, ours: &Record, precision: f64) -> bool {
     record.rounds.len() >= FIRST_LOOK
-        && record.ratios(ours).is_none_or(|[whole, _]| {
-            let furthest = (whole.high / whole.estimate).max(whole.estimate / whole.low);
-            furthest <= 1.0 + precision
+        && record.ratios(ours).is_none_or(|ratios| {
+            ratios.iter().all(|Ratio { estimate, low, high }| {
+                (high / estimate).max(estimate / low) <= 1.0 + precision
+            })
         })
 }
 
@@ -92,5 +95,17 @@ mod tests {
         assert!(!is_enough(12, 400.0, Duration::ZERO));
         assert!(is_enough(12, 400.0, Effort::FULL.budget));
         assert!(!is_enough(FEWEST_BLOCKS - 1, 400.0, Effort::FULL.budget));
+    }
+
+    /// Beside a long time to build, noisy answers vanish in the ratio of whole jobs.
+    #[test]
+    fn noisy_answers_do_not_hide_behind_a_long_time_to_build() {
+        let is_enough = |noise| {
+            let mut measured = measured(12, noise);
+            let rounds = measured.records.iter_mut().flat_map(|record| &mut record.rounds);
+            rounds.for_each(|(_, taken)| taken.build_ns = 1e9);
+            is_enough(&measured, 12, &Effort::FULL, Duration::ZERO)
+        };
+        assert!(is_enough(0.0) && !is_enough(400.0));
     }
 }

@@ -152,6 +152,7 @@ struct Written<'a> {
     name: &'a str,
     version: &'a Option<String>,
     ours: bool,
+    control: bool,
     workers: usize,
     build_ns: Vec<f64>,
     query_ns: Vec<f64>,
@@ -176,6 +177,7 @@ impl<'a> From<&'a Record> for Written<'a> {
             name: &record.name,
             version: &record.version,
             ours: record.role != Role::Other,
+            control: record.role == Role::Control,
             workers: record.workers,
             // A clock may miss a short build; its shortest time is the best that is known then.
             build_ns: rounds().filter(|_| builds).map(|(_, t)| t.build_ns.max(1.0)).collect(),

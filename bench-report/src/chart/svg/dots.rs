@@ -29,6 +29,7 @@ const FOOT: f64 = 48.0;
 pub(super) fn shape(mark: DotMark) -> (&'static str, &'static str) {
     match mark {
         DotMark::Reference => ("point neutral", SHAPES[3]),
+        DotMark::Control => ("point hollow neutral", SHAPES[0]),
         DotMark::Other => ("point c0", SHAPES[0]),
         DotMark::Wrong => ("point hollow c1", SHAPES[2]),
     }
@@ -70,7 +71,7 @@ fn drawn(chart: &Dots, row: &Dot, id: &str, top: f64) -> String {
     }
     let name = match row.mark {
         DotMark::Reference => "ref",
-        DotMark::Other => "dot",
+        DotMark::Control | DotMark::Other => "dot",
         DotMark::Wrong => "wrong",
     };
     svg + &format!(

@@ -84,6 +84,7 @@ fn of_curve(curve: &Curve) -> Key {
 pub fn of_dots(chart: &Dots) -> Vec<Key> {
     let marks = [
         (DotMark::Reference, "what the others are compared with"),
+        (DotMark::Control, "a control: the reference a second time"),
         (DotMark::Wrong, "wrong answers: its time is no result"),
     ];
     let mut keys: Vec<Key> = marks

@@ -141,8 +141,10 @@ impl<'a> Sets<'a> {
 /// Peers on the same job, measured in turn.
 pub(super) fn implementations(peers: &[Peers]) -> Option<Topic> {
     let charts = peers.iter().enumerate().flat_map(of_peers).collect();
-    let note = "Labels: time over that of the reference; above 1× is slower. The interval of a ratio \
-        in the tables divides the far ends of both intervals, which is wider than it need be.";
+    let note = "Labels: time over that of the reference; above 1× is slower. A ratio is of the times in the \
+        blocks that an implementation shares with the reference. Where fewer than 6 such blocks are known, it \
+        is of the two medians, and its interval divides the far ends of both intervals, which is wider than it \
+        need be.";
     topic("implementations", "Implementations side by side", note, charts, Origin::Others)
 }
 

@@ -39,11 +39,15 @@ fn sizes(workload: &PeerWorkload) -> Result<(), String> {
     if let Some([name, _]) = names.array_windows().find(|[name, next]| name == next) {
         return Err(format!("there are two entries {name:?}"));
     }
-    match reference {
-        Some(reference) if names.binary_search(&reference.as_str()).is_err() => {
-            Err(format!("reference {reference:?} is no entry"))
-        }
-        _ => Ok(()),
+    let rounds = entries.iter().map(|entry| entry.blocks.len()).sum();
+    at_most("rounds with blocks", rounds, MOST_SAMPLES)?;
+    let Some(reference) = reference else { return Ok(()) };
+    match entries.iter().find(|entry| entry.name == *reference) {
+        None => Err(format!("reference {reference:?} is no entry")),
+        Some(entry) if entry.control => Err(format!(
+            "reference {reference:?} is marked as a control, which is compared with it"
+        )),
+        Some(_) => Ok(()),
     }
 }
 
@@ -53,6 +57,7 @@ fn entry(peer: &Peer) -> Result<(), String> {
     }
     times("build_ns", &peer.build_ns)?;
     times("query_ns", &peer.query_ns)?;
+    blocks(peer)?;
     match (&peer.absent, peer.query_ns.is_empty()) {
         (None, true) => return Err("query_ns is empty, and absent does not say why".into()),
         (Some(_), false) => return Err("absent says why there is no time, but there is".into()),
@@ -63,6 +68,21 @@ fn entry(peer: &Peer) -> Result<(), String> {
             Err(format!("wrong is {wrong}, expected at most checked = {checked}"))
         }
         _ => Ok(()),
+    }
+}
+
+/// None, or one for each round and none twice.
+fn blocks(Peer { blocks, query_ns, .. }: &Peer) -> Result<(), String> {
+    let (found, rounds) = (blocks.len(), query_ns.len());
+    if found != 0 && found != rounds {
+        return Err(format!("there are {found} blocks, expected one for each of {rounds} rounds"));
+    }
+    match blocks.array_windows().position(|[block, next]| block >= next) {
+        Some(idx) => {
+            let [block, next] = [blocks[idx], blocks[idx + 1]];
+            Err(format!("blocks[{}] is {next}, expected more than {block}", idx + 1))
+        }
+        None => Ok(()),
     }
 }
 
