@@ -1,6 +1,6 @@
 //! What is asked: windows around many centers.
 //!
-//! Apart from [`window`](crate::window), which defines one window. Next: [`crate::Counter::answer`].
+//! Apart from [`crate::window`], which defines one window. Next: [`crate::Counter::answer`].
 
 use std::ops::Range;
 

@@ -15,7 +15,7 @@
 //!   closed one with a smaller radius, the largest float below h/2, and nothing else knows of faces.
 //! * **fl(x − s) is monotone in s**, so the samples inside form an interval of floats, and
 //!   [`Interval`] finds its two ends by bisection. Algorithms that order samples need not even know the
-//!   ends: [`Side::of`] says for any float, such as the edge of a cell, on which side of them it lies.
+//!   ends: `Side::of` says for any float, such as the edge of a cell, on which side of them it lies.
 //!   The obvious `x − h/2 <= s && s <= x + h/2` is wrong for about 4 % of samples near a face, and
 //!   `a * (1/h) > 0.5` for about 1 %: neither occurs in this crate.
 

@@ -2,7 +2,7 @@
 //!
 //! An algorithm narrows the samples to contiguous runs or pieces; the scan of these, in [`crate::isa`], is
 //! the only place that knows vectors. So algorithms and instruction sets add up, they do not multiply. Each
-//! gives the same counts, bit for bit. To add one, write a file with its [`Recipe`] and add its line to
+//! gives the same counts, bit for bit. To add one, write a file with its `Recipe` and add its line to
 //! [`ALL`].
 
 mod brute_force;
