@@ -6,7 +6,8 @@ use crate::isa::{self, Isa};
 use crate::query::{Query, Sizes};
 use crate::samples::{Element, Run};
 use crate::team::{Alone, Team};
-use crate::window::{Reach, Widths, Window};
+use crate::width::Widths;
+use crate::window::{Reach, Window};
 
 /// Counts samples inside windows. Cheap to make; counts do not depend on the instruction set, the
 /// algorithm, or how the samples are cut into runs.

@@ -5,7 +5,7 @@
 //! another; C's `pow` may differ from it in the last place for d ≥ 3.
 
 use crate::error::Error;
-use crate::window::Width;
+use crate::width::Width;
 
 /// n samples and the volume of a window: turns counts into densities.
 ///

@@ -36,9 +36,10 @@
 //!                            └────► ranking            density stands alone
 //! ```
 //!
-//! [`samples`] columns in memory · [`window`] what "inside" means · [`density`] from k to p ·
-//! [`counter`] the facade · [`algorithm`] which samples need a look · [`isa`] how a run is scanned ·
-//! `ranking` many widths in one pass.
+//! [`samples`] columns in memory · [`window`] what "inside" means · [`width`] checked widths · [`query`]
+//! windows around many centers · [`density`] from k to p · [`counter`] the facade · [`algorithm`] which
+//! samples need a look · [`team`] who builds · [`isa`] how a run is scanned · `ranking` many widths in one
+//! pass.
 //!
 //! The crate starts no thread, reads no clock, file or environment, and counts no CPUs: whoever
 //! calls it cuts the samples into [`Run`]s and adds up.
@@ -52,6 +53,7 @@ pub mod query;
 mod ranking;
 pub mod samples;
 pub mod team;
+pub mod width;
 pub mod window;
 
 pub use counter::Counter;
@@ -60,4 +62,5 @@ pub use error::Error;
 pub use query::{Query, Sizes};
 pub use samples::{Draft, Element, Run, Samples};
 pub use team::{Alone, Part, Team};
-pub use window::{Faces, Interval, Radii, Width, Widths, Window};
+pub use width::{Faces, Radii, Width, Widths};
+pub use window::{Interval, Window};

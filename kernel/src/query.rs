@@ -5,7 +5,8 @@
 use std::ops::Range;
 
 use crate::error::Error;
-use crate::window::{self, Radii, Reach, Widths};
+use crate::width::{Radii, Widths};
+use crate::window::{self, Reach};
 
 /// Windows around m centers of d coordinates.
 ///

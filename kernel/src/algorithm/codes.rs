@@ -21,7 +21,7 @@
 use std::ops::Range;
 
 use super::edges::Edges;
-use super::plan::{Cost, Shape, cost};
+use super::plan::{Cost, Shape};
 use super::{Index, Recipe};
 use crate::isa::{Between, CODES, Codes, Isa, Kernels, Masks};
 use crate::query::Query;
@@ -52,7 +52,14 @@ impl Recipe for Quantized {
     }
 
     fn cost(shape: &Shape) -> Cost {
-        cost::codes(shape)
+        let Shape { n, d, share, .. } = *shape;
+        // A block is left when nobody in it is inside any more.
+        let side = share.powf(1.0 / d).clamp(0.01, 0.99);
+        let looked = ((CODES as f64).ln() / -side.ln()).min(2.0 * d);
+        // A slab on each side of each column.
+        let doubtful = share * d * 2.0 / (SLABS as f64 * side);
+        let visit = 0.05 + 0.02 * looked + 100.0 * doubtful;
+        Cost { build: 11.0 * n * d, answer: shape.windows() * n * visit }
     }
 
     fn build<'a, T: Element>(

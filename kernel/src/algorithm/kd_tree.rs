@@ -20,7 +20,7 @@
 
 use std::ops::Range;
 
-use super::plan::{Cost, Shape, cost};
+use super::plan::{Cost, Shape};
 use super::{Index, Recipe};
 use crate::isa::{GROUP, Isa, Kernels, Piece};
 use crate::samples::{Element, Run};
@@ -50,7 +50,15 @@ impl Recipe for KdTree {
     }
 
     fn cost(shape: &Shape) -> Cost {
-        cost::kd_tree(shape)
+        /// Samples in a leaf on average.
+        const USUAL: f64 = 0.75 * LEAF as f64;
+        let Shape { n, d, .. } = *shape;
+        let side = shape.side(USUAL);
+        let border = (side + 1.0).powf(d) - (side - 1.0).max(0.0).powf(d);
+        let leaves = border.min(n / USUAL);
+        let levels = (n / USUAL).max(2.0).log2();
+        let build = n * levels * (4.0 + 4.0 * d);
+        Cost { build, answer: shape.windows() * (100.0 + leaves * (40.0 + 16.0 * d)) }
     }
 
     fn build<'a, T: Element>(

@@ -134,64 +134,11 @@ fn share<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> f64 {
     (inside as f64).max(0.5) / (looked as f64).max(1.0)
 }
 
-/// Costs of the algorithms, one after the other.
-pub(crate) mod cost {
-    use super::{Cost, Shape};
-
-    /// Samples in a leaf of a tree, and in a cell of a grid.
-    const LEAF: f64 = 48.0;
-    const CELL: f64 = 4.0;
-
-    /// Many widths around a center are one pass; one width over many centers is tested in singles, up to
-    /// eight dimensions.
-    pub(crate) fn brute_force(shape: &Shape) -> Cost {
-        let Shape { n, d, centers, widths, share } = *shape;
-        let visit = if widths > 1.0 {
-            0.15 + 0.11 * d + share
-        } else if centers > 7.0 && d <= 8.0 {
-            0.055 * d
-        } else {
-            0.1 * d
-        };
-        Cost { build: 0.0, answer: centers * n * visit }
-    }
-
-    pub(crate) fn sorted(shape: &Shape) -> Cost {
-        Cost { build: 55.0 * shape.n, answer: shape.windows() * 100.0 }
-    }
-
-    pub(crate) fn grid(shape: &Shape) -> Cost {
-        let border = 100.0 + 14.0 * shape.side(CELL);
-        Cost { build: 70.0 * shape.n, answer: shape.windows() * border }
-    }
-
-    pub(crate) fn kd_tree(shape: &Shape) -> Cost {
-        let Shape { n, d, .. } = *shape;
-        let side = shape.side(LEAF);
-        let border = (side + 1.0).powf(d) - (side - 1.0).max(0.0).powf(d);
-        let leaves = border.min(n / LEAF);
-        let levels = (n / LEAF).max(2.0).log2();
-        let build = n * levels * (4.0 + 4.0 * d);
-        Cost { build, answer: shape.windows() * (100.0 + leaves * (40.0 + 16.0 * d)) }
-    }
-
-    pub(crate) fn codes(shape: &Shape) -> Cost {
-        let Shape { n, d, share, .. } = *shape;
-        // A block of 256 samples is left when nobody in it is inside any more.
-        let side = share.powf(1.0 / d).clamp(0.01, 0.99);
-        let looked = (256.0_f64.ln() / -side.ln()).min(2.0 * d);
-        // A slab on each side of each column, of 256 slabs.
-        let doubtful = share * d * 2.0 / (256.0 * side);
-        let visit = 0.05 + 0.02 * looked + 100.0 * doubtful;
-        Cost { build: 11.0 * n * d, answer: shape.windows() * n * visit }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::query::Sizes;
-    use crate::window::Widths;
+    use crate::width::Widths;
 
     /// Samples on a raster without a pattern, in the unit cube.
     fn chosen(n: usize, d: usize, m: usize, widths: &[f64]) -> Choice {

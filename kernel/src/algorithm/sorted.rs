@@ -5,7 +5,7 @@
 //! wherever they crowd.
 
 use super::edges::Edges;
-use super::plan::{Cost, Shape, cost};
+use super::plan::{Cost, Shape};
 use super::{Index, Recipe};
 use crate::isa::Isa;
 use crate::samples::{Element, Run};
@@ -28,7 +28,7 @@ impl Recipe for Sorted {
     }
 
     fn cost(shape: &Shape) -> Cost {
-        cost::sorted(shape)
+        Cost { build: 55.0 * shape.n, answer: shape.windows() * 100.0 }
     }
 
     fn build<'a, T: Element>(

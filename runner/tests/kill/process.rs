@@ -49,13 +49,21 @@ pub(crate) fn cpu_ticks(id: u32) -> Option<u64> {
 ///
 /// # Panics
 /// If it takes longer than [`DEADLINE`].
-pub(crate) fn eventually<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn eventually<T>(what: &str, found: impl FnMut() -> Option<T>) -> T {
+    within(DEADLINE, what, found)
+}
+
+/// Waits until `found` gives something.
+///
+/// # Panics
+/// If it takes longer than `deadline`.
+pub(crate) fn within<T>(deadline: Duration, what: &str, mut found: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(found) = found() {
             return found;
         }
-        assert!(began.elapsed() < DEADLINE, "{what}: not within {DEADLINE:?}");
+        assert!(began.elapsed() < deadline, "{what}: not within {deadline:?}");
         std::thread::yield_now();
     }
 }

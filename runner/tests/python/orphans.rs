@@ -5,27 +5,15 @@
 
 use std::ffi::OsStr;
 use std::os::unix::process::ExitStatusExt as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
-use crate::process::children;
+use crate::process::{children, within};
 use crate::start;
 
 /// Loading NumPy takes long on a busy machine; the program itself would go on for longer than this.
 const DEADLINE: Duration = Duration::from_secs(30);
-
-/// Waits until `found` gives something.
-fn eventually<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
-    let began = Instant::now();
-    loop {
-        if let Some(found) = found() {
-            return found;
-        }
-        assert!(began.elapsed() < DEADLINE, "{what}: not within {DEADLINE:?}");
-        std::thread::yield_now();
-    }
-}
 
 /// Whether there is such a process that has not ended; somebody may still have to wait for one that has.
 fn is_alive(id: u32) -> bool {
@@ -41,15 +29,15 @@ pub(crate) fn none_outlives_whoever_started_it(interpreter: &OsStr) {
             "flaws": [], "patience": 600, "fresh": true});
         let starter = || {
             let child = start(interpreter, &request);
-            let started = eventually("it has started others", || {
+            let started = within(DEADLINE, "it has started others", || {
                 let started = children(child.id());
                 (started.len() == children_of_it).then_some(started)
             });
             (child, started)
         };
         let (mut child, started) = std::thread::scope(|scope| scope.spawn(starter).join()).unwrap();
-        let status = eventually("it ends", || child.try_wait().unwrap());
+        let status = within(DEADLINE, "it ends", || child.try_wait().unwrap());
         assert_eq!(status.signal(), Some(9), "{status}");
-        eventually("all ends", || started.iter().all(|&id| !is_alive(id)).then_some(()));
+        within(DEADLINE, "all ends", || started.iter().all(|&id| !is_alive(id)).then_some(()));
     }
 }
