@@ -190,7 +190,11 @@ mod tests {
 
     #[test]
     fn only_grids_have_a_shape_of_their_own() {
-        let grid = "0:1:2,0:1:3".parse::<grid::Spec>().unwrap().grid(&[], &[]).unwrap();
+        let grid = "0:1:2,0:1:3"
+            .parse::<grid::Spec>()
+            .unwrap()
+            .grid(&[0.0..=1.0, 0.0..=1.0], &[1.0; 2])
+            .unwrap();
         assert_eq!(Places::Grid(grid).shape(6), [2, 3]);
         assert_eq!(Places::Samples(Itself::LeftOut).shape(6), [6]);
     }

@@ -1,9 +1,10 @@
 //! The program from outside: counts of files, JSON, help, exit codes.
 //!
-//! Next: `refusals` for bad input, `program` for running it.
+//! Next: `density` for that command, `refusals` for bad input, `program` for running it.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod density;
 mod program;
 mod refusals;
 

