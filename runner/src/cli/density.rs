@@ -3,7 +3,6 @@
 //! Next: [`crate::density`], places and what counts mean; [`crate::output::density`], which lays out;
 //! [`crate::output::picture`], which draws.
 
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -13,12 +12,11 @@ use super::samples::{Centers, Known, Method, Size, Source, counted};
 use crate::density::grid::Spec;
 use crate::density::{Estimate, Itself, Places};
 use crate::failure::Failure;
-use crate::for_any;
 use crate::input::{AnySamples, Input};
+use crate::output;
 use crate::output::density::{FORMATS, Report, Values, format_of, json, npy};
 use crate::output::file::{self, Staged};
 use crate::output::picture::{self, Picture, Scene};
-use crate::output::{self};
 use crate::query::Windows;
 
 /// Points in each dimension where only a picture is asked for.
@@ -42,7 +40,8 @@ pub struct Arguments {
     #[arg(long)]
     at_samples: bool,
     /// With --at-samples: a sample is not counted in its own window, (k - 1) / (n - 1) / volume
-    #[arg(long, requires = "at_samples")]
+    // `requires` alone is not enough: it gives way to the conflict of the places.
+    #[arg(long, requires = "at_samples", conflicts_with_all = ["center", "centers", "grid"])]
     leave_out_self: bool,
     /// Places on a grid, up to 3 dimensions: points in each, over what the samples span and half a window
     /// more; or start:stop:points for each dimension, with commas between them
@@ -50,6 +49,15 @@ pub struct Arguments {
     grid: Option<Spec>,
     #[command(flatten)]
     size: Size,
+    #[command(flatten)]
+    wanted: Wanted,
+    #[command(flatten)]
+    method: Method,
+}
+
+/// What comes out, and where it goes.
+#[derive(Debug, clap::Args)]
+struct Wanted {
     /// Give the natural logarithm of the density; it is finite where the density leaves the range of doubles
     #[arg(long)]
     log: bool,
@@ -64,11 +72,23 @@ pub struct Arguments {
     /// implies --grid 200
     #[arg(long, value_name = "FILE", value_parser = svg_file)]
     svg: Option<PathBuf>,
-    #[command(flatten)]
-    method: Method,
     /// Print JSON instead of a table or a summary
     #[arg(long)]
     json: bool,
+}
+
+impl Wanted {
+    /// Proves that every file can be written, and that no two of them are one.
+    fn check_files(&self) -> anyhow::Result<()> {
+        let files: Vec<_> = [&self.out, &self.counts, &self.svg].into_iter().flatten().collect();
+        for (i, path) in files.iter().enumerate() {
+            if files[..i].contains(path) {
+                bail!("{}: two results cannot be one file", path.display());
+            }
+            file::check_writable(path)?;
+        }
+        Ok(())
+    }
 }
 
 fn out_file(text: &str) -> Result<PathBuf, String> {
@@ -101,13 +121,11 @@ fn with_extension(text: &str, allowed: &str) -> Result<PathBuf, String> {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let Some(windows) = arguments.size.windows()? else { bail!("there is no width") };
     let method = arguments.method.known()?;
-    for path in arguments.files() {
-        file::check_writable(path)?;
-    }
+    arguments.wanted.check_files()?;
     let input = arguments.source.read()?;
     let samples = &input.samples;
     let windows = windows.checked(samples.d()).context("--widths-per-dimension")?;
-    if arguments.svg.is_some() {
+    if arguments.wanted.svg.is_some() {
         picture::check_dimensions(samples.d()).map_err(Failure::Input)?;
     }
     let (places, centers) = arguments.places(samples, &windows)?;
@@ -115,7 +133,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     arguments.method.explain(report.algorithm, &report.reason);
     let written = write_files(arguments, &method, samples, &report)?;
     output::to_stdout(|out| {
-        if arguments.json {
+        if arguments.wanted.json {
             return output::json(out, &json::fields(&report));
         }
         output::density::write(out, &report)?;
@@ -132,11 +150,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 impl Arguments {
-    /// Files that will be written.
-    fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        [&self.out, &self.counts, &self.svg].into_iter().flatten()
-    }
-
     /// Where densities are wanted, and the coordinates of these places.
     fn places(
         &self,
@@ -151,25 +164,14 @@ impl Arguments {
             return Ok((Places::Samples(itself), samples.to_rows()));
         }
         let alone = Spec::Points(PICTURE_ALONE);
-        let implied = self.svg.as_ref().map(|_| &alone);
+        let implied = self.wanted.svg.as_ref().map(|_| &alone);
         let Some(spec) = self.grid.as_ref().or(implied) else {
             bail!("where? One of --center, --centers, --at-samples, --grid or --svg is needed")
         };
-        let grid = spec.grid(&ranges(samples), &widths(windows, samples.d())).context("--grid")?;
+        let grid = spec.grid(&samples.ranges(), &widths(windows, samples.d())).context("--grid")?;
         let centers = grid.centers();
         Ok((Places::Grid(grid), centers))
     }
-}
-
-/// From the smallest to the largest coordinate, for each dimension.
-fn ranges(samples: &AnySamples) -> Vec<RangeInclusive<f64>> {
-    use kernel::Element as _;
-    let range = |(low, high): (f64, f64), x: f64| (low.min(x), high.max(x));
-    let nothing = (f64::INFINITY, f64::NEG_INFINITY);
-    for_any!(samples, samples => (0..samples.d())
-        .map(|j| samples.column(j).iter().map(|x| x.widen()).fold(nothing, range))
-        .map(|(low, high)| low..=high)
-        .collect())
 }
 
 /// The width of the window in each dimension.
@@ -198,7 +200,7 @@ fn report(
         estimate,
         places,
         windows: query.windows,
-        values: if arguments.log { Values::LogDensity } else { Values::Density },
+        values: if arguments.wanted.log { Values::LogDensity } else { Values::Density },
         n: samples.n(),
         element: samples.element(),
         checksum: samples.checksum().to_string(),
@@ -218,14 +220,14 @@ fn write_files(
     report: &Report,
 ) -> anyhow::Result<Vec<PathBuf>> {
     let mut staged = Vec::new();
-    if let Some(path) = &arguments.out {
+    if let Some(path) = &arguments.wanted.out {
         let format = format_of(path).map_err(Failure::Input)?;
         staged.push(file::stage(path, |out| (format.write)(out, report))?);
     }
-    if let Some(path) = &arguments.counts {
+    if let Some(path) = &arguments.wanted.counts {
         staged.push(file::stage(path, |out| npy::counts(out, report))?);
     }
-    if let Some(path) = &arguments.svg {
+    if let Some(path) = &arguments.wanted.svg {
         let picture = drawn(arguments, method, samples, report)?;
         staged.push(file::stage(path, |out| out.write_all(picture.as_bytes()))?);
     }
@@ -240,14 +242,13 @@ fn drawn(
     report: &Report,
 ) -> anyhow::Result<String> {
     let d = samples.d();
-    let (ranges, widths) = (ranges(samples), widths(&report.windows, d));
+    let (ranges, widths) = (samples.ranges(), widths(&report.windows, d));
     let picture = Picture::of(report, samples, &ranges, &widths).context("--svg")?;
-    let counts = match picture.known(report) {
-        Some(counts) => counts,
-        None => {
-            let query = method.query(picture.centers(), report.windows.clone(), samples);
-            counted(&query, samples, "counting for the picture")?.counts
-        }
+    let counts = if let Some(counts) = picture.known(report) {
+        counts
+    } else {
+        let query = method.query(picture.centers(), report.windows.clone(), samples);
+        counted(&query, samples, "counting for the picture")?.counts
     };
     let scene = Scene {
         names: arguments.source.names(d),

@@ -186,8 +186,9 @@ fn axis(text: &str) -> Result<Axis, String> {
         ));
     };
     let axis = Axis { start: number(start)?, stop: number(stop)?, points: points(count)? };
-    let ascends = axis.start < axis.stop && (axis.stop - axis.start).is_finite();
-    if ascends || (axis.points == 1 && axis.start == axis.stop) {
+    let length = axis.stop - axis.start;
+    let is_one_point = axis.points == 1 && length == 0.0;
+    if is_one_point || (length > 0.0 && length.is_finite()) {
         Ok(axis)
     } else {
         Err(format!(

@@ -59,9 +59,10 @@ impl Staged {
 /// # Errors
 /// As [`stage`].
 pub fn check_writable(path: &Path) -> anyhow::Result<()> {
-    let proof = match path.is_dir() {
-        true => Err(io::ErrorKind::IsADirectory.into()),
-        false => tempfile::tempfile_in(folder(path)).map(drop),
+    let proof = if path.is_dir() {
+        Err(io::ErrorKind::IsADirectory.into())
+    } else {
+        tempfile::tempfile_in(folder(path)).map(drop)
     };
     proof.with_context(|| unwritable(path))
 }

@@ -143,10 +143,13 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 fn summarized(out: &mut dyn Write, report: &Report, summary: Summary) -> io::Result<()> {
     let Summary { least, median, most, empty } = summary;
     let m = report.estimate.len();
-    let share = 100.0 * empty as f64 / m as f64;
+    let share = match 100.0 * empty as f64 / m as f64 {
+        share if share > 0.0 && share < 0.1 => "less than 0.1".to_owned(),
+        share => format!("{share:.1}"),
+    };
     let [least, median, most] = [least, median, most].map(significant);
     writeln!(out, "{m} windows: density p least {least}, median {median}, most {most}")?;
-    writeln!(out, "{empty} of them hold no sample ({share:.1} %)")
+    writeln!(out, "{empty} of them hold no sample ({share} %)")
 }
 
 /// One row for each place.

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::Scene;
-use super::ticks::ticks;
+use super::ticks::{Tick, ticks};
 
 /// Where values become pixels.
 #[derive(Clone, Copy, Debug)]
@@ -104,8 +104,9 @@ impl Frame {
     /// The vertical axis left of the plot, with `rules` across it or none.
     pub(super) fn axis_left(&self, label: &str, rules: Rules) -> String {
         let (left, top) = self.corner;
+        let ticks = ticks(self.y.0, self.y.1, 7);
         let mut svg = String::new();
-        for tick in ticks(self.y.0, self.y.1, 7) {
+        for tick in &ticks {
             let y = self.y(tick.at);
             if rules == Rules::Across {
                 svg += &path("rule", &format!("M{} {}h{}", p(left), p(y), p(self.plot.0)));
@@ -114,8 +115,14 @@ impl Frame {
             svg += &text("quiet", (left - 9.0, y + 4.5), "end", &tick.text);
         }
         svg += &path("axis", &format!("M{} {}v{}", p(left), p(top), p(self.plot.1)));
-        svg + &upright((18.0, top + self.plot.1 / 2.0), label)
+        let place = (left - 9.0 - widest(&ticks) - 12.0).max(14.0);
+        svg + &upright((place, top + self.plot.1 / 2.0), label)
     }
+}
+
+/// About how wide the texts of ticks are, in pixels: digits of this font have 8.
+pub(super) fn widest(ticks: &[Tick]) -> f64 {
+    8.0 * ticks.iter().map(|tick| tick.text.chars().count()).max().unwrap_or(0) as f64
 }
 
 /// Whether ticks have lines across the plot.

@@ -1,7 +1,7 @@
 //! Two dimensions: a color for each cell of a grid, the scale of colors, the hull of the samples.
 
 use super::colors::{self, COLORS, Rgb};
-use super::frame::{Frame, Rules, path, pixels, text, upright};
+use super::frame::{Frame, Rules, path, pixels, text, upright, widest};
 use super::ticks::ticks;
 use super::{Heat, Scene, Values, outline, png};
 use crate::for_any;
@@ -87,16 +87,12 @@ fn image(frame: &Frame, heat: &Heat, levels: &[u8], colors: &[Rgb]) -> String {
 /// The hull of all samples, cut off at the edges of the plot; light upon dark, to be seen on any color.
 fn outlined(frame: &Frame, samples: &AnySamples) -> String {
     use kernel::Element as _;
+    let ranges = samples.ranges();
+    let spans = [0, 1].map(|j: usize| (*ranges[j].start(), *ranges[j].end()));
     let corners = for_any!(samples, samples => {
         let (x, y) = (samples.column(0), samples.column(1));
-        let ends = |column: &[_]| {
-            column.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| {
-                let value = f64::from(value);
-                (low.min(value), high.max(value))
-            })
-        };
         let pairs = x.iter().zip(y).map(|(x, y)| (x.widen(), y.widen()));
-        outline::hull(pairs, ends(x), ends(y))
+        outline::hull(pairs, spans[0], spans[1])
     });
     let corners =
         corners.iter().map(|&(x, y)| format!("{} {}", pixels(frame.x(x)), pixels(frame.y(y))));
@@ -122,13 +118,15 @@ fn bar(frame: &Frame, range: (f64, f64), colors: &[Rgb], label: &str) -> String 
          <rect class=\"axis\" x=\"{left}\" y=\"{top}\" width=\"{BAR}\" height=\"{height}\"/>\n"
     );
     let scale = Frame { y: range, ..*frame };
-    for tick in ticks(range.0, range.1, 8) {
+    let ticks = ticks(range.0, range.1, 8);
+    for tick in &ticks {
         let y = scale.y(tick.at);
         let line = format!("M{} {}h5", pixels(left + BAR), pixels(y));
         svg += &path("axis", &line);
         svg += &text("quiet", (left + BAR + 9.0, y + 4.5), "start", &tick.text);
     }
-    svg + &upright((frame.size.0 - 16.0, top + height / 2.0), label)
+    let place = left + BAR + 9.0 + widest(&ticks) + 18.0;
+    svg + &upright((place.min(frame.size.0 - 8.0), top + height / 2.0), label)
 }
 
 #[cfg(test)]

@@ -96,12 +96,9 @@ impl Picture {
         };
         if let [width] = *widths {
             let axis = match asked {
-                Some(grid) => grid.axes[0],
-                // Half a window more than is needed: the curve is seen to come from 0.
-                None => Grid::over(ranges, &[2.0 * width], 2)?.axes[0],
+                Some(grid) => within(&grid.axes[0], &ranges[0], width),
+                None => seen_whole(ranges, width)?,
             };
-            let (start, stop) = span(&axis, 0.0, width);
-            let axis = Axis { start, stop, points: 2 };
             return Ok(Self::Curve(Curve::new(&samples.to_rows(), width, &axis)));
         }
         Ok(Self::Heat(match asked {
@@ -164,6 +161,20 @@ impl Heat {
     }
 }
 
+/// All that is not empty and half a window more: the curve is seen to come from 0.
+fn seen_whole(ranges: &[RangeInclusive<f64>], width: f64) -> Result<Axis, Error> {
+    Ok(Grid::over(ranges, &[2.0 * width], 2)?.axes[0])
+}
+
+/// What a curve is drawn over for a grid: more than its ends where it has all of the samples.
+fn within(axis: &Axis, range: &RangeInclusive<f64>, width: f64) -> Axis {
+    let (mut start, mut stop) = span(axis, 0.0, width);
+    if start <= range.start() - width / 2.0 && stop >= range.end() + width / 2.0 {
+        (start, stop) = (start.min(range.start() - width), stop.max(range.end() + width));
+    }
+    Axis { start, stop, points: 2 }
+}
+
 /// From where to where an axis is drawn: so many steps beyond its ends, or a window around its only point.
 fn span(axis: &Axis, steps: f64, width: f64) -> (f64, f64) {
     let beyond = if axis.points == 1 { width / 2.0 } else { axis.step() * steps };
@@ -212,9 +223,21 @@ mod tests {
         report.places = Places::Grid(grid.clone());
         let heat = Heat::thinned(&grid, &[1.0; 2]);
         assert_eq!(heat.grid.shape(), [200, 4]);
-        assert_eq!(heat.grid.axes[0].stop, grid.axes[0].at(597));
+        assert_eq!(heat.grid.axes[0].stop.to_bits(), grid.axes[0].at(597).to_bits());
         let counts = Picture::Heat(heat).known(&report).unwrap();
         assert_eq!((counts.len(), &counts[..6]), (800, &[0, 1, 2, 3, 12, 13][..]));
+    }
+
+    #[test]
+    fn a_curve_comes_from_nothing_unless_less_was_asked_for() {
+        let whole = Axis { start: -0.25, stop: 1.25, points: 9 };
+        let Axis { start, stop, .. } = within(&whole, &(0.0..=1.0), 0.5);
+        assert_eq!((start, stop), (-0.5, 1.5));
+        let part = Axis { stop: 0.5, ..whole };
+        let Axis { start, stop, .. } = within(&part, &(0.0..=1.0), 0.5);
+        assert_eq!((start, stop), (-0.25, 0.5));
+        let Axis { start, stop, .. } = seen_whole(&[0.0..=1.0], 0.5).unwrap();
+        assert_eq!((start, stop), (-0.5, 1.5));
     }
 
     #[test]

@@ -36,8 +36,12 @@ fn text(value: f64, step: f64, largest: f64) -> String {
         "0".into()
     } else if largest >= 1e5 || digits < -4 {
         let places = (power(value) - digits).clamp(0, 8) as usize;
-        let text = format!("{value:.places$e}");
-        text.replace("e-", "e−")
+        // Seconds since 1970 and their like: digits that differ are better seen without an exponent.
+        if digits >= 0 && places > 3 && largest < 1e11 {
+            format!("{value:.0}")
+        } else {
+            format!("{value:.places$e}").replace("e-", "e−")
+        }
     } else {
         format!("{value:.*}", (-digits).max(0) as usize)
     };
@@ -62,7 +66,8 @@ mod tests {
         assert_eq!(texts(3.0, 41.0, 5), ["10", "20", "30", "40"]);
         assert_eq!(texts(0.0, 2.4e-7, 3), ["0", "1e−7", "2e−7"]);
         assert_eq!(texts(-2e6, 1e6, 4), ["−2e6", "−1e6", "0", "1e6"]);
-        assert_eq!(texts(1e9, 1e9 + 4.0, 4)[1], "1.00000000e9".replace("000e9", "000e9"));
+        assert_eq!(texts(1.7e9, 1.7e9 + 4.0, 4)[1], "1700000001");
+        assert_eq!(texts(1e-9, 1.2e-9, 4)[1], "1.05e−9");
     }
 
     #[test]
