@@ -35,8 +35,8 @@ const STYLE: &str = "\
 .parzen .curve{stroke:#0b62b8;fill:none;stroke-width:1.5;stroke-linejoin:round}\
 .parzen .area{fill:#0b62b8;fill-opacity:.14}\
 .parzen .rug{stroke:#0b62b8;stroke-opacity:.55}\
-.parzen .halo{stroke:#000;stroke-opacity:.55;stroke-width:3.5;fill:none;stroke-linejoin:round}\
-.parzen .hull{stroke:#fff;stroke-width:1.4;fill:none;stroke-linejoin:round}\
+.parzen .halo{stroke:#000;stroke-opacity:.55;stroke-width:3.5;fill:none;stroke-linejoin:round;stroke-linecap:round}\
+.parzen .hull{stroke:#fff;stroke-width:1.4;fill:none;stroke-linejoin:round;stroke-linecap:round}\
 @media (prefers-color-scheme:dark){\
 .parzen .paper{fill:#15181c}\
 .parzen text{fill:#e6e8eb}\
@@ -47,8 +47,11 @@ const STYLE: &str = "\
 .parzen .area{fill:#7ab8f5}\
 }";
 
-/// Characters of a name, at most.
-const LONGEST_NAME: usize = 28;
+/// Characters of a name beside an axis, at most, and of one in a unit.
+const LONGEST_NAME: usize = 40;
+const LONGEST_IN_UNIT: usize = 20;
+/// Between two texts below an axis, in pixels.
+const GAP: f64 = 12.0;
 
 impl Frame {
     pub(super) fn x(&self, value: f64) -> f64 {
@@ -92,13 +95,21 @@ impl Frame {
         let line = self.bottom() + self.gap;
         let mut svg =
             path("axis", &format!("M{} {}h{}", p(self.corner.0), p(line), p(self.plot.0)));
-        for tick in ticks(self.x.0, self.x.1, 8) {
+        for tick in &self.ticks_below() {
             let x = self.x(tick.at);
             svg += &path("axis", &format!("M{} {}v5", p(x), p(line)));
             svg += &text("quiet", (x, line + 19.0), "middle", &tick.text);
         }
         let middle = self.corner.0 + self.plot.0 / 2.0;
-        svg + &text("label", (middle, line + 40.0), "middle", &shortened(label))
+        svg + &text("label", (middle, line + 40.0), "middle", &beside_axis(label))
+    }
+
+    /// As many ticks as have room for their texts beside each other.
+    fn ticks_below(&self) -> Vec<Tick> {
+        let ticks_of = |most| ticks(self.x.0, self.x.1, most);
+        let fits =
+            |ticks: &Vec<Tick>| (widest(ticks) + GAP) * ticks.len() as f64 <= self.plot.0 + GAP;
+        (2..=8).rev().map(ticks_of).find(fits).unwrap_or_default()
     }
 
     /// The vertical axis left of the plot, with `rules` across it or none.
@@ -175,11 +186,20 @@ fn p(length: f64) -> String {
 }
 
 /// A name that fits beside an axis.
-pub(super) fn shortened(name: &str) -> String {
-    if name.chars().count() <= LONGEST_NAME {
+pub(super) fn beside_axis(name: &str) -> String {
+    shortened(name, LONGEST_NAME)
+}
+
+/// A name that fits beside an axis together with others.
+pub(super) fn in_unit(name: &str) -> String {
+    shortened(name, LONGEST_IN_UNIT)
+}
+
+fn shortened(name: &str, most: usize) -> String {
+    if name.chars().count() <= most {
         return name.into();
     }
-    name.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
+    name.chars().take(most - 1).chain(['…']).collect()
 }
 
 /// Text that can stand in XML: characters that XML does not know become blanks.
@@ -206,9 +226,24 @@ mod tests {
     #[test]
     fn names_of_any_kind_become_texts() {
         assert_eq!(escaped("a<b & \"c\"\u{1}"), "a&lt;b &amp; &quot;c&quot; ");
-        let long = shortened(&"x".repeat(200));
-        assert!(long.chars().count() == LONGEST_NAME && long.ends_with('…'), "{long}");
-        assert_eq!(shortened("größe"), "größe");
+        let long = in_unit(&"ö".repeat(200));
+        assert!(long.chars().count() == LONGEST_IN_UNIT && long.ends_with('…'), "{long}");
+        assert_eq!(beside_axis("größe"), "größe");
+    }
+
+    #[test]
+    fn ticks_below_have_room() {
+        let frame = |x| Frame {
+            size: (0.0, 0.0),
+            corner: (0.0, 0.0),
+            plot: (480.0, 1.0),
+            x,
+            y: (0.0, 1.0),
+            gap: 0.0,
+        };
+        assert_eq!(frame((0.0, 7.0)).ticks_below().len(), 8);
+        let long = frame((1.7e9, 1.7e9 + 7000.0)).ticks_below();
+        assert!((2..=5).contains(&long.len()), "{long:?}");
     }
 
     #[test]

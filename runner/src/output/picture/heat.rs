@@ -1,7 +1,7 @@
 //! Two dimensions: a color for each cell of a grid, the scale of colors, the hull of the samples.
 
 use super::colors::{self, COLORS, Rgb};
-use super::frame::{Frame, Rules, path, pixels, text, upright, widest};
+use super::frame::{Frame, Rules, beside_axis, path, pixels, text, upright, widest};
 use super::ticks::ticks;
 use super::{Heat, Scene, Values, outline, png};
 use crate::for_any;
@@ -30,7 +30,7 @@ pub(super) fn draw(
     let mut svg = frame.opening(scene, note(values));
     svg += &image(&frame, heat, &levels(values, range), &colors);
     svg += &outlined(&frame, samples);
-    svg += &frame.axis_left(&super::frame::shortened(&scene.names[1]), Rules::Without);
+    svg += &frame.axis_left(&beside_axis(&scene.names[1]), Rules::Without);
     svg += &frame.axis_below(&scene.names[0]);
     svg += &bar(&frame, range, &colors, &scene.quantity());
     svg + "</svg>\n"

@@ -192,11 +192,11 @@ impl Scene {
 
     /// What the values are, with their unit.
     fn quantity(&self) -> String {
-        let unit = self.names.iter().map(|name| frame::shortened(name)).collect::<Vec<_>>();
+        let unit = self.names.iter().map(|name| frame::in_unit(name)).collect::<Vec<_>>();
         let unit = unit.join(" × ");
         match self.values {
-            Values::Density => format!("density p, per unit of {unit}"),
-            Values::LogDensity => format!("log density ln p, p per unit of {unit}"),
+            Values::Density => format!("density p (per unit of {unit})"),
+            Values::LogDensity => format!("log density ln p (p per unit of {unit})"),
         }
     }
 

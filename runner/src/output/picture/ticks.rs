@@ -3,6 +3,9 @@
 //! Pure. Unlike the ticks of reports, which round ranges up, these lie inside a range that is given: samples
 //! are where they are.
 
+/// Quotients that are whole numbers but for this are whole numbers.
+const ROUNDING: f64 = 1e-9;
+
 /// A round value and its text.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tick {
@@ -19,8 +22,9 @@ pub(super) fn ticks(low: f64, high: f64, most: usize) -> Vec<Tick> {
     }
     let power = 10_f64.powf(least.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power);
-    let step = step.into_iter().find(|step| *step >= least).unwrap_or(10.0 * power);
-    let (first, last) = ((low / step).ceil(), (high / step).floor());
+    let step =
+        step.into_iter().find(|step| *step >= least * (1.0 - ROUNDING)).unwrap_or(10.0 * power);
+    let (first, last) = ((low / step - ROUNDING).ceil(), (high / step + ROUNDING).floor());
     let count = (last - first + 1.0).clamp(0.0, most as f64 + 1.0) as usize;
     let at = |i: usize| (first + i as f64) * step;
     let largest = low.abs().max(high.abs());
