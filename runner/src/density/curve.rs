@@ -2,7 +2,7 @@
 //!
 //! Pure. The estimate changes only half a window beside a sample, so with few samples every step can be
 //! found, and a count in its middle is the value of all of it. With many samples that would be more steps
-//! than a picture has columns: then the middles are evenly spaced. Next: [`crate::output::density`], which
+//! than a picture has columns: then the middles are evenly spaced. Next: [`crate::output::picture`], which
 //! draws it.
 
 use super::grid::Axis;

@@ -2,8 +2,7 @@
 //!
 //! Apart from [`super::density`], which lays out numbers. A [`Picture`] says where it needs counts and draws
 //! itself when it has them; it counts nothing. It shows all samples, whatever places were asked for, and its
-//! size is bounded whatever n is. Next: [`frame`], axes and texts of both; [`curve`] and [`heat`], what is
-//! inside.
+//! size is bounded whatever n is. Next: `frame`, axes and texts of both; `curve` and `heat`, what is inside.
 
 mod colors;
 mod curve;
