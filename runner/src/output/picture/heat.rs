@@ -125,7 +125,7 @@ fn bar(frame: &Frame, range: (f64, f64), colors: &[Rgb], label: &str) -> String 
         svg += &path("axis", &line);
         svg += &text("quiet", (left + BAR + 9.0, y + 4.5), "start", &tick.text);
     }
-    let place = left + BAR + 9.0 + widest(&ticks) + 18.0;
+    let place = left + BAR + 9.0 + widest(&ticks) + 26.0;
     svg + &upright((place.min(frame.size.0 - 8.0), top + height / 2.0), label)
 }
 
