@@ -18,6 +18,7 @@ use crate::output::density::{FORMATS, Report, Values, format_of, json, npy};
 use crate::output::file::{self, Staged};
 use crate::output::picture::{self, Picture, Scene};
 use crate::query::Windows;
+use crate::study::interrupt::Interrupt;
 
 /// Points in each dimension where only a picture is asked for.
 const PICTURE_ALONE: usize = 200;
@@ -219,17 +220,24 @@ fn write_files(
     samples: &AnySamples,
     report: &Report,
 ) -> anyhow::Result<Vec<PathBuf>> {
+    let wanted = &arguments.wanted;
+    let picture = match &wanted.svg {
+        Some(path) => Some((path, drawn(arguments, method, samples, report)?)),
+        None => None,
+    };
+    // Only from here on: what has no file yet may be ended anywhere.
+    let interrupt = Interrupt::on_signals()
+        .with_context(|| Failure::Measurement("signals cannot be caught".into()))?;
     let mut staged = Vec::new();
-    if let Some(path) = &arguments.wanted.out {
+    if let Some(path) = &wanted.out {
         let format = format_of(path).map_err(Failure::Input)?;
-        staged.push(file::stage(path, |out| (format.write)(out, report))?);
+        staged.push(file::stage(path, &interrupt, |out| (format.write)(out, report))?);
     }
-    if let Some(path) = &arguments.wanted.counts {
-        staged.push(file::stage(path, |out| npy::counts(out, report))?);
+    if let Some(path) = &wanted.counts {
+        staged.push(file::stage(path, &interrupt, |out| npy::counts(out, report))?);
     }
-    if let Some(path) = &arguments.wanted.svg {
-        let picture = drawn(arguments, method, samples, report)?;
-        staged.push(file::stage(path, |out| out.write_all(picture.as_bytes()))?);
+    if let Some((path, picture)) = picture {
+        staged.push(file::stage(path, &interrupt, |out| out.write_all(picture.as_bytes()))?);
     }
     staged.into_iter().map(Staged::keep).collect()
 }

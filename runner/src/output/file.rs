@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use tempfile::NamedTempFile;
 
 use crate::failure::Failure;
+use crate::study::interrupt::Interrupt;
 use crate::study::record::{readable_by_all, sync_folder};
 
 /// A file that is on the disk, under a temporary name; without [`Staged::keep`] it disappears.
@@ -19,17 +20,19 @@ pub struct Staged {
     path: PathBuf,
 }
 
-/// Writes a file that is to become `path`.
+/// Writes a file that is to become `path`, unless `interrupt` asks to stop meanwhile.
 ///
 /// # Errors
-/// [`Failure::Unwritable`] names the path, around the system's reason.
+/// [`Failure::Unwritable`] names the path, around the system's reason; [`Failure::Interrupted`].
 pub fn stage(
     path: &Path,
+    interrupt: &Interrupt,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> anyhow::Result<Staged> {
     let staged = || -> io::Result<NamedTempFile> {
         let mut file = readable_by_all().tempfile_in(folder(path))?;
-        let mut writer = BufWriter::with_capacity(1 << 18, &mut file);
+        let watched = Watched { file: &mut file, interrupt };
+        let mut writer = BufWriter::with_capacity(1 << 18, watched);
         write(&mut writer)?;
         writer.flush()?;
         drop(writer);
@@ -37,8 +40,31 @@ pub fn stage(
         file.as_file().sync_all()?;
         Ok(file)
     };
-    let file = staged().with_context(|| unwritable(path))?;
-    Ok(Staged { file, path: path.to_owned() })
+    let file = staged();
+    if interrupt.is_requested() {
+        let what = format!("interrupted; {} was not written", path.display());
+        return Err(Failure::Interrupted(what).into());
+    }
+    Ok(Staged { file: file.with_context(|| unwritable(path))?, path: path.to_owned() })
+}
+
+/// A file whose writing ends once somebody asks to stop: then its temporary name can still be removed.
+struct Watched<'a> {
+    file: &'a mut NamedTempFile,
+    interrupt: &'a Interrupt,
+}
+
+impl Write for Watched<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.interrupt.is_requested() {
+            return Err(io::Error::other("interrupted")); // not of the kind that is tried again
+        }
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 impl Staged {
@@ -84,16 +110,39 @@ mod tests {
     fn files_get_their_names_only_when_they_are_kept() {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("a.txt");
+        let nobody = Interrupt::default();
         std::fs::write(&path, "old").unwrap();
-        drop(stage(&path, |out| out.write_all(b"dropped")).unwrap());
+        drop(stage(&path, &nobody, |out| out.write_all(b"dropped")).unwrap());
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
-        let broken = stage(&path, |out| {
+        let broken = stage(&path, &nobody, |out| {
             out.write_all(b"half")?;
             Err(io::ErrorKind::StorageFull.into())
         });
         assert!(broken.unwrap_err().to_string().contains("a.txt"));
-        stage(&path, |out| out.write_all(b"new")).unwrap().keep().unwrap();
+        stage(&path, &nobody, |out| out.write_all(b"new")).unwrap().keep().unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn who_asks_to_stop_leaves_the_old_file_and_nothing_else() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("a.txt");
+        std::fs::write(&path, "old").unwrap();
+        let interrupt = Interrupt::default();
+        let (megabyte, mut written) = (vec![0; 1 << 20], 0);
+        let error = stage(&path, &interrupt, |out| {
+            out.write_all(&megabyte)?;
+            interrupt.request();
+            while written < 1 << 30 {
+                out.write_all(&megabyte)?;
+                written += megabyte.len();
+            }
+            Ok(())
+        });
+        assert_eq!(crate::failure::exit_code(&error.unwrap_err()), 130);
+        assert!(written < 1 << 21, "{written} bytes after the request");
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
         assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
     }
 
