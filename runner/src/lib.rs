@@ -9,6 +9,7 @@
 //! | [`input`] | samples and centers from `.npy` and `.csv` files |
 //! | [`machine`] | what this machine is: CPUs, caches, pages, limits |
 //! | [`query`] | windows counted over one set of samples |
+//! | [`density`] | densities at many places, from counts |
 //! | [`share`], [`placement`] | pure: who counts what, and on which CPU |
 //! | [`backend`] | the ways to run a job: serial, threads, rayon, processes |
 //! | [`measure`] | warm-up, clock, raw samples |
@@ -26,6 +27,7 @@ pub mod article;
 pub mod autopsy;
 pub mod backend;
 pub mod cli;
+pub mod density;
 pub mod failure;
 pub mod input;
 pub mod machine;

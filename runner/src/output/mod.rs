@@ -1,12 +1,15 @@
 //! What the program prints, laid out for people or as JSON.
 //!
 //! Separate from the commands so that layouts are tested on plain data, and from measuring so that
-//! nothing is printed while a clock runs. Next: [`count`], [`list`], [`machine`] lay out; [`progress`] keeps
-//! people company meanwhile.
+//! nothing is printed while a clock runs. Next: [`count`], [`density`], [`list`], [`machine`] lay out; [`file`](mod@file)
+//! writes files; [`progress`] keeps people company meanwhile.
 
 pub mod count;
+pub mod density;
+pub mod file;
 pub mod list;
 pub mod machine;
+pub mod picture;
 pub mod progress;
 
 use std::io::{self, BufWriter, Write};
@@ -54,6 +57,11 @@ fn given(value: f64) -> String {
         return format!("{value:e}");
     }
     value.to_string()
+}
+
+/// Widths of a box: `0.5 × 4`.
+fn product(widths: &[f64]) -> String {
+    widths.iter().copied().map(given).collect::<Vec<_>>().join(" × ")
 }
 
 #[cfg(test)]

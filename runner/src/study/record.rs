@@ -319,7 +319,7 @@ pub(super) fn is_written(folder: &Path, created_unix_s: u64, seed: u64) -> bool 
 ///
 /// # Errors
 /// The system's reason, but not that it cannot do this at all.
-pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     match std::fs::File::open(folder)?.sync_all() {
         Err(error) if error.kind() != std::io::ErrorKind::InvalidInput => return Err(error),
@@ -343,7 +343,7 @@ pub fn check_writable(folder: &Path) -> Result<(), Error> {
 }
 
 /// Temporary files are private by default; a result is as readable as any new file.
-fn readable_by_all() -> tempfile::Builder<'static, 'static> {
+pub(crate) fn readable_by_all() -> tempfile::Builder<'static, 'static> {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are a thing of Unix"))]
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]

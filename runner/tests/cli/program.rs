@@ -27,6 +27,10 @@ impl Folder {
         name.to_owned()
     }
 
+    pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
+        self.0.path().join(name)
+    }
+
     pub(crate) fn make_folder(&self, name: &str) {
         std::fs::create_dir(self.0.path().join(name)).unwrap();
     }
