@@ -16,7 +16,6 @@ use std::arch::asm;
 use std::arch::x86_64::*;
 use std::hint::black_box;
 
-use super::codes::{Codes, Masks};
 use super::lanes::{Distances, Doubles, GROUP, Job, Lanes, Limits, Vectors};
 use super::widths::CAPACITY;
 use crate::ranking::{Bins, Ties};
@@ -60,6 +59,8 @@ impl Lanes for Avx512 {
     const REQUIRES: &'static str = "avx512f, avx512dq, avx512bw, avx512vl, bmi1, bmi2, popcnt";
     type Double = Double;
     type Single = Single;
+    type Bytes = __m512i;
+    type Left = u64;
 
     fn detect() -> Option<Self> {
         (is_x86_feature_detected!("avx512f")
@@ -92,18 +93,30 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn between(self, codes: &Codes, first: u8, span: u8, mut masks: Masks) -> Masks {
-        // SAFETY: `self` proves AVX-512BW; each vector reads the 64 bytes of its array.
+    fn bytes(self, copies: [u8; 4]) -> __m512i {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_set1_epi32(i32::from_ne_bytes(copies)) }
+    }
+
+    #[inline(always)]
+    fn all_left(self) -> u64 {
+        u64::MAX
+    }
+
+    /// One instruction on each of the two ports that have 512 bits. (Saturating subtractions would share
+    /// one port, and so would maxima.)
+    #[inline(always)]
+    fn keep(self, left: u64, codes: &[u8; 64], first: __m512i, span: __m512i) -> u64 {
+        // SAFETY: `self` proves AVX-512BW; the vector reads the 64 bytes of `codes`.
         unsafe {
-            let first = _mm512_set1_epi8(first.cast_signed());
-            let span = _mm512_set1_epi8(span.cast_signed());
-            for (mask, codes) in masks.iter_mut().zip(&codes.0) {
-                let codes = _mm512_loadu_epi8(codes.as_ptr().cast());
-                let above = _mm512_sub_epi8(codes, first);
-                *mask = _mm512_mask_cmple_epu8_mask(*mask, above, span);
-            }
+            let above = _mm512_sub_epi8(_mm512_loadu_epi8(codes.as_ptr().cast()), first);
+            _mm512_mask_cmple_epu8_mask(left, above, span)
         }
-        masks
+    }
+
+    #[inline(always)]
+    fn left(self, left: u64) -> u64 {
+        left
     }
 }
 
