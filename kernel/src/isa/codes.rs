@@ -24,7 +24,9 @@
 
 use std::ops::Range;
 
-use super::lanes::{Lanes, Vectors};
+use wide::u16x8;
+
+use super::lanes::{Job, Lanes, Vectors};
 use super::scan::ANY;
 
 /// Samples in a block.
@@ -35,8 +37,8 @@ const VECTORS: usize = CODES / 64;
 pub(crate) const ROW: usize = 8;
 /// Dimensions at most.
 pub(crate) const MOST_D: usize = 64;
-/// Blocks after which those who wait get their turn.
-const TURN: usize = 64;
+/// Samples that can wait, more than a block.
+const ROOM: usize = 3 * CODES;
 /// How far ahead bytes are asked for.
 const AHEAD: usize = 4096;
 
@@ -116,11 +118,40 @@ impl Coded<'_> {
     }
 }
 
-/// Samples in doubt: of 64 from a multiple of 64 on, a bit for each.
-#[derive(Clone, Copy, Debug, Default)]
+/// Samples in doubt, by their positions.
 struct Waiting {
-    vector: u32,
-    doubtful: u64,
+    samples: [u32; ROOM],
+    len: usize,
+}
+
+impl Waiting {
+    /// Adds those of 64 samples, from `first` on.
+    #[inline(always)]
+    fn push(&mut self, first: usize, mut doubtful: u64) {
+        /// As many are written whether they are there or not.
+        const AT_ONCE: usize = 4;
+        let more = doubtful.count_ones() as usize;
+        let Some(room) = self.samples.get_mut(self.len..self.len + 64) else {
+            return; // never: there is room for a block
+        };
+        for place in &mut room[..AT_ONCE] {
+            *place = first as u32 + doubtful.trailing_zeros();
+            doubtful &= doubtful.wrapping_sub(1);
+        }
+        if more > AT_ONCE {
+            for place in &mut room[AT_ONCE..more] {
+                *place = first as u32 + doubtful.trailing_zeros();
+                doubtful &= doubtful.wrapping_sub(1);
+            }
+        }
+        self.len += more;
+    }
+
+    /// Whether all samples of another block could be added.
+    #[inline(always)]
+    fn has_room(&self) -> bool {
+        self.len <= ROOM - CODES
+    }
 }
 
 /// Number of samples of some blocks that are inside; `look` tells it from the coordinates of a sample.
@@ -131,43 +162,39 @@ pub(crate) struct Tally<'a, const D: usize> {
     pub(crate) look: &'a dyn Fn(usize) -> bool,
 }
 
-impl<const D: usize> super::lanes::Job for Tally<'_, D> {
+impl<const D: usize> Job for Tally<'_, D> {
     type Output = u64;
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> u64 {
-        let mut waiting = [Waiting::default(); TURN * VECTORS];
+        let mut waiting = Waiting { samples: [0; ROOM], len: 0 };
         let mut count = 0;
-        for start in self.blocks.clone().step_by(TURN) {
-            let blocks = start..self.blocks.end.min(start + TURN);
-            let (sure, len) = if D == ANY {
-                self.sift_any(lanes, blocks, &mut waiting)
+        let mut start = self.blocks.start;
+        while start < self.blocks.end {
+            let (sure, next) = if D == ANY {
+                self.sift_any(lanes, start, &mut waiting)
             } else {
-                self.sift(lanes, blocks, &mut waiting)
+                self.sift(lanes, start, &mut waiting)
             };
-            count += sure;
-            for &Waiting { vector, doubtful } in &waiting[..len] {
-                count += self.settle(vector, doubtful);
-            }
+            count += sure + self.settle(&waiting.samples[..waiting.len]);
+            waiting.len = 0;
+            start = next;
         }
         count
     }
 }
 
 impl<const D: usize> Tally<'_, D> {
-    /// Number of samples surely inside; lets others wait, and returns how many entries that takes.
+    /// Number of samples surely inside from block `b` on, as long as there is room for others to wait; and
+    /// the block after that.
     #[inline(always)]
-    fn sift<L: Lanes>(
-        &self,
-        lanes: L,
-        blocks: Range<usize>,
-        waiting: &mut [Waiting; TURN * VECTORS],
-    ) -> (u64, usize) {
+    fn sift<L: Lanes>(&self, lanes: L, mut b: usize, waiting: &mut Waiting) -> (u64, usize) {
         let Self { coded, asked, .. } = self;
         let maybe = spread::<L, D>(lanes, &asked.maybe);
         let sure = spread::<L, D>(lanes, &asked.sure);
         let ever = if asked.is_ever_sure { u64::MAX } else { 0 };
-        let (mut count, mut len) = (0, 0);
-        for (b, block) in blocks.clone().zip(coded.blocks[blocks.start * D..].as_chunks::<D>().0) {
+        let mut count = 0;
+        let blocks = &coded.blocks[b * D..self.blocks.end * D];
+        for block in blocks.as_chunks::<D>().0 {
             let present = coded.present(b);
             prefetch(lanes, block);
             for k in 0..VECTORS {
@@ -175,59 +202,52 @@ impl<const D: usize> Tally<'_, D> {
                 if left != 0 {
                     let inside = keep(lanes, block, k, sure) & left & ever;
                     count += u64::from(inside.count_ones());
-                    let doubtful = left & !inside;
-                    waiting[len] = Waiting { vector: (b * VECTORS + k) as u32, doubtful };
-                    len += usize::from(doubtful != 0);
+                    waiting.push((b * VECTORS + k) * 64, left & !inside);
                 }
             }
+            b += 1;
+            if !waiting.has_room() {
+                break;
+            }
         }
-        (count, len)
+        (count, b)
     }
 
     /// The same for any d, the columns in the order of what is asked.
     #[inline(always)]
-    fn sift_any<L: Lanes>(
-        &self,
-        lanes: L,
-        blocks: Range<usize>,
-        waiting: &mut [Waiting; TURN * VECTORS],
-    ) -> (u64, usize) {
+    fn sift_any<L: Lanes>(&self, lanes: L, mut b: usize, waiting: &mut Waiting) -> (u64, usize) {
         let Self { coded, asked, .. } = self;
         let d = coded.d;
-        let (mut count, mut len) = (0, 0);
-        for b in blocks {
+        let mut count = 0;
+        while b < self.blocks.end && waiting.has_room() {
             let block = &coded.blocks[b * d..][..d];
             let left = keep_any(lanes, block, &asked.maybe[..d], coded.present(b));
-            if left == [0; VECTORS] {
-                continue;
+            if left != [0; VECTORS] {
+                let sure = if asked.is_ever_sure { left } else { [0; VECTORS] };
+                let sure = keep_any(lanes, block, &asked.sure[..d], sure);
+                for k in 0..VECTORS {
+                    count += u64::from(sure[k].count_ones());
+                    waiting.push((b * VECTORS + k) * 64, left[k] & !sure[k]);
+                }
             }
-            let none = [0; VECTORS];
-            let sure = if asked.is_ever_sure { left } else { none };
-            let sure = keep_any(lanes, block, &asked.sure[..d], sure);
-            for k in 0..VECTORS {
-                count += u64::from(sure[k].count_ones());
-                let doubtful = left[k] & !sure[k];
-                waiting[len] = Waiting { vector: (b * VECTORS + k) as u32, doubtful };
-                len += usize::from(doubtful != 0);
-            }
+            b += 1;
         }
-        (count, len)
+        (count, b)
     }
 
     /// How many of the samples in doubt are inside.
     #[inline(always)]
-    fn settle(&self, vector: u32, mut doubtful: u64) -> u64 {
+    fn settle(&self, samples: &[u32]) -> u64 {
         let Coded { d, rows, .. } = *self.coded;
-        let eights = if D == ANY { d.div_ceil(ROW) } else { 1 };
+        let (d, eights) = if D == ANY { (d, d.div_ceil(ROW)) } else { (D, 1) };
+        let limits = &self.asked.rows[..eights];
         let mut count = 0;
-        while doubtful != 0 {
-            let i = vector as usize * 64 + doubtful.trailing_zeros() as usize;
-            doubtful &= doubtful - 1;
-            let row = &rows[i * d..][..eights * ROW];
-            let [maybe, sure] = passes(row, &self.asked.rows[..eights]);
+        for &i in samples {
+            let row = &rows[i as usize * d..][..eights * ROW];
+            let [maybe, sure] = passes(row, limits);
             count += u64::from(sure);
-            if maybe && !sure {
-                count += u64::from((self.look)(i));
+            if maybe != sure {
+                count += u64::from((self.look)(i as usize));
             }
         }
         count
@@ -237,18 +257,16 @@ impl<const D: usize> Tally<'_, D> {
 /// Whether a row may be inside, and whether it is.
 #[inline(always)]
 fn passes(row: &[u16], limits: &[[Limits; 2]]) -> [bool; 2] {
-    let mut beyond = [[0; ROW]; 2];
+    let mut beyond = [u16x8::ZERO; 2];
     for (codes, limits) in row.as_chunks::<ROW>().0.iter().zip(limits) {
+        let codes = u16x8::from(*codes);
         for (beyond, Limits { first, last }) in beyond.iter_mut().zip(limits) {
-            for k in 0..ROW {
-                let [below, above] =
-                    [first[k].saturating_sub(codes[k]), codes[k].saturating_sub(last[k])];
-                beyond[k] |= below | above;
-            }
+            let (first, last) = (u16x8::from(*first), u16x8::from(*last));
+            *beyond = *beyond | first.saturating_sub(codes) | codes.saturating_sub(last);
         }
     }
     let [maybe, sure] = beyond;
-    [maybe == [0; ROW], sure == [0; ROW]]
+    [maybe.simd_eq(u16x8::ZERO).all(), sure.simd_eq(u16x8::ZERO).all()]
 }
 
 /// The limits of D columns, a byte in every lane.
