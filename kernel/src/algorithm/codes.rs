@@ -8,7 +8,7 @@ use super::plan::{Cost, Shape};
 use super::scale::Scale;
 use super::{Index, Recipe};
 use crate::isa::{
-    Asked, Between, CODES, Coded, Codes, Isa, Kernels, Limits, MOST_D, ROW,
+    Asked, Between, CODES, Coded, Codes, Isa, Kernels, Limits, MOST_D, ROW, ZONE, Zone,
 };
 use crate::query::Query;
 use crate::samples::{Element, Run};
@@ -53,59 +53,71 @@ impl Recipe for Quantized {
     }
 }
 
-/// The samples, and their codes.
+/// The samples, and their codes in an order of their own.
 #[derive(Debug)]
 struct Quantization<'a, T: Element> {
     run: Run<'a, T>,
     kernels: &'static Kernels<T>,
     scales: Vec<Scale<T>>,
+    /// Positions of samples in the run, neighbors together.
+    order: Vec<u32>,
     /// `blocks[b * d + j]` is column j of block b; bytes of samples that are not there are 0.
     blocks: Vec<Codes>,
-    /// `rows[i * d + j]` is column j of sample i; empty if bytes tell everything.
+    /// Of block b from `zones[b * ⌈d / 16⌉]` on.
+    zones: Vec<Zone>,
+    /// `rows[i * d + j]` is column j of sample i in this order.
     rows: Vec<u16>,
 }
 
-/// Some blocks, their rows, and their first sample.
-type Part<'a> = (usize, &'a mut [Codes], &'a mut [u16]);
+/// The first of some blocks, the blocks, their zones and rows.
+type Part<'a> = (usize, &'a mut [Codes], &'a mut [Zone], &'a mut [u16]);
 
 impl<'a, T: Element> Quantization<'a, T> {
     fn new(run: &Run<'a, T>, kernels: &'static Kernels<T>, team: &dyn Team) -> Self {
         let d = run.d();
         let scales = team::map(team, run.columns().to_vec(), Scale::new);
+        let codes = encode(run, &scales, team);
+        let order = neighbors_together(&codes, d);
         let n_blocks = run.len().div_ceil(CODES);
         let mut blocks = vec![Codes::default(); n_blocks * d];
-        let mut rows = Vec::new();
-        if !scales.iter().all(Scale::is_told_by_bytes) {
-            rows.resize(run.len() * d + ROW, 0);
-        }
+        let mut zones = vec![Zone::default(); n_blocks * d.div_ceil(ZONE)];
+        let mut rows = vec![0; run.len() * d + ROW];
         let part = n_blocks.div_ceil(team.size()).max(1);
-        let mut some_rows = rows.chunks_mut(part * CODES * d);
-        let parts = blocks.chunks_mut(part * d).enumerate();
-        let parts: Vec<Part<'_>> = parts
-            .map(|(k, blocks)| (k * part * CODES, blocks, some_rows.next().unwrap_or_default()))
-            .collect();
-        team::map(team, parts, |(mut first, blocks, rows)| {
-            let mut rows = rows.chunks_mut(CODES * d);
-            for block in blocks.chunks_exact_mut(d) {
-                let samples = first..run.len().min(first + CODES);
-                encode(run, samples, &scales, block, rows.next().unwrap_or_default());
-                first += CODES;
+        let some_zones = zones.chunks_mut(part * d.div_ceil(ZONE));
+        let some_rows = rows.chunks_mut(part * CODES * d);
+        let parts = blocks.chunks_mut(part * d).zip(some_zones).zip(some_rows).enumerate();
+        let parts: Vec<Part<'_>> =
+            parts.map(|(k, ((blocks, zones), rows))| (k * part, blocks, zones, rows)).collect();
+        team::map(team, parts, |(first, blocks, zones, rows)| {
+            let order = order[first * CODES..].chunks(CODES);
+            let zones = zones.chunks_exact_mut(d.div_ceil(ZONE));
+            let parts = blocks.chunks_exact_mut(d).zip(zones).zip(rows.chunks_mut(CODES * d));
+            for (order, ((block, zones), rows)) in order.zip(parts) {
+                arrange(&codes, order, block, zones, rows);
             }
         });
-        Self { run: run.clone(), kernels, scales, blocks, rows }
+        Self { run: run.clone(), kernels, scales, order, blocks, zones, rows }
     }
 
     /// What a window asks, unless it is empty.
     fn asked(&self, center: &[f64], reach: Reach<'_>) -> Option<Asked> {
         let none = [Between::default(); MOST_D];
         let rows = [[Limits::ALL; 2]; MOST_D / ROW];
-        let mut asked = Asked { maybe: none, sure: none, is_ever_sure: true, rows };
+        let zones = [[Zone::ALL; 2]; MOST_D / ZONE];
+        let mut asked = Asked { maybe: none, sure: none, is_ever_sure: true, zones, rows };
         for (j, scale) in self.scales.iter().enumerate() {
             let band = scale.band(center[j], reach.radius(j))?;
-            asked.maybe[j] = between(j, band.maybe_bytes());
-            match band.sure_bytes() {
-                Some(bytes) => asked.sure[j] = between(j, bytes),
-                None => asked.is_ever_sure = false,
+            let maybe = band.maybe_bytes();
+            asked.maybe[j] = between(j, maybe);
+            let sure = band.sure_bytes().unwrap_or([u8::MAX, 0]);
+            if sure[0] <= sure[1] {
+                asked.sure[j] = between(j, sure);
+            } else {
+                asked.is_ever_sure = false;
+            }
+            for (zone, [first, last]) in asked.zones[j / ZONE].iter_mut().zip([maybe, sure]) {
+                zone.least[j % ZONE] = first;
+                zone.most[j % ZONE] = last;
             }
             for (limits, [first, last]) in asked.rows[j / ROW].iter_mut().zip([band.maybe, band.sure()]) {
                 limits.first[j % ROW] = first;
@@ -128,9 +140,10 @@ impl<'a, T: Element> Quantization<'a, T> {
         center: &[f64],
         reach: Reach<'_>,
     ) -> u64 {
-        let Self { run, blocks: codes, rows, .. } = self;
-        let coded = Coded { n: run.len(), d: run.d(), blocks: codes, rows };
+        let Self { run, order, blocks: codes, zones, rows, .. } = self;
+        let coded = Coded { n: run.len(), d: run.d(), blocks: codes, zones, rows };
         let look = |i: usize| {
+            let i = order[i] as usize;
             let mut columns = run.columns().iter().zip(center).enumerate();
             columns.all(|(j, (column, x))| (x - column[i].widen()).abs() <= reach.radius(j))
         };
@@ -142,24 +155,67 @@ impl<'a, T: Element> Quantization<'a, T> {
     }
 }
 
-/// Writes the codes of some samples to their block, and to their rows if there are any.
-fn encode<T: Element>(
-    run: &Run<'_, T>,
-    samples: Range<usize>,
-    scales: &[Scale<T>],
-    block: &mut [Codes],
-    rows: &mut [u16],
-) {
+/// The codes of all samples, `codes[i * d + j]` column j of sample i.
+fn encode<T: Element>(run: &Run<'_, T>, scales: &[Scale<T>], team: &dyn Team) -> Vec<u16> {
     let d = scales.len();
-    for (j, (bytes, column)) in block.iter_mut().zip(run.columns()).enumerate() {
-        let bytes = bytes.0.as_flattened_mut();
-        for (i, &value) in column[samples.clone()].iter().enumerate() {
-            let code = scales[j].code(value);
-            bytes[i] = (code >> 8) as u8;
-            if let Some(place) = rows.get_mut(i * d + j) {
-                *place = code;
+    let mut codes = vec![0; run.len() * d];
+    let part = run.len().div_ceil(team.size()).max(1);
+    let parts = codes.chunks_mut(part * d).enumerate().collect();
+    team::map(team, parts, |(k, codes): (usize, &mut [u16])| {
+        // Few samples at a time: they stay in the L1 cache until all columns are done.
+        for (some, codes) in codes.chunks_mut(CODES * d).enumerate() {
+            let first = k * part + some * CODES;
+            for (j, (scale, column)) in scales.iter().zip(run.columns()).enumerate() {
+                for (code, &value) in codes[j..].iter_mut().step_by(d).zip(&column[first..]) {
+                    *code = scale.code(value);
+                }
             }
         }
+    });
+    codes
+}
+
+/// Samples in the order of cells: halves of every column, or of the first 16, then quarters, and so on, so
+/// that the samples of a block have much in common.
+fn neighbors_together(codes: &[u16], d: usize) -> Vec<u32> {
+    const BITS: usize = 16;
+    let places: Vec<(usize, u32)> =
+        (0..BITS).map(|bit| (bit % d, (15 - bit / d) as u32)).collect();
+    let cell = |row: &[u16]| {
+        places.iter().fold(0, |cell, &(j, bit)| cell << 1 | usize::from(row[j] >> bit & 1))
+    };
+    let cells: Vec<u16> = codes.chunks_exact(d).map(|row| cell(row) as u16).collect();
+    let mut starts = vec![0_u32; 1 << BITS];
+    for &cell in &cells {
+        starts[usize::from(cell)] += 1;
+    }
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += std::mem::replace(start, sum);
+    }
+    let mut order = vec![0; cells.len()];
+    for (i, &cell) in cells.iter().enumerate() {
+        let place = &mut starts[usize::from(cell)];
+        order[*place as usize] = i as u32;
+        *place += 1;
+    }
+    order
+}
+
+/// Copies the codes of some samples to their block and its zones, and to their rows.
+fn arrange(codes: &[u16], order: &[u32], block: &mut [Codes], zones: &mut [Zone], rows: &mut [u16]) {
+    let d = block.len();
+    for (i, (&from, row)) in order.iter().zip(rows.chunks_exact_mut(d)).enumerate() {
+        row.copy_from_slice(&codes[from as usize * d..][..d]);
+        for (bytes, code) in block.iter_mut().zip(row) {
+            bytes.0.as_flattened_mut()[i] = (*code >> 8) as u8;
+        }
+    }
+    for (j, bytes) in block.iter().enumerate() {
+        let there = &bytes.0.as_flattened()[..order.len()];
+        let zone = &mut zones[j / ZONE];
+        zone.least[j % ZONE] = there.iter().copied().min().unwrap_or(0);
+        zone.most[j % ZONE] = there.iter().copied().max().unwrap_or(0);
     }
 }
 
@@ -196,6 +252,7 @@ impl<T: Element> Index<T> for Quantization<'_, T> {
 
     fn bytes(&self) -> usize {
         let codes = size_of_val(&*self.blocks) + size_of_val(&*self.rows);
+        let codes = codes + size_of_val(&*self.zones) + size_of_val(&*self.order);
         codes + self.scales.iter().map(Scale::bytes).sum::<usize>()
     }
 }

@@ -24,7 +24,7 @@
 
 use std::ops::Range;
 
-use wide::u16x8;
+use wide::{u8x16, u16x8};
 
 use super::lanes::{Job, Lanes, Vectors};
 use super::scan::ANY;
@@ -37,10 +37,16 @@ const VECTORS: usize = CODES / 64;
 pub(crate) const ROW: usize = 8;
 /// Dimensions at most.
 pub(crate) const MOST_D: usize = 64;
+/// Columns of a zone that are compared at a time.
+pub(crate) const ZONE: usize = 16;
+/// Blocks whose zones are compared before those that are cut are looked into.
+const TURN: usize = 64;
 /// Samples that can wait, more than a block.
 const ROOM: usize = 3 * CODES;
-/// How far ahead bytes are asked for.
-const AHEAD: usize = 4096;
+/// Bytes that are taken to be in a cache.
+const IN_CACHE: usize = 1 << 20;
+/// How many blocks ahead memory is asked for.
+const AHEAD: usize = 4;
 
 /// The first bytes of one column in a block.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +83,19 @@ impl Limits {
     pub(crate) const ALL: Self = Self { first: [0; ROW], last: [u16::MAX; ROW] };
 }
 
+/// The least first byte of a block in each of 16 columns, and the largest; or what is asked of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub(crate) struct Zone {
+    pub(crate) least: [u8; ZONE],
+    pub(crate) most: [u8; ZONE],
+}
+
+impl Zone {
+    /// Every byte.
+    pub(crate) const ALL: Self = Self { least: [0; ZONE], most: [u8::MAX; ZONE] };
+}
+
 /// What a window asks of the codes: of the first bytes, an entry for each column; of rows, for each eight.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked {
@@ -85,6 +104,8 @@ pub(crate) struct Asked {
     /// What is inside, unless no byte is for sure.
     pub(crate) sure: [Between; MOST_D],
     pub(crate) is_ever_sure: bool,
+    /// The same of 16 columns: what may be inside, and what is, empty if none is for sure.
+    pub(crate) zones: [[Zone; 2]; MOST_D / ZONE],
     /// What may be inside, and what is.
     pub(crate) rows: [[Limits; 2]; MOST_D / ROW],
 }
@@ -98,6 +119,8 @@ pub(crate) struct Coded<'a> {
     pub(crate) d: usize,
     /// `blocks[b * d + j]` is column j of block b.
     pub(crate) blocks: &'a [Codes],
+    /// Zones of block b, for 16 columns each, from `zones[b * ⌈d / 16⌉]` on.
+    pub(crate) zones: &'a [Zone],
     /// `rows[i * d + j]` is column j of sample i; [`ROW`] more at the end.
     pub(crate) rows: &'a [u16],
 }
@@ -167,36 +190,69 @@ impl<const D: usize> Job for Tally<'_, D> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> u64 {
         let mut waiting = Waiting { samples: [0; ROOM], len: 0 };
+        let mut cut = [0; TURN];
         let mut count = 0;
-        let mut start = self.blocks.start;
-        while start < self.blocks.end {
-            let (sure, next) = if D == ANY {
-                self.sift_any(lanes, start, &mut waiting)
-            } else {
-                self.sift(lanes, start, &mut waiting)
-            };
-            count += sure + self.settle(&waiting.samples[..waiting.len]);
-            waiting.len = 0;
-            start = next;
+        for start in self.blocks.clone().step_by(TURN) {
+            let blocks = start..self.blocks.end.min(start + TURN);
+            let (whole, len) = self.sort_out(blocks, &mut cut);
+            count += whole;
+            let mut rest = &cut[..len];
+            while !rest.is_empty() {
+                let (sure, done) = if D == ANY {
+                    self.sift_any(lanes, rest, &mut waiting)
+                } else {
+                    self.sift(lanes, rest, &mut waiting)
+                };
+                count += sure + self.settle(&waiting.samples[..waiting.len]);
+                waiting.len = 0;
+                rest = &rest[done..];
+            }
         }
         count
     }
 }
 
 impl<const D: usize> Tally<'_, D> {
-    /// Number of samples surely inside from block `b` on, as long as there is room for others to wait; and
-    /// the block after that.
+    /// Number of samples of blocks that are inside whole; lists those that are cut, and returns how many.
     #[inline(always)]
-    fn sift<L: Lanes>(&self, lanes: L, mut b: usize, waiting: &mut Waiting) -> (u64, usize) {
+    fn sort_out(&self, blocks: Range<usize>, cut: &mut [u32; TURN]) -> (u64, usize) {
+        let Self { coded, asked, .. } = self;
+        let parts = if D == ANY { coded.d.div_ceil(ZONE) } else { 1 };
+        let asked = &asked.zones[..parts];
+        let (mut count, mut len) = (0, 0);
+        let zones = coded.zones[blocks.start * parts..].chunks_exact(parts);
+        for (b, zones) in blocks.zip(zones) {
+            let [some, all] = overlap(zones, asked);
+            // The last block may be incomplete.
+            let present = CODES.min(coded.n - b * CODES);
+            count += if all { present as u64 } else { 0 };
+            cut[len] = b as u32;
+            len += usize::from(some && !all);
+        }
+        (count, len)
+    }
+
+    /// Number of samples surely inside some blocks, as long as there is room for others to wait; and how many
+    /// blocks were done.
+    #[inline(always)]
+    fn sift<L: Lanes>(&self, lanes: L, cut: &[u32], waiting: &mut Waiting) -> (u64, usize) {
         let Self { coded, asked, .. } = self;
         let maybe = spread::<L, D>(lanes, &asked.maybe);
         let sure = spread::<L, D>(lanes, &asked.sure);
         let ever = if asked.is_ever_sure { u64::MAX } else { 0 };
+        let is_far = self.blocks.len() * D * CODES > IN_CACHE;
         let mut count = 0;
-        let blocks = &coded.blocks[b * D..self.blocks.end * D];
-        for block in blocks.as_chunks::<D>().0 {
+        let blocks = coded.blocks.as_chunks::<D>().0;
+        for (done, &b) in cut.iter().enumerate() {
+            if !waiting.has_room() {
+                return (count, done);
+            }
+            let b = b as usize;
+            let block = &blocks[b];
             let present = coded.present(b);
-            prefetch(lanes, block);
+            if is_far && let Some(&next) = cut.get(done + AHEAD) {
+                prefetch(lanes, &blocks[next as usize]);
+            }
             for k in 0..VECTORS {
                 let left = keep(lanes, block, k, maybe) & present[k];
                 if left != 0 {
@@ -205,21 +261,21 @@ impl<const D: usize> Tally<'_, D> {
                     waiting.push((b * VECTORS + k) * 64, left & !inside);
                 }
             }
-            b += 1;
-            if !waiting.has_room() {
-                break;
-            }
         }
-        (count, b)
+        (count, cut.len())
     }
 
     /// The same for any d, the columns in the order of what is asked.
     #[inline(always)]
-    fn sift_any<L: Lanes>(&self, lanes: L, mut b: usize, waiting: &mut Waiting) -> (u64, usize) {
+    fn sift_any<L: Lanes>(&self, lanes: L, cut: &[u32], waiting: &mut Waiting) -> (u64, usize) {
         let Self { coded, asked, .. } = self;
         let d = coded.d;
         let mut count = 0;
-        while b < self.blocks.end && waiting.has_room() {
+        for (done, &b) in cut.iter().enumerate() {
+            if !waiting.has_room() {
+                return (count, done);
+            }
+            let b = b as usize;
             let block = &coded.blocks[b * d..][..d];
             let left = keep_any(lanes, block, &asked.maybe[..d], coded.present(b));
             if left != [0; VECTORS] {
@@ -230,9 +286,8 @@ impl<const D: usize> Tally<'_, D> {
                     waiting.push((b * VECTORS + k) * 64, left[k] & !sure[k]);
                 }
             }
-            b += 1;
         }
-        (count, b)
+        (count, cut.len())
     }
 
     /// How many of the samples in doubt are inside.
@@ -252,6 +307,21 @@ impl<const D: usize> Tally<'_, D> {
         }
         count
     }
+}
+
+/// Whether somebody in a block may be inside, and whether all are.
+#[inline(always)]
+fn overlap(zones: &[Zone], asked: &[[Zone; 2]]) -> [bool; 2] {
+    let mut beyond = [u8x16::ZERO; 2];
+    for (zone, [maybe, sure]) in zones.iter().zip(asked) {
+        let [least, most] = [zone.least, zone.most].map(u8x16::from);
+        let [maybe_first, maybe_last] = [maybe.least, maybe.most].map(u8x16::from);
+        let [sure_first, sure_last] = [sure.least, sure.most].map(u8x16::from);
+        beyond[0] |= maybe_first.saturating_sub(most) | least.saturating_sub(maybe_last);
+        beyond[1] |= sure_first.saturating_sub(least) | most.saturating_sub(sure_last);
+    }
+    let [nobody, not_all] = beyond;
+    [nobody.simd_eq(u8x16::ZERO).all(), not_all.simd_eq(u8x16::ZERO).all()]
 }
 
 /// Whether a row may be inside, and whether it is.
@@ -322,11 +392,10 @@ fn keep_any<L: Lanes>(
     masks
 }
 
-/// Asks for what lies ahead of a block.
+/// Asks for a block.
 #[inline(always)]
 fn prefetch<L: Lanes, const D: usize>(lanes: L, block: &[Codes; D]) {
-    let start = block.as_ptr().cast::<u8>().wrapping_add(AHEAD);
-    for line in (0..size_of::<[Codes; D]>()).step_by(64) {
-        lanes.double().prefetch(start.wrapping_add(line));
+    for line in block.iter().flat_map(|codes| &codes.0) {
+        lanes.double().prefetch(line.as_ptr());
     }
 }

@@ -35,7 +35,7 @@ use crate::error::Error;
 use crate::ranking::Ranking;
 use crate::samples::{Element, Run};
 use crate::window::Reach;
-pub(crate) use codes::{Asked, Between, CODES, Coded, Codes, Limits, MOST_D, ROW};
+pub(crate) use codes::{Asked, Between, CODES, Coded, Codes, Limits, MOST_D, ROW, ZONE, Zone};
 pub(crate) use lanes::{GROUP, key};
 use lanes::{Job, Lanes, Stored};
 pub(crate) use pieces::Piece;
