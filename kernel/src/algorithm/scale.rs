@@ -244,3 +244,123 @@ impl<T: Element> Known<T> {
         self.values
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::window::Side;
+
+    /// Codes of the column's values and of what lies between and beyond them ascend; bands hold whom they
+    /// must around every value. Returns whether every value has a code of its own.
+    fn check(column: &[f64]) -> bool {
+        let scale = Scale::new(column);
+        let mut values = column.to_vec();
+        values.sort_unstable_by(f64::total_cmp);
+        let codes: Vec<u16> = values.iter().map(|&value| scale.code(value)).collect();
+        assert!(codes.is_sorted(), "{codes:?}");
+        let spread = values.last().unwrap_or(&0.0) - values.first().unwrap_or(&0.0);
+        for &x in values.iter().step_by(values.len() / 40 + 1) {
+            for radius in [0.0, 5e-324, spread / 1000.0, spread / 3.0, spread, f64::MAX] {
+                check_band(&scale, &values, x, radius.min(f64::MAX));
+            }
+            // The face on a value.
+            let face = values[values.len() / 3];
+            check_band(&scale, &values, x, (x - face).abs().min(f64::MAX));
+        }
+        matches!(scale, Scale::Values(..))
+    }
+
+    fn check_band(scale: &Scale<f64>, values: &[f64], x: f64, radius: f64) {
+        let band = scale.band(x, radius);
+        for &value in values {
+            let is_inside = Side::of(x, radius, value) == Side::Inside;
+            let Some(band) = &band else {
+                assert!(!is_inside, "{value:e} is within {radius:e} of {x:e}");
+                continue;
+            };
+            let code = scale.code(value);
+            let what = format!("{value:e}, code {code}, within {radius:e} of {x:e}: {band:?}");
+            let [first, last] = band.maybe;
+            assert!(!is_inside || (first..=last).contains(&code), "{what}");
+            let [first, last] = band.sure();
+            assert!(is_inside || !(first..=last).contains(&code), "{what}");
+            let byte = (code >> 8) as u8;
+            let [first, last] = band.maybe_bytes();
+            assert!(!is_inside || (first..=last).contains(&byte), "{what}");
+            let surely = band.sure_bytes().is_some_and(|[a, b]| (a..=b).contains(&byte));
+            assert!(is_inside || !surely, "{what}");
+            if scale.is_told_by_bytes() {
+                assert!(surely || !(first..=last).contains(&byte), "in doubt: {what}");
+            }
+        }
+    }
+
+    /// Numbers without a pattern, from 0 to 1.
+    fn numbers(n: u32) -> impl Iterator<Item = f64> {
+        (0..n).map(|i| f64::from(i.wrapping_mul(2_654_435_769)) / f64::from(u32::MAX))
+    }
+
+    #[test]
+    fn bands_hold_whom_they_must() {
+        assert!(!check(&numbers(5000).collect::<Vec<_>>()));
+        let tails: Vec<f64> = numbers(3000).map(|u| ((u - 0.5) * 3.1).tan().powi(5)).collect();
+        assert!(!check(&tails));
+        // Half of the samples have one value.
+        let lump: Vec<f64> = numbers(3000).map(|u| (u - 0.5).max(0.0)).collect();
+        check(&lump);
+    }
+
+    #[test]
+    fn spans_that_overflow_and_subnormals_have_codes() {
+        let wide: Vec<f64> = numbers(1000).map(|u| (u - 0.5) * f64::MAX * 1.99).collect();
+        assert!(wide[1] - wide[2] != 0.0 && !check(&wide));
+        let far = [f64::MIN, -1e300, -1.0, -0.0, 0.0, 1e-300, 1.0, 1e300, f64::MAX];
+        assert!(check(&far));
+        let two = numbers(1000).enumerate().map(|(i, u)| if i % 2 == 0 { u } else { 1.7e308 - u });
+        check(&two.collect::<Vec<_>>());
+        let tiny: Vec<f64> = numbers(2000).map(|u| u * 1e-310).collect();
+        assert!(!check(&tiny));
+        let next: Vec<f64> = (0..2000).map(f64::from_bits).collect();
+        check(&next);
+    }
+
+    #[test]
+    fn few_values_have_codes_of_their_own() {
+        for n_values in [1, 2, 3, 128, 129, 200, 255, 256, 257, 300, 1000, 40_000] {
+            let column: Vec<f64> = (0..80_000).map(|i| f64::from(i % n_values) * 0.1).collect();
+            let scale = Scale::new(&column);
+            let codes = (0..n_values).map(|i| scale.code(f64::from(i) * 0.1));
+            assert!(codes.is_sorted_by(|a, b| a < b), "{n_values} values");
+            assert_eq!(scale.is_told_by_bytes(), n_values <= 256, "{n_values} values");
+        }
+        assert!(check(&[]) && check(&[7.0]) && check(&[0.0, -0.0, 0.0]));
+        let some: Vec<f64> = (0..6000).map(|i| f64::from(i * i % 700) * 0.1).collect();
+        assert!(check(&some));
+    }
+
+    #[test]
+    fn more_values_than_codes_are_no_dictionary() {
+        let column: Vec<f64> = (0..200_000).map(|i| f64::from(i % 66_000)).collect();
+        assert!(matches!(Scale::new(&column), Scale::Slabs(_)));
+        let column: Vec<f64> = (0..200_000).map(|i| f64::from(i % 65_536)).collect();
+        assert!(matches!(Scale::new(&column), Scale::Values(_, 1)));
+    }
+
+    #[test]
+    fn positions_ascend_within_a_slab_and_end_at_its_ends() {
+        for (start, end) in [(0.0, 1.0), (-3.0, -2.9), (1e-320, 2e-320), (1e300, 1.7e308)] {
+            let slab = Slab::new(start, end);
+            let values = (0..=1000).map(|i| start + (end - start) * (f64::from(i) / 1000.0));
+            let positions: Vec<u8> = values.map(|value| slab.position(value)).collect();
+            assert!(positions.is_sorted(), "{positions:?}");
+            assert_eq!(positions[0], 0, "{start:e}");
+            assert_eq!(slab.position(f64::MIN), 0, "{start:e}");
+        }
+        let slab = Slab::new(0.0, 1.0);
+        assert_eq!([0.0, 0.5, 1.0, 9.0].map(|value| slab.position(value)), [0, 128, 255, 255]);
+        for (start, end) in [(1.0, 1.0), (f64::MIN, f64::MAX), (0.0, 5e-324)] {
+            let slab = Slab::new(start, end);
+            assert_eq!([start, end, 0.0, f64::MAX].map(|value| slab.position(value)), [0; 4]);
+        }
+    }
+}

@@ -22,6 +22,7 @@ mod lanes;
 mod pieces;
 mod portable;
 mod scan;
+mod tally;
 mod widths;
 
 #[cfg(target_arch = "x86_64")]
@@ -165,7 +166,7 @@ impl<T: Stored> Kernels<T> {
             },
             count_codes: |coded, blocks, asked, look| {
                 with_constant!(coded.d, D => {
-                    token::<L>().vectorize(codes::Tally::<D> { coded, blocks, asked, look })
+                    token::<L>().vectorize(tally::Tally::<D> { coded, blocks, asked, look })
                 })
             },
             sum: |run| token::<L>().vectorize(Sum { run }),
