@@ -75,7 +75,8 @@ impl Recipe for Quantized {
         let alive = (64.0 * share / met).min(1.0);
         // A slab on each side of each column.
         let doubtful = share * d * 2.0 / (256.0 * side);
-        let visit = 0.02 * (d / ZONE as f64).ceil()
+        let visit = 0.008
+            + 0.0015 * d
             + cut * (0.01 * looked + alive * (0.04 + 0.01 * d))
             + doubtful * (6.0 + 0.25 * d);
         Cost { build: 18.0 * n * d, answer: shape.windows() * n * visit }

@@ -34,7 +34,6 @@ impl Lanes for Avx2 {
     const REQUIRES: &'static str = "avx2, bmi1, bmi2, popcnt";
     type Double = Double;
     type Single = Single;
-    type Bytes = __m256i;
     /// What is beyond; 0 where a sample is left.
     type Left = [__m256i; 2];
 
@@ -66,12 +65,6 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn bytes(self, copies: [u8; 4]) -> __m256i {
-        // SAFETY: `self` proves AVX.
-        unsafe { _mm256_set1_epi32(i32::from_ne_bytes(copies)) }
-    }
-
-    #[inline(always)]
     fn all_left(self) -> [__m256i; 2] {
         // SAFETY: `self` proves AVX.
         unsafe { [_mm256_setzero_si256(); 2] }
@@ -83,12 +76,14 @@ impl Lanes for Avx2 {
         self,
         mut beyond: [__m256i; 2],
         codes: &[u8; 64],
-        first: __m256i,
-        span: __m256i,
+        first: [u8; 4],
+        span: [u8; 4],
     ) -> [__m256i; 2] {
         for (beyond, codes) in beyond.iter_mut().zip(codes.as_chunks::<32>().0) {
             // SAFETY: `self` proves AVX2; the vector reads the 32 bytes of `codes`.
             unsafe {
+                let first = _mm256_set1_epi32(i32::from_ne_bytes(first));
+                let span = _mm256_set1_epi32(i32::from_ne_bytes(span));
                 let above = _mm256_sub_epi8(_mm256_loadu_si256(codes.as_ptr().cast()), first);
                 *beyond = _mm256_or_si256(*beyond, _mm256_subs_epu8(above, span));
             }

@@ -33,8 +33,6 @@ pub(crate) trait Lanes: Copy + 'static {
     const REQUIRES: &'static str;
     type Double: Doubles;
     type Single: Vectors<Element = f32>;
-    /// A byte in every lane.
-    type Bytes: Copy;
     /// Who is left of 64 samples.
     type Left: Copy;
 
@@ -45,18 +43,11 @@ pub(crate) trait Lanes: Copy + 'static {
     fn double(self) -> Self::Double;
     fn single(self) -> Self::Single;
 
-    /// A byte in every lane.
-    fn bytes(self, copies: [u8; 4]) -> Self::Bytes;
     /// All of 64 samples.
     fn all_left(self) -> Self::Left;
-    /// Those of `left` whose codes are between `first` and `first + span`, both included.
-    fn keep(
-        self,
-        left: Self::Left,
-        codes: &[u8; 64],
-        first: Self::Bytes,
-        span: Self::Bytes,
-    ) -> Self::Left;
+    /// Those of `left` whose codes are between `first` and `first + span`, both included; of these, four
+    /// copies.
+    fn keep(self, left: Self::Left, codes: &[u8; 64], first: [u8; 4], span: [u8; 4]) -> Self::Left;
     /// A bit for each who is left.
     fn left(self, left: Self::Left) -> u64;
 }

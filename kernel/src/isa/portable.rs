@@ -25,7 +25,6 @@ impl Lanes for Portable {
     const REQUIRES: &'static str = "nothing beyond the build's target";
     type Double = Double;
     type Single = Single;
-    type Bytes = u8x16;
     /// What is beyond; 0 where a sample is left.
     type Left = [u8x16; 4];
 
@@ -46,11 +45,6 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
-    fn bytes(self, [copy, ..]: [u8; 4]) -> u8x16 {
-        u8x16::splat(copy)
-    }
-
-    #[inline(always)]
     fn all_left(self) -> [u8x16; 4] {
         [u8x16::ZERO; 4]
     }
@@ -60,9 +54,10 @@ impl Lanes for Portable {
         self,
         mut beyond: [u8x16; 4],
         codes: &[u8; 64],
-        first: u8x16,
-        span: u8x16,
+        [first, ..]: [u8; 4],
+        [span, ..]: [u8; 4],
     ) -> [u8x16; 4] {
+        let (first, span) = (u8x16::splat(first), u8x16::splat(span));
         for (beyond, codes) in beyond.iter_mut().zip(codes.as_chunks::<16>().0) {
             *beyond |= (u8x16::from(*codes) - first).saturating_sub(span);
         }

@@ -136,8 +136,8 @@ impl<const D: usize> Tally<'_, D> {
     #[inline(always)]
     fn sift<L: Lanes>(&self, lanes: L, cut: &[u32], waiting: &mut Waiting) -> (u64, usize) {
         let Self { coded, asked, .. } = self;
-        let maybe = spread::<L, D>(lanes, &asked.maybe);
-        let sure = spread::<L, D>(lanes, &asked.sure);
+        let maybe = first_of::<D>(&asked.maybe);
+        let sure = first_of::<D>(&asked.sure);
         let ever = if asked.is_ever_sure { u64::MAX } else { 0 };
         let is_far = self.blocks.len() * D * CODES > IN_CACHE;
         let mut count = 0;
@@ -153,9 +153,9 @@ impl<const D: usize> Tally<'_, D> {
                 prefetch(lanes, &blocks[next as usize]);
             }
             for k in 0..VECTORS {
-                let left = keep(lanes, block, k, maybe) & present[k];
+                let left = keep(lanes, block, k, &maybe) & present[k];
                 if left != 0 {
-                    let inside = keep(lanes, block, k, sure) & left & ever;
+                    let inside = keep(lanes, block, k, &sure) & left & ever;
                     count += u64::from(inside.count_ones());
                     waiting.push((b * VECTORS + k) * 64, left & !inside);
                 }
@@ -208,14 +208,12 @@ impl<const D: usize> Tally<'_, D> {
     }
 }
 
-/// The limits of D columns, a byte in every lane.
+/// What is asked of D columns, in their order; a copy, so that the compiler keeps it at hand.
 #[inline(always)]
-fn spread<L: Lanes, const D: usize>(lanes: L, betweens: &[Between; MOST_D]) -> [[L::Bytes; 2]; D] {
-    let mut limits = [[lanes.bytes([0; 4]); 2]; D];
-    for (limits, between) in limits.iter_mut().zip(betweens) {
-        *limits = [lanes.bytes(between.first), lanes.bytes(between.span)];
-    }
-    limits
+fn first_of<const D: usize>(betweens: &[Between; MOST_D]) -> [Between; D] {
+    let mut first = [Between::default(); D];
+    first.copy_from_slice(&betweens[..D]);
+    first
 }
 
 /// Those of 64 samples whose bytes are between in D columns.
@@ -224,11 +222,11 @@ fn keep<L: Lanes, const D: usize>(
     lanes: L,
     block: &[Codes; D],
     k: usize,
-    limits: [[L::Bytes; 2]; D],
+    betweens: &[Between; D],
 ) -> u64 {
     let mut left = lanes.all_left();
-    for (column, [first, span]) in block.iter().zip(limits) {
-        left = lanes.keep(left, &column.0[k], first, span);
+    for (column, between) in block.iter().zip(betweens) {
+        left = lanes.keep(left, &column.0[k], between.first, between.span);
     }
     lanes.left(left)
 }
@@ -246,9 +244,8 @@ fn keep_any<L: Lanes>(
     let mut left = [lanes.all_left(); VECTORS];
     for some in betweens.chunks(STEP) {
         for between in some {
-            let [first, span] = [lanes.bytes(between.first), lanes.bytes(between.span)];
             for (left, codes) in left.iter_mut().zip(&block[between.column as usize].0) {
-                *left = lanes.keep(*left, codes, first, span);
+                *left = lanes.keep(*left, codes, between.first, between.span);
             }
         }
         for (mask, &left) in masks.iter_mut().zip(&left) {
