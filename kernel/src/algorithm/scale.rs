@@ -36,7 +36,7 @@ pub(crate) enum Scale<T> {
 #[derive(Debug)]
 pub(crate) struct Slabs<T> {
     edges: Edges<T>,
-    slabs: Vec<Slab>,
+    places: Vec<Slab>,
     /// The least value and the largest.
     ends: [f64; 2],
 }
@@ -123,7 +123,7 @@ impl<T: Element> Scale<T> {
     pub(crate) fn bytes(&self) -> usize {
         match self {
             Self::Values(values, _) => values.bytes(),
-            Self::Slabs(slabs) => slabs.edges.bytes() + size_of_val(&*slabs.slabs),
+            Self::Slabs(slabs) => slabs.edges.bytes() + size_of_val(&*slabs.places),
         }
     }
 }
@@ -137,15 +137,15 @@ impl<T: Element> Slabs<T> {
         });
         let starts = [least].into_iter().chain(edges.values().iter().map(|edge| edge.widen()));
         let ends = edges.values().iter().map(|edge| edge.widen()).chain([most]);
-        let slabs = starts.zip(ends).map(|(start, end)| Slab::new(start, end)).collect();
-        Self { edges, slabs, ends: [least, most] }
+        let places = starts.zip(ends).map(|(start, end)| Slab::new(start, end)).collect();
+        Self { edges, places, ends: [least, most] }
     }
 
     /// Monotone in any `value`.
     #[inline]
     fn code(&self, value: f64) -> u16 {
         let slab = self.edges.slab(value);
-        u16::from_be_bytes([slab as u8, self.slabs[slab].position(value)])
+        u16::from_be_bytes([slab as u8, self.places[slab].position(value)])
     }
 
     fn band(&self, Interval { lo, hi }: Interval) -> Option<Band> {

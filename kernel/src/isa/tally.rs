@@ -53,17 +53,15 @@ impl Waiting {
         /// As many are written whether they are there or not.
         const AT_ONCE: usize = 4;
         let more = doubtful.count_ones() as usize;
-        let Some(room) = self.samples.get_mut(self.len..self.len + 64) else {
-            return; // never: there is room for a block
-        };
-        for place in &mut room[..AT_ONCE] {
+        let (at_once, others) = self.samples[self.len..][..64].split_at_mut(AT_ONCE);
+        for place in at_once {
             *place = first as u32 + doubtful.trailing_zeros();
             doubtful &= doubtful.wrapping_sub(1);
         }
         if more > AT_ONCE {
-            for place in &mut room[AT_ONCE..more] {
+            for place in &mut others[..more - AT_ONCE] {
                 *place = first as u32 + doubtful.trailing_zeros();
-                doubtful &= doubtful.wrapping_sub(1);
+                doubtful &= doubtful - 1;
             }
         }
         self.len += more;
@@ -152,8 +150,8 @@ impl<const D: usize> Tally<'_, D> {
             if is_far && let Some(&next) = cut.get(done + AHEAD) {
                 prefetch(lanes, &blocks[next as usize]);
             }
-            for k in 0..VECTORS {
-                let left = keep(lanes, block, k, &maybe) & present[k];
+            for (k, present) in present.into_iter().enumerate() {
+                let left = keep(lanes, block, k, &maybe) & present;
                 if left != 0 {
                     let inside = keep(lanes, block, k, &sure) & left & ever;
                     count += u64::from(inside.count_ones());
