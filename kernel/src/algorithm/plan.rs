@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(name(100_000, 2, 1, &[0.1, 0.2, 0.3]), "brute_force");
         assert_eq!(name(100_000, 1, 10_000, &[0.1]), "sorted");
         assert_eq!(name(100_000, 2, 10_000, &[0.1]), "grid");
-        assert_eq!(name(100_000, 3, 20_000, &[0.05]), "kd_tree");
+        assert_eq!(name(100_000, 3, 100_000, &[0.05]), "kd_tree");
         assert_eq!(name(20_000, 16, 1_000, &[0.9]), "codes");
         assert_eq!(name(100, 2, 100, &[0.1]), "brute_force");
     }

@@ -38,7 +38,7 @@ const ROOM: usize = 3 * CODES;
 /// Bytes that are taken to be in a cache.
 const IN_CACHE: usize = 1 << 20;
 /// How many blocks ahead memory is asked for.
-const AHEAD: usize = 4;
+const AHEAD: usize = 8;
 
 /// Samples in doubt, by their positions.
 struct Waiting {
