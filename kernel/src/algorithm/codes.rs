@@ -2,9 +2,9 @@
 //!
 //! Every coordinate gets a code of 16 bits that ascends with its value ([`super::scale`]). A scan reads the
 //! first bytes alone, an eighth of what doubles take, and tests 64 samples with an instruction. They tell all
-//! but the samples in a window's outermost slabs, one or two in a hundred for each column. Those are told by
-//! their whole codes, which stand sample after sample: one line of memory each, whatever d is. What even these
-//! cannot tell, two codes of 65,536, is looked up.
+//! but the samples in the outermost slabs of a window, about one in a hundred for each column. Those are told
+//! by their whole codes, which stand sample after sample: eight columns are one load. What even these cannot
+//! tell, two codes of 65,536, is looked up.
 //!
 //! ```text
 //! blocks of 256:   beyond the window, within it, or cut       least and largest byte of each column
@@ -14,17 +14,18 @@
 //! ```
 //!
 //! Samples are put in the order of cells, halves of every column, then quarters, so that a block is narrow:
-//! with 8 columns and 10^6 samples a window that holds half of each column meets a third of the blocks.
+//! with 8 columns and 10^6 samples a window that holds half of each column meets a third of the blocks. (At
+//! d = 8 and h = 2 of a standard normal distribution 0.07 ns for a sample, 0.21 in the order of the samples.)
 //!
-//! Columns are tested in the order of how few codes they let pass, because slabs hold about equally many
-//! samples. A block holds its 256 samples column after column: from 16 dimensions on the columns of all
-//! samples would be too many streams of memory.
+//! Above eight dimensions columns are tested in the order of how few codes they let pass: slabs hold about
+//! equally many samples. A block holds its 256 samples column after column: from 16 dimensions on the columns
+//! of all samples would be too many streams of memory.
 //!
 //! Why not
-//! * *bytes alone*: every sample in doubt would be looked up, d cache misses each. With a quarter of a window's
-//!   samples in doubt somewhere (d = 64) or 0.5 % (d = 2) that was slower than a scan of doubles;
-//! * *16 bits in one scan*: twice the memory and half the samples for an instruction, for the 98 % that
-//!   eight bits tell;
+//! * *bytes alone*: every sample in doubt would be looked up, d cache misses each. For d = 2, n = 10^6 that
+//!   took 0.6 to 0.8 ns for a sample, where a scan of doubles takes 0.1;
+//! * *16 bits in one scan*: twice the memory and half the samples for an instruction, to tell 99 % of the
+//!   samples what eight bits tell;
 //! * *second bytes column after column*: d lines of memory for a sample in doubt instead of one.
 
 use std::ops::Range;
