@@ -66,6 +66,11 @@ impl<T: Element> Edges<T> {
         Self { values: edges, guess, origin, steps_per_unit }
     }
 
+    /// The edges.
+    pub(crate) fn values(&self) -> &[T] {
+        &self.values
+    }
+
     /// Number of slabs, at least 1.
     pub(crate) fn slabs(&self) -> usize {
         self.values.len() + 1

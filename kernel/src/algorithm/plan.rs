@@ -6,8 +6,9 @@
 //!
 //! ```text
 //! brute_force   n · b d                                 every sample
-//! sorted        two searches
+//! sorted        two searches, or steps of two pointers
 //! grid          a + b q                                 the border, four rows of q cells
+//! sweep         a + b · n / number of centers           every sample once for each width
 //! kd_tree       ((q + 1)^d − (q − 1)^d) · (a + b d)     the leaves that the border cuts
 //! codes         n · (a + b · dimensions looked at)      every sample, an eighth of the bytes
 //! ```
@@ -159,6 +160,8 @@ mod tests {
         assert_eq!(name(100_000, 2, 1, &[0.1, 0.2, 0.3]), "brute_force");
         assert_eq!(name(100_000, 1, 10_000, &[0.1]), "sorted");
         assert_eq!(name(100_000, 2, 10_000, &[0.1]), "grid");
+        assert_eq!(name(100_000, 2, 100_000, &[0.1]), "sweep");
+        assert_eq!(name(100_000, 2, 10_000, &[0.1, 0.2, 0.3, 0.4]), "sweep");
         assert_eq!(name(100_000, 3, 10_000, &[0.1]), "kd_tree");
         assert_eq!(name(20_000, 16, 1_000, &[0.9]), "codes");
         assert_eq!(name(100, 2, 100, &[0.1]), "brute_force");

@@ -18,10 +18,13 @@
 mod blocks;
 mod centers;
 mod codes;
+mod ends;
 mod lanes;
 mod pieces;
 mod portable;
+mod present;
 mod scan;
+mod sweep;
 mod widths;
 
 #[cfg(target_arch = "x86_64")]
@@ -34,10 +37,13 @@ use crate::ranking::Ranking;
 use crate::samples::{Element, Run};
 use crate::window::Reach;
 pub(crate) use codes::{Between, CODES, Codes, Masks};
+pub(crate) use ends::Ends;
 pub(crate) use lanes::{GROUP, key};
 use lanes::{Job, Lanes, Stored};
 pub(crate) use pieces::Piece;
+pub(crate) use present::Present;
 use scan::with_constant;
+pub(crate) use sweep::Sweep;
 
 /// Every instruction set that this build has code for, best first. The last is always available.
 pub static ALL: &[Isa] = &[
@@ -135,6 +141,10 @@ pub struct Kernels<T: Element> {
     pub(crate) count_centers: fn(&Run<'_, T>, &[f64], f64, &mut [u64]),
     /// Those of some samples of a block whose codes are between in every dimension.
     pub(crate) narrow: fn(&[Codes], &[Between], Masks) -> Masks,
+    /// Ends of windows among ascending values.
+    pub(crate) ends: fn(Ends<'_, T>),
+    /// Counts of windows in ascending order of their centers.
+    pub(crate) sweep: fn(Sweep<'_>),
     pub(crate) sum: fn(&Run<'_, T>) -> f64,
 }
 
@@ -161,6 +171,8 @@ impl<T: Stored> Kernels<T> {
             narrow: |block, betweens, masks| {
                 token::<L>().vectorize(codes::Narrow { block, betweens, masks })
             },
+            ends: |ends| token::<L>().vectorize(ends),
+            sweep: |sweep| token::<L>().vectorize(sweep),
             sum: |run| token::<L>().vectorize(Sum { run }),
         }
     }
