@@ -88,8 +88,14 @@ impl Team for Threads {
         let mut parts = parts;
         let rest = parts.split_off(parts.len() / 2);
         std::thread::scope(|scope| {
-            scope.spawn(|| parts.into_iter().for_each(|part| part()));
-            rest.into_iter().for_each(|part| part());
+            scope.spawn(|| {
+                for part in parts {
+                    part();
+                }
+            });
+            for part in rest {
+                part();
+            }
         });
     }
 }
@@ -108,7 +114,9 @@ fn every_algorithm_counts_around_every_sample_of_every_kind() -> Result<(), Erro
             let widths = [0.5, 1e-9, 2.5, f64::MAX];
             for faces in [Faces::Closed, Faces::Open] {
                 let widths = Widths::with_faces(&widths, faces)?;
-                answers(kind, &samples, &Query::new(&centers, d, Sizes::Shared(&widths))?)?;
+                for centers in [&rows, &centers] {
+                    answers(kind, &samples, &Query::new(centers, d, Sizes::Shared(&widths))?)?;
+                }
                 let radii = Radii::new(&widths.as_slice()[..d], faces)?;
                 answers(kind, &samples, &Query::new(&centers, d, Sizes::PerDimension(&radii))?)?;
             }
@@ -133,7 +141,9 @@ fn answers(kind: &str, samples: &Samples<f64>, query: &Query<'_>) -> Result<(), 
             // Counts are added to what is there.
             let mut found = vec![7; query.counts()];
             counter.answer(query, &mut found, team)?;
-            found.iter_mut().for_each(|count| *count -= 7);
+            for count in &mut found {
+                *count -= 7;
+            }
             let (name, size) = (algorithm.name(), team.size());
             assert!(found == expected, "{name}, {kind}, d = {}, {size} threads", samples.d());
         }

@@ -20,7 +20,7 @@
 
 use std::ops::Range;
 
-use super::order::Ascending;
+use super::order::{self, Ascending};
 use super::plan::{Cost, Shape};
 use super::{Index, Recipe, kd_widths};
 use crate::isa::{GROUP, Isa, Kernels, Piece};
@@ -56,7 +56,7 @@ impl Recipe for KdTree {
     }
 
     fn cost(shape: &Shape) -> Cost {
-        let Shape { n, d, centers, widths, share } = *shape;
+        let Shape { n, d, centers, widths, share, .. } = *shape;
         let inside = share * n;
         let levels = (n / USUAL).max(2.0).log2();
         let build = n * levels * (4.0 + 4.0 * d);
@@ -302,7 +302,7 @@ impl<T: Element> Index<T> for Tree<T> {
 
     /// Many centers are answered leaf by leaf: one finds in the cache what the one before looked at.
     fn share(&self, query: &Query<'_>, counts: &mut [u64], team: &dyn Team) {
-        if query.centers() < MANY || query.reaches().is_none() {
+        if !order::suits(query.centers(), MANY) || query.reaches().is_none() {
             return super::share_centers(self, query, counts, team);
         }
         let (d, row) = (query.d(), query.counts_per_center());

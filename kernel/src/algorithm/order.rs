@@ -12,6 +12,11 @@ const DIGITS: usize = 64_usize.div_ceil(DIGIT as usize);
 /// Centers whose counts a part of a team brings back.
 const PART: usize = 4096;
 
+/// Whether there are at least so many centers, and not too many for positions of 32 bits.
+pub(crate) fn suits(centers: usize, least: usize) -> bool {
+    (least..=u32::MAX as usize).contains(&centers)
+}
+
 /// Values in ascending order.
 #[derive(Debug)]
 pub(crate) struct Ascending {

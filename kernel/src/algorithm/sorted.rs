@@ -21,7 +21,7 @@ const SAMPLES_PER_CENTER: usize = 64;
 /// Centers that are put in order at least.
 const FEWEST: usize = 64;
 /// Centers that a member of a team takes.
-const PART: usize = 4096;
+const PART: usize = 2048;
 /// Counts that are collected before they are added to those of the query.
 const COLLECTED: usize = 1 << 24;
 
@@ -38,13 +38,10 @@ impl Recipe for Sorted {
     }
 
     fn cost(shape: &Shape) -> Cost {
-        let Shape { n, centers, .. } = *shape;
-        let window = if is_worth_passing(n as usize, centers as usize) {
-            20.0 + 0.5 * n / centers.max(1.0)
-        } else {
-            100.0
-        };
-        Cost { build: 55.0 * n, answer: shape.windows() * window }
+        let Shape { n, centers, passes, .. } = *shape;
+        let searches = shape.windows() * 100.0;
+        let steps = 40.0 * centers + passes * 0.5 * n + shape.windows() * 20.0;
+        Cost { build: 55.0 * n, answer: searches.min(steps) }
     }
 
     fn build<'a, T: Element>(
@@ -60,7 +57,7 @@ impl Recipe for Sorted {
 
 /// Whether passes over n samples and so many centers cost less than searches.
 fn is_worth_passing(n: usize, centers: usize) -> bool {
-    centers >= FEWEST && n / SAMPLES_PER_CENTER <= centers
+    order::suits(centers, FEWEST) && n / SAMPLES_PER_CENTER <= centers
 }
 
 #[derive(Debug)]
@@ -85,7 +82,7 @@ impl<T: Element> Column<T> {
                 parts.extend(some.map(|(found, centers)| (centers, radius, found)));
             }
             team::map(team, parts, |(centers, radius, found)| {
-                self.count_all(centers, radius, found)
+                self.count_all(centers, radius, found);
             });
             order::add_back(found, &places, counts, some * together, team);
         }
@@ -95,7 +92,7 @@ impl<T: Element> Column<T> {
     fn count_all(&self, centers: &[f64], radius: f64, found: &mut [u32]) {
         let mut ends = [[0; 2]; PART];
         let ends = &mut ends[..centers.len()];
-        (self.kernels.ends)(Ends { values: self.values.values(), centers, radius, ends });
+        (self.kernels.ends)(Ends { values: self.values.values(), centers, radius, found: ends });
         for (found, [below, up_to]) in found.iter_mut().zip(ends) {
             *found = *up_to - *below;
         }

@@ -49,9 +49,9 @@ impl Recipe for Sweeping {
     }
 
     fn cost(shape: &Shape) -> Cost {
-        let Shape { n, centers, widths, .. } = *shape;
-        let order = 70.0 * centers;
-        Cost { build: 100.0 * n, answer: order + widths * (18.0 * n + 22.0 * centers) }
+        let Shape { n, centers, passes, .. } = *shape;
+        let answer = 70.0 * centers + passes * 18.0 * n + shape.windows() * 22.0;
+        Cost { build: 100.0 * n, answer }
     }
 
     fn build<'a, T: Element>(
@@ -101,7 +101,7 @@ impl<'a, T: Element> Ranked<'a, T> {
     fn ends(&self, j: usize, centers: &[f64], reach: Reach<'_>) -> Vec<[u32; 2]> {
         let mut ends = vec![[0; 2]; centers.len()];
         let (values, radius) = (&*self.sorted[j].values, reach.radius(j));
-        (self.kernels.ends)(Ends { values, centers, radius, ends: &mut ends });
+        (self.kernels.ends)(Ends { values, centers, radius, found: &mut ends });
         ends
     }
 
@@ -208,7 +208,7 @@ impl<T: Element> Index<T> for Ranked<'_, T> {
 
     fn share(&self, query: &Query<'_>, counts: &mut [u64], team: &dyn Team) {
         match query.reaches() {
-            Some(reaches) if query.centers() >= FEWEST => {
+            Some(reaches) if order::suits(query.centers(), FEWEST) => {
                 self.sweep_all(query, &reaches, counts, team);
             }
             _ => super::share_centers(self, query, counts, team),

@@ -26,25 +26,25 @@ pub(crate) struct Ends<'a, T> {
     pub(crate) centers: &'a [f64],
     pub(crate) radius: f64,
     /// `[below, up to]` for each center.
-    pub(crate) ends: &'a mut [[u32; 2]],
+    pub(crate) found: &'a mut [[u32; 2]],
 }
 
 impl<T: Element> Job for Ends<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<L: Lanes>(self, _lanes: L) {
-        let Self { values, centers, radius, ends } = self;
+        let Self { values, centers, radius, found } = self;
         let Some(&first) = centers.first() else { return };
         let side = |value: &T| Side::of(first, radius, value.widen());
         let mut below = values.partition_point(|value| side(value) == Side::Below);
         let mut up_to = below + values[below..].partition_point(|value| side(value) != Side::Above);
-        for (centers, ends) in centers.chunks(TOGETHER).zip(ends.chunks_mut(TOGETHER)) {
+        for (centers, found) in centers.chunks(TOGETHER).zip(found.chunks_mut(TOGETHER)) {
             // Those that are missing at the end repeat the last one.
             let mut eight = [centers[centers.len() - 1]; TOGETHER];
             eight[..centers.len()].copy_from_slice(centers);
             let lower = advance::<T, Lower>(values, &mut below, &eight, radius);
             let upper = advance::<T, Upper>(values, &mut up_to, &eight, radius);
-            for ((end, lower), upper) in ends.iter_mut().zip(lower).zip(upper) {
+            for ((end, lower), upper) in found.iter_mut().zip(lower).zip(upper) {
                 *end = [lower as u32, upper as u32];
             }
         }
@@ -107,7 +107,7 @@ mod tests {
     fn check(values: &[f64], centers: &[f64], radius: f64) {
         for isa in isa::ALL.iter().filter(|isa| isa.is_available()) {
             let mut ends = vec![[0; 2]; centers.len()];
-            (isa.double().ends)(Ends { values, centers, radius, ends: &mut ends });
+            (isa.double().ends)(Ends { values, centers, radius, found: &mut ends });
             for (&x, end) in centers.iter().zip(ends) {
                 let sides = values.iter().map(|&s| Side::of(x, radius, s));
                 let below = sides.clone().filter(|side| *side == Side::Below).count() as u32;

@@ -143,7 +143,9 @@ mod tests {
             let mut present = Present::new(n);
             let mut list = vec![false; n];
             let ranks: Vec<u32> = (0..n).filter(|i| i * 7 % 5 < 2).map(|i| i as u32).collect();
-            ranks.iter().for_each(|&rank| list[rank as usize] = true);
+            for &rank in &ranks {
+                list[rank as usize] = true;
+            }
             present.fill(&ranks);
             check(&present, &list, 0..=n);
             let stride = (n / 300).max(1);
@@ -156,9 +158,12 @@ mod tests {
                 list[rank] = !list[rank];
             }
             check(&present, &list, 0..=n);
-            present.fill(&ranks[..ranks.len() / 2]);
+            let some = &ranks[..ranks.len() / 2];
+            present.fill(some);
             list.fill(false);
-            ranks[..ranks.len() / 2].iter().for_each(|&rank| list[rank as usize] = true);
+            for &rank in some {
+                list[rank as usize] = true;
+            }
             check(&present, &list, 0..=n);
         }
     }
