@@ -105,7 +105,7 @@ impl Team for Threads {
 fn every_algorithm_counts_around_every_sample_of_every_kind() -> Result<(), Error> {
     for d in [1, 2, 3] {
         for (kind, coordinate) in KINDS {
-            let rows = rows(*coordinate, 2500, d, |i| i % 3 == 1);
+            let rows = rows(*coordinate, 1500, d, |i| i % 3 == 1);
             let samples = Samples::from_rows(&rows, d)?;
             let mut centers = rows.clone();
             centers.extend(rows.iter().take(300 * d).map(|s| s * 1.5 + 0.25));
