@@ -6,6 +6,7 @@
 //! set means one file that implements these traits and one line in [`isa::ALL`](super::ALL).
 
 use super::codes::{Codes, Masks};
+use super::masked::Masked;
 use super::widths::CAPACITY;
 use crate::ranking::{Bins, Ties};
 use crate::samples::Element;
@@ -32,7 +33,7 @@ pub(crate) trait Lanes: Copy + 'static {
     const NAME: &'static str;
     /// The CPU features that [`Lanes::detect`] asks for.
     const REQUIRES: &'static str;
-    type Double: Doubles;
+    type Double: Masked;
     type Single: Vectors<Element = f32>;
 
     /// The token, if this CPU has the features.

@@ -19,6 +19,9 @@ mod blocks;
 mod centers;
 mod codes;
 mod lanes;
+mod masked;
+mod near;
+mod pairs;
 mod pieces;
 mod portable;
 mod scan;
@@ -36,6 +39,8 @@ use crate::window::Reach;
 pub(crate) use codes::{Between, CODES, Codes, Masks};
 pub(crate) use lanes::{GROUP, key};
 use lanes::{Job, Lanes, Stored};
+pub(crate) use near::Near;
+pub(crate) use pairs::{Cell, Order, Sums, Walk};
 pub(crate) use pieces::Piece;
 use scan::with_constant;
 
@@ -72,6 +77,8 @@ pub struct Isa {
     detect: fn() -> bool,
     double: Kernels<f64>,
     single: Kernels<f32>,
+    walk: fn(Walk<'_>) -> Sums,
+    near: fn(Near<'_>) -> Sums,
 }
 
 impl Isa {
@@ -82,6 +89,8 @@ impl Isa {
             detect: || L::detect().is_some(),
             double: Kernels::of::<L>(),
             single: Kernels::of::<L>(),
+            walk: |walk| token::<L>().vectorize(walk),
+            near: |near| token::<L>().vectorize(near),
         }
     }
 
@@ -111,6 +120,16 @@ impl Isa {
 
     pub(crate) fn double(&'static self) -> &'static Kernels<f64> {
         &self.double
+    }
+
+    /// Sums of pairs of samples in 2 or 3 dimensions.
+    pub(crate) fn walk(&self, walk: Walk<'_>) -> Sums {
+        (self.walk)(walk)
+    }
+
+    /// Sums of pairs of samples in any number of dimensions.
+    pub(crate) fn near(&self, near: Near<'_>) -> Sums {
+        (self.near)(near)
     }
 
     pub(crate) fn single(&'static self) -> &'static Kernels<f32> {
