@@ -14,6 +14,7 @@ pub mod list;
 pub mod machine;
 mod report;
 pub mod study;
+pub mod width;
 pub mod widths;
 
 use clap::{Parser, Subcommand};
@@ -34,6 +35,8 @@ pub struct Arguments {
 pub enum Command {
     /// Count the samples of a file inside windows, and give the densities
     Count(count::Arguments),
+    /// Find the window width that suits the samples of a file
+    Width(width::Arguments),
     /// Show what this machine is: CPUs, caches, pages, limits, instruction sets
     Machine(machine::Arguments),
     /// Show everything that a command line can name, and whether it is available here
@@ -54,6 +57,7 @@ pub enum Command {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     match &arguments.command {
         Command::Count(arguments) => count::run(arguments),
+        Command::Width(arguments) => width::run(arguments),
         Command::Machine(arguments) => machine::run(arguments),
         Command::List(arguments) => list::run(arguments),
         Command::Control(arguments) => control::run(arguments),

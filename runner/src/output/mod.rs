@@ -5,9 +5,11 @@
 //! people company meanwhile.
 
 pub mod count;
+pub mod curves;
 pub mod list;
 pub mod machine;
 pub mod progress;
+pub mod width;
 
 use std::io::{self, BufWriter, Write};
 
