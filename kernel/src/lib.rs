@@ -38,7 +38,7 @@
 //!
 //! [`samples`] columns in memory · [`window`] what "inside" means · [`width`] checked widths · [`query`]
 //! windows around many centers · [`density`] from k to p · [`counter`] the facade · [`algorithm`] which
-//! samples need a look · [`team`] who builds · [`isa`] how a run is scanned · `ranking` many widths in one
+//! samples need a look · [`pairs`] sums over all pairs · [`team`] who builds · [`isa`] how a run is scanned · `ranking` many widths in one
 //! pass.
 //!
 //! The crate starts no thread, reads no clock, file or environment, and counts no CPUs: whoever

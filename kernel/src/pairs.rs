@@ -156,6 +156,8 @@ fn all_near<T: Element>(
     let part = |start| Near { columns, thresholds, scale, places: start..n.min(start + PART) };
     let parts = team::map(team, (0..n).step_by(PART).collect(), |start| isa.near(part(start)));
     let mut sums = Sums::new(thresholds.len(), d);
-    parts.iter().for_each(|part| sums.add(part));
+    for part in &parts {
+        sums.add(part);
+    }
     sums
 }

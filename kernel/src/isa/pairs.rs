@@ -65,8 +65,12 @@ impl Sums {
     }
 
     pub(crate) fn add(&mut self, other: &Self) {
-        self.counts.iter_mut().zip(&other.counts).for_each(|(to, from)| *to += from);
-        self.sums.iter_mut().zip(&other.sums).for_each(|(to, from)| *to += from);
+        for (to, from) in self.counts.iter_mut().zip(&other.counts) {
+            *to += from;
+        }
+        for (to, from) in self.sums.iter_mut().zip(&other.sums) {
+            *to += from;
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Apart from it, because cutting samples into cells needs no vectors. How the cells are cut decides about
 //! time, never about a sum.
 
+use std::iter;
 use std::ops::Range;
 
 use super::PART;
@@ -38,7 +39,9 @@ pub(super) fn sums<T: Element>(
     }
     let parts = team::map(team, walks, |walk| isa.walk(walk));
     let mut sums = Sums::new(thresholds.len(), d);
-    parts.iter().for_each(|part| sums.add(part));
+    for part in &parts {
+        sums.add(part);
+    }
     for sums in sums.sums.chunks_mut(d) {
         let mut scale = 1.0;
         for sum in sums {
@@ -54,7 +57,7 @@ fn order<T: Element>(run: &Run<'_, T>, axis: usize, last: f64) -> Order {
     let columns = run.columns();
     let others: Vec<usize> = (0..run.d()).filter(|&j| j != axis).collect();
     let mut places: Vec<u32> = (0..run.len() as u32).collect();
-    let mut cells = vec![0..places.len()];
+    let mut cells = iter::once(0..places.len()).collect::<Vec<_>>();
     for &j in &others {
         let value = |place: u32| columns[j][place as usize].widen();
         let cut = |cell| cut(&mut places, cell, value, last);

@@ -9,7 +9,6 @@ use bench_report::chart::axis::{Axis, spanned};
 use bench_report::chart::plot::{Curve, Fill, Look, Plot, Point, Said};
 use bench_report::chart::svg;
 use bench_report::model::{Estimate, Interval};
-use bench_report::quantity::ticks;
 
 use super::significant;
 use crate::selection::Selection;
@@ -75,12 +74,12 @@ fn plots(selection: &Selection) -> Vec<Plot> {
     ];
     let shown = panels.into_iter().enumerate().filter_map(|(idx, (label, shown, mut curves))| {
         let (shown, x) = (shown?, spanned(widths.iter().copied().chain([selection.reference]))?);
-        let y = Axis::linear(label, shown, ticks::number);
+        let y = Axis::linear(label, shown, tick);
         curves.push(upright("normal reference", selection.reference, &y));
         Some(Plot {
             id: format!("width-{idx}"),
             title: format!("{label}, over the width"),
-            x: Axis::log("width h, dashed: normal reference", x, ticks::number),
+            x: Axis::log("width h, dashed: normal reference", x, tick),
             y,
             zones: Vec::new(),
             columns: Vec::new(),
@@ -88,6 +87,14 @@ fn plots(selection: &Selection) -> Vec<Plot> {
         })
     });
     shown.collect()
+}
+
+/// A round number, with as many digits as it needs: criteria often differ in the fourth only.
+fn tick(value: f64) -> String {
+    let text = significant(value);
+    let is_plain = !text.contains('e');
+    let short = if is_plain { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    short.replace('-', "\u{2212}")
 }
 
 /// What is between the least value and the one in the middle: at small widths the criterion goes through the roof.

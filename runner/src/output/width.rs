@@ -80,10 +80,12 @@ fn in_samples(selection: &Selection, width: f64) -> Vec<f64> {
 
 /// `0.75`, or `0.75 x 0.31` where the dimensions differ.
 fn listed(widths: &[f64]) -> String {
-    match widths {
-        [first, rest @ ..] if rest.iter().all(|width| width == first) => significant(*first),
-        widths => widths.iter().copied().map(significant).collect::<Vec<_>>().join(" x "),
+    let mut texts: Vec<String> = widths.iter().copied().map(significant).collect();
+    texts.dedup();
+    if texts.len() > 1 {
+        texts = widths.iter().copied().map(significant).collect();
     }
+    texts.join(" x ")
 }
 
 /// What was tried, and in which units.

@@ -107,10 +107,8 @@ pub(super) fn warnings(
         }
     }
     if squares.equal_pairs > 0 {
-        let diverges = match squares.equal_pairs as f64 > n as f64 / 2.0 {
-            true => "; it falls without end towards width 0",
-            false => "",
-        };
+        let falls = squares.equal_pairs as f64 > n as f64 / 2.0;
+        let diverges = if falls { "; it falls without end towards width 0" } else { "" };
         let text = format!(
             "{} pairs of samples are equal: at small widths both criteria judge the rounding of the samples, \
              not their density, and least squares has no vote{diverges}",
@@ -134,7 +132,9 @@ pub(super) fn warnings(
         );
         warn("rough", text);
     }
-    strict_warning(likelihood).into_iter().for_each(|text| warn("strict", text));
+    if let Some(text) = strict_warning(likelihood) {
+        warn("strict", text);
+    }
     warnings
 }
 
@@ -158,8 +158,12 @@ fn strict_warning(likelihood: &Likelihood) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn at(width: f64, at_end: bool) -> Option<Best> {
-        Some(Best { index: 0, width, value: 0.0, at_end })
+    fn inside(width: f64) -> Option<Best> {
+        Some(Best { index: 0, width, value: 0.0, at_end: false }).filter(|best| best.width > 0.0)
+    }
+
+    fn at_end(width: f64) -> Option<Best> {
+        inside(width).map(|best| Best { at_end: true, ..best })
     }
 
     fn advised(reference: f64, squares: Option<Best>, floored: Option<Best>, ties: u64) -> Advice {
@@ -171,15 +175,11 @@ mod tests {
     #[test]
     fn the_middle_one_is_taken_of_those_that_have_a_vote() {
         let from = |advice: Advice| (advice.from, advice.widths);
-        let inside = |width| at(width, false);
         assert_eq!(from(advised(0.8, inside(0.9), inside(0.7), 0)), ("reference", vec![0.8, 1.6]));
         assert_eq!(from(advised(2.0, inside(0.5), inside(0.7), 0)), ("floored", vec![0.7, 1.4]));
-        assert_eq!(from(advised(2.0, at(0.1, true), inside(0.7), 0)), ("floored", vec![0.7, 1.4]));
-        assert_eq!(from(advised(2.0, inside(0.5), at(3.0, true), 0)), ("squares", vec![0.5, 1.0]));
-        assert_eq!(
-            from(advised(2.0, inside(0.5), at(3.0, true), 9)),
-            ("reference", vec![2.0, 4.0])
-        );
+        assert_eq!(from(advised(2.0, at_end(0.1), inside(0.7), 0)), ("floored", vec![0.7, 1.4]));
+        assert_eq!(from(advised(2.0, inside(0.5), at_end(3.0), 0)), ("squares", vec![0.5, 1.0]));
+        assert_eq!(from(advised(2.0, inside(0.5), at_end(3.0), 9)), ("reference", vec![2.0, 4.0]));
         assert_eq!(from(advised(2.0, None, None, 0)).0, "reference");
     }
 }

@@ -29,7 +29,7 @@ pub fn best(widths: &[f64], values: &[Option<f64>], found: Found) -> Option<Best
     let there = || values.iter().enumerate().filter_map(|(index, value)| Some((index, (*value)?)));
     let sign = if found == Found::Least { 1.0 } else { -1.0 };
     let (index, value) = there().min_by(|a, b| (sign * a.1).total_cmp(&(sign * b.1)))?;
-    let ends = [there().next(), there().last()];
+    let ends = [there().next(), there().next_back()];
     let at_end = ends.iter().flatten().any(|end| end.0 == index);
     Some(Best { index, width: widths[index], value, at_end })
 }

@@ -75,8 +75,12 @@ impl Sums {
     }
 
     fn add(&mut self, other: &Self) {
-        self.logs.iter_mut().zip(&other.logs).for_each(|(to, from)| *to += from);
-        self.lonely.iter_mut().zip(&other.lonely).for_each(|(to, from)| *to += from);
+        for (to, from) in self.logs.iter_mut().zip(&other.logs) {
+            *to += from;
+        }
+        for (to, from) in self.lonely.iter_mut().zip(&other.lonely) {
+            *to += from;
+        }
         self.note(other.loneliest.0, &other.loneliest.1);
     }
 }
@@ -110,7 +114,9 @@ pub(super) fn curve<T: Element>(
                 }
                 sums
             });
-        parts.collect::<Vec<_>>().iter().for_each(|part| sums.add(part));
+        for part in &parts.collect::<Vec<_>>() {
+            sums.add(part);
+        }
         advance(batch.len() as u64);
     }
     let loneliest = loneliest(samples, &sums);
