@@ -65,12 +65,15 @@ fn oracle<T: Element>(samples: &Samples<T>, threshold: f64, unit: f64) -> (u64, 
 }
 
 fn check<T: Element>(samples: &Samples<T>, thresholds: &[f64], name: &str) {
-    let best = PairSums::new(&samples.all(), thresholds, isa::best(), &Alone).unwrap();
+    let best =
+        PairSums::new(&samples.all(), thresholds, isa::best(), &Alone).expect("sound thresholds");
     let expected: Vec<_> =
         thresholds.iter().map(|&threshold| oracle(samples, threshold, best.unit())).collect();
     for isa in available() {
-        let pairs = PairSums::new(&samples.all(), thresholds, isa, &Alone).unwrap();
-        let other = PairSums::new(&samples.all(), thresholds, isa, &Backwards).unwrap();
+        let pairs =
+            PairSums::new(&samples.all(), thresholds, isa, &Alone).expect("sound thresholds");
+        let other =
+            PairSums::new(&samples.all(), thresholds, isa, &Backwards).expect("sound thresholds");
         assert_eq!(pairs, other, "{name}: another team");
         for (b, &threshold) in thresholds.iter().enumerate() {
             let (count, sums) = &expected[b];
