@@ -10,6 +10,7 @@
 //! | [`machine`] | what this machine is: CPUs, caches, pages, limits |
 //! | [`query`] | windows counted over one set of samples |
 //! | [`density`] | densities at many places, from counts |
+//! | [`selection`] | which width suits the samples |
 //! | [`share`], [`placement`] | pure: who counts what, and on which CPU |
 //! | [`backend`] | the ways to run a job: serial, threads, rayon, processes |
 //! | [`measure`] | warm-up, clock, raw samples |
@@ -35,6 +36,7 @@ pub mod measure;
 pub mod output;
 pub mod placement;
 pub mod query;
+pub mod selection;
 pub mod share;
 pub mod study;
 pub mod tasks;

@@ -301,6 +301,20 @@ pub(crate) fn write_whole(
     Ok(path)
 }
 
+/// Writes `text` into the file at `path`, whole or not at all.
+///
+/// # Errors
+/// The system's reason; an older file is then still whole.
+pub(crate) fn write_text(text: &str, path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let mut file = readable_by_all().tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    sync_folder(folder)
+}
+
 /// Whether the file in `folder` is the whole study that began then with this seed.
 pub(super) fn is_written(folder: &Path, created_unix_s: u64, seed: u64) -> bool {
     /// What tells one study from another.
