@@ -106,15 +106,20 @@ fn outcome(job: Job) -> Result<Outcome, String> {
     let widths: Vec<f64> = (0..w).map(|w| widest * 0.95_f64.powi(w as i32)).collect();
     let widths = Widths::new(&widths).map_err(text)?;
     let query = Query::new(&centers, d, Sizes::Shared(&widths)).map_err(text)?;
-    let began = Instant::now();
-    let chosen = algorithm::choose(&samples.all(), &query).algorithm;
-    let choosing = began.elapsed();
+    let choosing = || {
+        let began = Instant::now();
+        (algorithm::choose(&samples.all(), &query).algorithm, began.elapsed())
+    };
+    let (chosen, mut took) = choosing();
+    for _ in 1..TURNS {
+        took = took.min(choosing().1);
+    }
     let suited: Vec<_> =
         algorithm::ALL.iter().filter(|algorithm| algorithm.checked(n, d).is_ok()).collect();
     let times = times(&suited, &samples, &query)?;
     let place = |name: &str| suited.iter().position(|one| one.name() == name);
     let best = (0..suited.len()).min_by_key(|&place| times[place]).ok_or("no algorithm")?;
-    let taken = place(chosen.name()).map_or(Duration::MAX, |place| times[place]) + choosing;
+    let taken = place(chosen.name()).map_or(Duration::MAX, |place| times[place]) + took;
     let best_s = times[best].as_secs_f64();
     let regret = taken.as_secs_f64() / best_s - 1.0;
     Ok(Outcome { job, chosen: chosen.name(), best: suited[best].name(), best_s, regret })

@@ -26,13 +26,15 @@ impl Recipe for BruteForce {
     /// Many widths around a center are one pass; one width over many centers is tested in singles, up to
     /// eight dimensions.
     fn cost(shape: &Shape) -> Cost {
-        let Shape { n, d, centers, widths, share, .. } = *shape;
+        let Shape { n, d, centers, widths, .. } = *shape;
         let visit = if widths > 1.0 {
-            0.15 + 0.11 * d + share
+            if d <= 8.0 { 0.09 + 0.063 * d } else { 0.27 * d }
         } else if centers > 7.0 && d <= 8.0 {
             0.03 + 0.035 * d
+        } else if centers > 7.0 {
+            0.095 * d
         } else {
-            0.1 * d
+            0.15 * d
         };
         Cost { build: 0.0, answer: centers * n * visit }
     }

@@ -71,16 +71,18 @@ impl Recipe for Quantized {
         let cut = met - (side - block).max(0.0).powf(cut_columns);
         // Above eight columns a block is left when nobody in it is inside any more.
         let to_nobody = (CODES as f64).ln() / -side.ln() + 2.0;
-        let looked = if d <= 8.0 { d } else { to_nobody.min(d) };
+        let (look, looked) = if d <= 8.0 { (0.008, d) } else { (0.02, to_nobody.min(d)) };
         // Of 64 samples, somebody; then the question who is inside for sure.
         let alive = (64.0 * share / met).min(1.0);
         // A slab on each side of each column.
         let doubtful = share * d * 2.0 / (256.0 * side);
         let visit = 0.008
             + 0.0015 * d
-            + cut * (0.01 * looked + alive * (0.04 + 0.01 * d))
+            + cut * (look * looked + alive * (0.04 + 0.01 * d))
             + doubtful * (6.0 + 0.25 * d);
-        Cost { build: 18.0 * n * d, answer: shape.windows() * n * visit }
+        let thresholds = 100.0 + 100.0 * d;
+        let answer = shape.windows() * (thresholds + n * visit);
+        Cost { build: n * (10.0 + 17.0 * d), answer }
     }
 
     fn build<'a, T: Element>(

@@ -18,7 +18,7 @@
 //! are: also where they crowd, because edges crowd with them. (One order alone leaves two sides of the border
 //! in as many pieces as there are slabs; each costs a cache miss.)
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
 use super::edges::Edges;
 use super::plan::{Cost, Shape};
@@ -26,7 +26,7 @@ use super::{Index, Recipe};
 use crate::isa::{GROUP, Isa, Kernels, Piece};
 use crate::samples::{Element, Run};
 use crate::team::{self, Team};
-use crate::window::Reach;
+use crate::window::{Reach, Side};
 
 /// Samples in a cell on average.
 const PER_CELL: usize = 4;
@@ -47,8 +47,8 @@ impl Recipe for Grid {
     }
 
     fn cost(shape: &Shape) -> Cost {
-        let border = 100.0 + 14.0 * shape.side(PER_CELL as f64);
-        Cost { build: 70.0 * shape.n, answer: shape.windows() * border }
+        let border = 65.0 + 13.0 * shape.side(PER_CELL as f64);
+        Cost { build: 30.0 * shape.n, answer: shape.windows() * border }
     }
 
     fn build<'a, T: Element>(
@@ -65,6 +65,8 @@ impl Recipe for Grid {
 struct Cells<T: Element> {
     kernels: &'static Kernels<T>,
     edges: [Edges<T>; 2],
+    /// The least and the largest value of each slab.
+    extremes: [Vec<[T; 2]>; 2],
     table: Table,
     /// x and y, slab by slab of x.
     by_x: [Vec<T>; 2],
@@ -123,12 +125,18 @@ impl<T: Element> Cells<T> {
         let [a, b]: [Edges<T>; 2] =
             team::map(team, columns.into(), edges).try_into().expect("two columns");
         let cells = cells_of(columns, [&a, &b], team);
+        let [in_a, in_b]: [Vec<[T; 2]>; 2] = team::map(team, vec![0, 1], |j| {
+            let slab = |cell: &Cell| usize::from(if j == 0 { cell.a } else { cell.b });
+            extremes(columns[j], cells.iter().map(slab), [a.slabs(), b.slabs()][j])
+        })
+        .try_into()
+        .expect("two columns");
         let stride = b.slabs() + 1;
         let counts = count_cells(&cells, [a.slabs(), b.slabs()], team);
         let table = Table { sums: summed(&counts, b.slabs()), stride };
         let by_x = sort_by_x(columns, &cells, &table, team);
         let by_y = sort_by_y(&by_x[1], &table, team);
-        Self { kernels, edges: [a, b], table, by_x, by_y }
+        Self { kernels, edges: [a, b], extremes: [in_a, in_b], table, by_x, by_y }
     }
 }
 
@@ -152,6 +160,25 @@ fn cells_of<T: Element>(columns: [&[T]; 2], edges: [&Edges<T>; 2], team: &dyn Te
         }
     });
     cells
+}
+
+/// The least and the largest value of each slab. (No slab is empty: edges are values of the column.)
+fn extremes<T: Element>(
+    column: &[T],
+    slabs_of: impl Iterator<Item = usize>,
+    slabs: usize,
+) -> Vec<[T; 2]> {
+    let mut extremes: Vec<Option<[T; 2]>> = vec![None; slabs];
+    for (&s, slab) in column.iter().zip(slabs_of) {
+        let [least, most] = extremes[slab].get_or_insert([s; 2]);
+        if s < *least {
+            *least = s;
+        }
+        if s > *most {
+            *most = s;
+        }
+    }
+    extremes.into_iter().map(Option::unwrap_or_default).collect()
 }
 
 /// Consecutive slabs for each member of a team.
@@ -253,29 +280,30 @@ fn split<'a, T>(mut list: &'a mut [T], lens: &[usize]) -> Vec<&'a mut [T]> {
 impl<T: Element> Index<T> for Cells<T> {
     #[inline]
     fn count(&self, center: &[f64], reach: Reach<'_>) -> u64 {
-        let [a, b] = [0, 1].map(|j| self.edges[j].around(center[j], reach.radius(j)));
-        let (a, b) = (Span::of(a), Span::of(b));
+        let [a, b] = [0, 1].map(|j| self.span(j, center[j], reach.radius(j)));
         let table = &self.table;
         let mut count = 0;
         if !a.whole.is_empty() {
             if !b.whole.is_empty() {
                 count += u64::from(table.inside(a.whole.clone(), b.whole.clone()));
             }
-            let ends = b.ends();
+            let (ends, n_ends) = b.ends();
             let pieces = ends.map(|b| table.piece_by_y(a.whole.clone(), b));
-            let pieces = &pieces[..b.n_ends()];
             let reach = Reach::Cube(reach.radius(1));
+            let pieces = &pieces[..n_ends];
             count += (self.kernels.count_pieces)(&[&self.by_y], pieces, &center[1..], reach);
         }
-        let pieces = a.ends().map(|a| table.piece_by_x(a, b.all.clone()));
+        let (ends, n_ends) = a.ends();
+        let pieces = ends.map(|a| table.piece_by_x(a, b.all.clone()));
         let columns = [&*self.by_x[0], &*self.by_x[1]];
-        count + (self.kernels.count_pieces)(&columns, &pieces[..a.n_ends()], center, reach)
+        count + (self.kernels.count_pieces)(&columns, &pieces[..n_ends], center, reach)
     }
 
     fn bytes(&self) -> usize {
         let values = self.by_x[0].len() + self.by_x[1].len() + self.by_y.len();
         let edges: usize = self.edges.iter().map(Edges::bytes).sum();
-        edges + size_of_val(&*self.table.sums) + values * size_of::<T>()
+        let extremes: usize = self.extremes.iter().map(|list| size_of_val(&**list)).sum();
+        edges + extremes + size_of_val(&*self.table.sums) + values * size_of::<T>()
     }
 }
 
@@ -288,21 +316,31 @@ struct Span {
     whole: Range<usize>,
 }
 
+impl<T: Element> Cells<T> {
+    /// The slabs of column `j` that a window meets. Those with its ends are inside whole if all their values
+    /// are: as a rule where values repeat.
+    #[inline]
+    fn span(&self, j: usize, x: f64, radius: f64) -> Span {
+        let (first, last) = self.edges[j].around(x, radius).into_inner();
+        let is_whole = |slab: usize| {
+            let side = |s: T| Side::of(x, radius, s.widen());
+            self.extremes[j][slab].map(side) == [Side::Inside; 2]
+        };
+        let start = first + usize::from(!is_whole(first));
+        let end = last + usize::from(is_whole(last));
+        Span { all: first..last + 1, whole: start..end.max(start) }
+    }
+}
+
 impl Span {
+    /// The slabs that are not inside whole, and how many there are.
     #[inline]
-    fn of(slabs: RangeInclusive<usize>) -> Self {
-        let (first, last) = slabs.into_inner();
-        Self { all: first..last + 1, whole: first + 1..last.max(first + 1) }
-    }
-
-    /// The slabs that hold an end: the same twice if both are in one.
-    #[inline]
-    fn ends(&self) -> [usize; 2] {
-        [self.all.start, self.all.end - 1]
-    }
-
-    #[inline]
-    fn n_ends(&self) -> usize {
-        self.all.len().min(2)
+    fn ends(&self) -> ([usize; 2], usize) {
+        let [first, last] = [self.all.start, self.all.end - 1];
+        let is_cut = [self.whole.start > first, self.whole.end <= last && last > first];
+        match is_cut {
+            [true, is_cut] => ([first, last], 1 + usize::from(is_cut)),
+            [false, is_cut] => ([last; 2], usize::from(is_cut)),
+        }
     }
 }

@@ -56,15 +56,16 @@ impl Recipe for KdTree {
     }
 
     fn cost(shape: &Shape) -> Cost {
-        let Shape { n, d, centers, widths, share, .. } = *shape;
+        let Shape { n, d, centers, widths, share, dimension, .. } = *shape;
         let inside = share * n;
         let levels = (n / USUAL).max(2.0).log2();
-        let build = n * levels * (4.0 + 4.0 * d);
-        let most = 2.0 * (100.0 + n / USUAL * (20.0 + 8.0 * d));
-        let each = widths * (2.0 * kd_widths::walk(inside, d)).min(most);
+        let build = n * levels * (3.4 + 1.1 * d);
+        let side = (inside / USUAL).powf(1.0 / dimension.max(0.5));
+        let border = (side + 1.0).powf(dimension) - (side - 1.0).max(0.0).powf(dimension);
+        let each = widths * (70.0 + border.min(n / USUAL) * (26.0 + 4.0 * d));
         // The share is that of the usual width; the widest holds about twice as much.
         let all = if kd_widths::is_possible(d as usize, widths as usize) {
-            2.0 * kd_widths::walk_of_all(2.0 * inside, d)
+            kd_widths::walk_of_all((2.0 * inside).min(n), dimension.max(1.0))
         } else {
             f64::INFINITY
         };

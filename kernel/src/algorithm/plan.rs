@@ -21,6 +21,7 @@ use super::Algorithm;
 use crate::counter::Counter;
 use crate::query::Query;
 use crate::samples::{Element, Run, Samples};
+use crate::window::Reach;
 
 /// What was chosen, and why.
 #[derive(Clone, Debug)]
@@ -46,6 +47,9 @@ pub(crate) struct Shape {
     pub(crate) passes: f64,
     /// Share of the samples that is inside a window.
     pub(crate) share: f64,
+    /// How fast the share grows with the width: as width^dimension. d or less; near 1 for samples along a
+    /// line, 0 where clusters lie inside whole.
+    pub(crate) dimension: f64,
 }
 
 impl Shape {
@@ -76,7 +80,12 @@ impl Cost {
 const NOT_WORTH_IT: f64 = 50_000.0;
 /// Samples and windows that tell the share.
 const SOME_SAMPLES: usize = 4096;
+const FEWEST_SAMPLES: usize = 256;
 const SOME_WINDOWS: usize = 16;
+/// Share of a plain scan's time that the look at some samples may take.
+const LOOK: f64 = 0.03;
+/// Samples inside a window on average from which on their number tells how fast it grows.
+const TELLING: f64 = 4.0;
 
 /// The algorithm with the smallest sum of costs to build and to answer, among those made for these samples.
 pub(crate) fn choose<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Choice {
@@ -88,14 +97,24 @@ pub(crate) fn choose<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Choice 
         widths: query.counts_per_center() as f64,
         passes: query.reaches().map_or(query.centers(), |reaches| reaches.len()) as f64,
         share: 0.0,
+        dimension: run.d() as f64,
     };
     let plain = scan.cost(&shape).sum();
     if plain < NOT_WORTH_IT {
         let reason = format!("one scan of {} samples takes no time worth saving", run.len());
         return Choice { algorithm: scan, reason };
     }
-    shape.share = share(run, query);
     let suited = super::ALL.iter().filter(|one| one.checked(run.len(), run.d()).is_ok());
+    let costs = suited.clone().map(|algorithm| (algorithm, algorithm.cost(&shape)));
+    // If nothing pays with no sample inside, nothing does.
+    if costs.clone().all(|(_, cost)| cost.sum() >= plain) {
+        let windows = shape.windows();
+        let reason = format!("for {windows} windows preparing anything costs more than it saves");
+        return Choice { algorithm: scan, reason };
+    }
+    let looked = (LOOK * plain / (SOME_WINDOWS as f64 * shape.d)) as usize;
+    look(run, query, looked.clamp(FEWEST_SAMPLES, SOME_SAMPLES), &mut shape);
+    let plain = scan.cost(&shape).sum();
     let costs = suited.map(|algorithm| (algorithm, algorithm.cost(&shape)));
     let best = costs.min_by(|a, b| a.1.sum().total_cmp(&b.1.sum()));
     let (algorithm, cost) = best.unwrap_or((scan, scan.cost(&shape)));
@@ -118,17 +137,19 @@ fn reason(shape: &Shape, algorithm: &Algorithm, cost: Cost, plain: f64) -> Strin
     )
 }
 
-/// About which share of the samples is inside a window: some windows over some samples.
-fn share<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> f64 {
-    let stride = run.len().div_ceil(SOME_SAMPLES).max(1);
+/// About which share of the samples is inside a window, and how fast it grows: some windows, and windows half
+/// as wide, over some samples.
+fn look<T: Element>(run: &Run<'_, T>, query: &Query<'_>, samples: usize, shape: &mut Shape) {
+    // An odd stride, so that a period of the data is not met by chance.
+    let stride = (run.len() / samples).max(1) | 1;
     let some = run.columns().iter().map(|column| column.iter().step_by(stride).copied().collect());
     let Ok(samples) = Samples::<T>::from_columns::<Vec<T>>(&some.collect::<Vec<_>>()) else {
-        return 0.0;
+        return;
     };
     let counter = Counter::new(samples.all());
     let (centers, widths) = (query.centers(), query.counts_per_center());
     let some = query.counts().min(SOME_WINDOWS);
-    let (mut inside, mut looked) = (0, 0);
+    let (mut inside, mut within_half, mut looked) = (0, 0, 0);
     for k in 0..some {
         let spread = |k: usize, all: usize| (2 * k + 1) * all / (2 * some);
         let place = if some < SOME_WINDOWS {
@@ -137,11 +158,18 @@ fn share<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> f64 {
             // Spread over all centers and all widths, which may be in order, and not over both alike.
             spread(k, centers) * widths + spread(k * 5 % some, widths)
         };
-        inside += counter.count_window(query.window(place));
+        let (center, reach) = query.window(place);
+        inside += counter.count_window((center, reach));
+        if let Reach::Cube(radius) = reach {
+            within_half += counter.count_window((center, Reach::Cube(radius / 2.0)));
+        }
         looked += samples.n();
     }
     // What was not seen is assumed to be less than one.
-    (inside as f64).max(0.5) / (looked as f64).max(1.0)
+    shape.share = (inside as f64).max(0.5) / (looked as f64).max(1.0);
+    if within_half > 0 && inside as f64 > TELLING * some as f64 {
+        shape.dimension = (inside as f64 / within_half as f64).log2().clamp(0.0, shape.d);
+    }
 }
 
 #[cfg(test)]
@@ -150,9 +178,13 @@ mod tests {
     use crate::query::Sizes;
     use crate::width::Widths;
 
-    /// Samples on a raster without a pattern, in the unit cube.
+    /// Samples in the unit cube, without a pattern.
     fn chosen(n: usize, d: usize, m: usize, widths: &[f64]) -> Choice {
-        let value = |i: usize, j: usize| (i * (2 * j + 7919) % 104_729) as f64 / 104_729.0;
+        let value = |i: usize, j: usize| {
+            let hashed = ((i * 64 + j) as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let hashed = (hashed ^ (hashed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            (hashed >> 11) as f64 / (1_u64 << 53) as f64
+        };
         let columns: Vec<Vec<f64>> =
             (0..d).map(|j| (0..n).map(|i| value(i, j)).collect()).collect();
         let samples = Samples::from_columns(&columns).unwrap();

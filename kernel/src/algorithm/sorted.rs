@@ -41,7 +41,7 @@ impl Recipe for Sorted {
         let Shape { n, centers, passes, .. } = *shape;
         let searches = shape.windows() * 100.0;
         let steps = 40.0 * centers + passes * 0.5 * n + shape.windows() * 20.0;
-        Cost { build: 55.0 * n, answer: searches.min(steps) }
+        Cost { build: 28.0 * n, answer: searches.min(steps) }
     }
 
     fn build<'a, T: Element>(

@@ -51,7 +51,7 @@ impl Recipe for Sweeping {
     fn cost(shape: &Shape) -> Cost {
         let Shape { n, centers, passes, .. } = *shape;
         let answer = 70.0 * centers + passes * 18.0 * n + shape.windows() * 22.0;
-        Cost { build: 100.0 * n, answer }
+        Cost { build: 35.0 * n, answer }
     }
 
     fn build<'a, T: Element>(
