@@ -4,7 +4,10 @@
 //! and the counts are added. Indexes: the workers build one together, and share the centers. Either way
 //! counts are sums of integers, so the answer never depends on the number of workers. Separate from the
 //! backends, which exist to be measured; here the answer is what matters, and workers are not pinned. Next:
-//! `kernel::algorithm::choose`, which knows what suits, and `kernel::Counter`, which does the counting.
+//! `kernel::algorithm::choose`, which knows what suits, and `kernel::Counter`, which does the counting;
+//! [`chunks`] for files that are larger than memory.
+
+pub mod chunks;
 
 use kernel::algorithm::{self, Algorithm, Choice};
 use kernel::isa::Isa;
@@ -98,6 +101,9 @@ pub enum Error {
     /// A center or the samples are refused.
     #[error(transparent)]
     Kernel(#[from] kernel::Error),
+    /// A file that is counted while it is read is refused.
+    #[error(transparent)]
+    Rows(#[from] crate::input::Problem),
     /// The system has no threads left.
     #[error("cannot start {workers} workers: {reason}")]
     Workers {

@@ -1,6 +1,7 @@
 //! `parzen count`: counts the samples of a file inside windows.
 //!
-//! Next: [`crate::input`] reads, [`crate::query`] counts, [`crate::output::count`] lays out.
+//! Next: [`crate::input`] reads, [`crate::query`] counts, [`crate::output::count`] lays out;
+//! [`crate::budget`] says whether a file is read whole.
 
 use std::path::{Path, PathBuf};
 
@@ -8,12 +9,17 @@ use anyhow::{Context as _, bail};
 use clap::{ArgGroup, ValueEnum};
 use kernel::Widths;
 
-use super::widths::{WidthList, number};
+use super::arguments::memory;
+use super::widths::{LIST, WidthList, number, refusal};
+use crate::budget::{Budget, Plan};
+use crate::failure::Failure;
 use crate::for_any;
-use crate::input::{self, AnySamples, Columns, NonFinite, Options};
-use crate::machine::{affinity, pages};
+use crate::input::{self, Caching, Columns, NonFinite, Opened, Options, Rows};
+use crate::machine::{State, Tree, affinity, pages, resident};
 use crate::output::{self, count::Report, progress::Progress};
-use crate::query::{Query, sensible_workers};
+use crate::query::{self, Query, chunks::Cut, sensible_workers};
+use crate::study::interrupt::Leave;
+use crate::workload::Rounded;
 
 /// More workers than this for each allowed CPU are a slip of the keyboard.
 const WORKERS_PER_CPU: usize = 4;
@@ -39,7 +45,8 @@ pub struct Arguments {
     /// Width h of the window, above 0: a sample is inside if it is at most h/2 away in each dimension
     #[arg(long, value_name = "H", allow_hyphen_values = true, value_parser = number)]
     width: Option<f64>,
-    /// Several widths: a,b,c or start:stop:count (evenly spaced, both ends included)
+    /// Several widths: a,b,c or start:stop:count (evenly spaced, both ends included; in decimals where the
+    /// step is one, otherwise as NumPy's linspace)
     #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
     widths: Option<WidthList>,
     /// Columns of the samples that are the dimensions, by header name or position counted from 0
@@ -62,9 +69,17 @@ pub struct Arguments {
     /// What to do with rows that hold NaN or an infinity
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
     nonfinite: NonFiniteRows,
+    /// Memory that samples, what is prepared for them, and the answer may take, such as 1GiB, 500MB or a
+    /// number of bytes. A file that does not fit is counted in chunks while it is read; the counts never
+    /// depend on it [default: half of the memory that is available]
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = memory)]
+    memory: Option<Budget>,
     /// Print JSON instead of a table
     #[arg(long)]
     json: bool,
+    /// Write JSON into this file instead of printing anything; it appears whole or not at all
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 /// [`NonFinite`] as it stands on the command line.
@@ -103,39 +118,50 @@ fn workers(text: &str) -> Result<usize, String> {
 /// Reads, counts and prints.
 ///
 /// # Errors
-/// Whatever is wrong with the arguments or the files; a standard output that cannot be written.
+/// Whatever is wrong with the arguments or the files; a result that cannot be written.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let leave = Leave::on_signals().context("signals cannot be caught")?;
     let widths = widths(arguments)?;
     let isa = match arguments.isa.as_str() {
         "auto" => kernel::isa::best(),
-        name => kernel::isa::by_name(name)?,
+        name => kernel::isa::by_name(name)?.checked()?,
     };
     let algorithm = arguments.algorithm.as_deref().map(kernel::algorithm::by_name).transpose()?;
+    if let Some(path) = &arguments.out {
+        let unwritable = || Failure::Unwritable(format!("cannot write {}", path.display()));
+        output::file::check(path).with_context(unwritable)?;
+    }
     let options = Options {
         columns: arguments.columns.clone().map_or(Columns::All, Columns::Chosen),
         non_finite: arguments.nonfinite.into(),
     };
-    let input = read(&arguments.samples, &options, "reading samples")?;
-    check_not_empty(&arguments.samples, &input)?;
-    let centers = centers(arguments, &input.samples)?;
+    let opened = input::open(&arguments.samples, &options)?;
+    let d = opened.shape().d();
+    let centers = centers(arguments, d)?;
     let allowed = affinity::allowed().len();
-    let m = centers.len() / input.samples.d();
-    let sensible = sensible_workers(input.samples.n(), m, allowed);
+    let sensible = sensible_workers(opened.shape().length.most(), centers.len() / d, allowed);
     let workers = arguments.workers.unwrap_or(sensible);
-    let report = report(&input, &Query { centers, widths, isa, algorithm, workers })?;
+    let query = Query { centers, widths, isa, algorithm, workers };
+    let report = report(arguments, opened, &query)?;
     if arguments.explain {
         eprintln!("{}: {}", report.answer.algorithm, report.answer.reason);
     }
-    output::to_stdout(|out| {
-        if arguments.json { output::json(out, &report) } else { output::count::write(out, &report) }
-    })
+    match &arguments.out {
+        Some(path) => output::to_file(path, &report, &leave),
+        None => output::to_stdout(|out| match arguments.json {
+            true => output::json(out, &report),
+            false => output::count::write(out, &report),
+        }),
+    }
 }
 
 /// The widths, of whichever argument was given.
-fn widths(arguments: &Arguments) -> Result<Widths, kernel::Error> {
-    let single = arguments.width.map(|width| Widths::new(&[width]));
-    let several = || arguments.widths.as_ref().map(WidthList::widths);
-    single.or_else(several).unwrap_or_else(|| Widths::new(&[]))
+fn widths(arguments: &Arguments) -> anyhow::Result<Widths> {
+    match (arguments.width, &arguments.widths) {
+        (Some(width), _) => Widths::new(&[width]).map_err(|error| refusal("--width", error)),
+        (None, Some(several)) => several.widths().map_err(|error| refusal(LIST, error)),
+        (None, None) => Ok(Widths::new(&[])?),
+    }
 }
 
 fn read(path: &Path, options: &Options, what: &'static str) -> Result<input::Input, input::Error> {
@@ -143,13 +169,11 @@ fn read(path: &Path, options: &Options, what: &'static str) -> Result<input::Inp
     input::read(path, options, &mut |bytes| progress.advance(bytes))
 }
 
-fn check_not_empty(path: &Path, input: &input::Input) -> anyhow::Result<()> {
-    if input.samples.n() > 0 {
-        return Ok(());
-    }
-    match input.dropped_rows {
-        0 => bail!("{}: holds no samples; at least 1 is needed", path.display()),
-        rows => bail!(
+fn check_not_empty(path: &Path, n: usize, dropped_rows: usize) -> anyhow::Result<()> {
+    match (n, dropped_rows) {
+        (1.., _) => Ok(()),
+        (0, 0) => bail!("{}: holds no samples; at least 1 is needed", path.display()),
+        (0, rows) => bail!(
             "{}: holds no finite samples; all {rows} rows were dropped, at least 1 is needed",
             path.display()
         ),
@@ -157,29 +181,55 @@ fn check_not_empty(path: &Path, input: &input::Input) -> anyhow::Result<()> {
 }
 
 /// All centers, one after another, each with as many coordinates as the samples have dimensions.
-fn centers(arguments: &Arguments, samples: &AnySamples) -> anyhow::Result<Vec<f64>> {
+fn centers(arguments: &Arguments, d: usize) -> anyhow::Result<Vec<f64>> {
     let Some(path) = &arguments.centers else {
         let center = arguments.center.clone().unwrap_or_default();
-        check_dimension(center.len(), samples).context("--center")?;
+        check_dimension(center.len(), d).context("--center")?;
         return Ok(center);
     };
     let input = read(path, &Options::default(), "reading centers")?;
-    check_dimension(input.samples.d(), samples).with_context(|| path.display().to_string())?;
+    check_dimension(input.samples.d(), d).with_context(|| path.display().to_string())?;
     if input.samples.n() == 0 {
         bail!("{}: holds no centers; at least 1 is needed", path.display());
     }
     Ok(input.samples.to_rows())
 }
 
-fn check_dimension(found: usize, samples: &AnySamples) -> Result<(), kernel::Error> {
-    match samples.d() {
-        expected if expected == found => Ok(()),
-        expected => Err(kernel::Error::Dimension { what: "center", expected, found }),
+fn check_dimension(found: usize, expected: usize) -> Result<(), kernel::Error> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(kernel::Error::Dimension { what: "center", expected, found })
+}
+
+/// Counts, with all samples in memory or chunk by chunk, as the memory allows.
+fn report(arguments: &Arguments, opened: Opened, query: &Query) -> anyhow::Result<Report> {
+    let available = State::read(&Tree::new(Path::new("/"))).available_memory_bytes;
+    let budget = arguments.memory.unwrap_or_else(|| Budget::of_available(available));
+    let shape = opened.shape();
+    let windows = query.windows(shape.d());
+    let workers = query.workers_for(shape.length.most());
+    let path = &arguments.samples;
+    match budget.plan(shape, opened.element_bytes(), windows, workers)? {
+        Plan::Whole => whole(path, opened, query, budget),
+        Plan::Chunks { rows, block } => {
+            let is_beyond = available.is_some_and(|bytes| input::file_bytes(path) > bytes);
+            let caching = if is_beyond { Caching::Forget } else { Caching::Usual };
+            let cut = Cut { rows, block, caching };
+            match opened {
+                Opened::Double(rows) => in_chunks(path, rows, query, cut, budget),
+                Opened::Single(rows) => in_chunks(path, rows, query, cut, budget),
+            }
+        }
     }
 }
 
-fn report(input: &input::Input, query: &Query) -> anyhow::Result<Report> {
+fn whole(path: &Path, opened: Opened, query: &Query, budget: Budget) -> anyhow::Result<Report> {
+    let progress = Progress::start("reading samples", input::file_bytes(path));
+    let input = input::read_opened(path, opened, &mut |bytes| progress.advance(bytes))?;
+    drop(progress);
     let samples = &input.samples;
+    check_not_empty(path, samples.n(), input.dropped_rows)?;
     let progress = Progress::start("counting", (query.centers.len() / samples.d()) as u64);
     let answer =
         for_any!(samples, samples => query.answer(samples, &mut |done| progress.advance(done)))?;
@@ -190,5 +240,37 @@ fn report(input: &input::Input, query: &Query) -> anyhow::Result<Report> {
         pages: for_any!(samples, samples => pages::of_samples(samples)),
         dropped_rows: input.dropped_rows,
         workers: query.workers_for(samples.n()),
+        chunks: 1,
+        memory_bytes: budget.bytes(),
+        peak_memory_bytes: resident::peak_bytes(),
+    })
+}
+
+fn in_chunks<T: Rounded>(
+    path: &Path,
+    rows: Rows<T>,
+    query: &Query,
+    cut: Cut,
+    budget: Budget,
+) -> anyhow::Result<Report> {
+    let (d, most) = (rows.shape.d(), rows.shape.length.most());
+    let progress = Progress::start("reading and counting", input::file_bytes(path));
+    let tally = query.tally(rows, cut, &mut |bytes| progress.advance(bytes));
+    let tally = tally.map_err(|error| match error {
+        query::Error::Rows(problem) => anyhow::Error::from(problem.of(path)),
+        error => error.into(),
+    })?;
+    drop(progress);
+    check_not_empty(path, tally.n, tally.dropped_rows)?;
+    Ok(Report {
+        answer: query.answered(&tally, d)?,
+        element: T::NAME,
+        checksum: tally.checksum.to_string(),
+        pages: tally.pages,
+        dropped_rows: tally.dropped_rows,
+        workers: query.workers_for(most),
+        chunks: tally.chunks,
+        memory_bytes: budget.bytes(),
+        peak_memory_bytes: resident::peak_bytes(),
     })
 }

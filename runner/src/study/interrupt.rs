@@ -2,7 +2,8 @@
 //!
 //! Separate because it is looked at between two samples only: nothing is torn out of a measurement,
 //! and what was measured is on disk already. A second Ctrl-C ends the program at once; even then the
-//! journal holds every sample that was finished. Next: `sweep`, which looks.
+//! journal holds every sample that was finished. Next: `sweep`, which looks. What measures nothing has
+//! nothing to finish: it leaves at once ([`Leave`]), but for the moments in which it writes a file.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,6 +40,56 @@ impl Interrupt {
     /// Whether somebody asked to stop.
     pub fn is_requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Ends the program at once on Ctrl-C (or a plain `kill`), with [`EXIT_CODE`], except while a file is
+/// written.
+#[derive(Debug)]
+pub struct Leave {
+    at_once: Arc<AtomicBool>,
+    requested: Arc<AtomicBool>,
+}
+
+impl Leave {
+    /// From now on.
+    ///
+    /// # Errors
+    /// The system's reason, if signals cannot be caught.
+    pub fn on_signals() -> std::io::Result<Self> {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        let at_once = Arc::new(AtomicBool::new(true));
+        let requested = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM] {
+            let flag = Arc::clone(&at_once);
+            signal_hook::flag::register_conditional_shutdown(signal, EXIT_CODE.into(), flag)?;
+            signal_hook::flag::register(signal, Arc::clone(&requested))?;
+        }
+        Ok(Self { at_once, requested })
+    }
+
+    /// Until the value is dropped, a signal is only remembered: whoever writes a file looks at it, and
+    /// takes its temporary file away.
+    pub fn while_writing(&self) -> Guarded<'_> {
+        self.at_once.store(false, Ordering::SeqCst);
+        Guarded(self)
+    }
+}
+
+/// A time in which the program does not end at once.
+#[derive(Debug)]
+pub struct Guarded<'a>(&'a Leave);
+
+impl Guarded<'_> {
+    /// Whether somebody asked to stop.
+    pub fn is_requested(&self) -> bool {
+        self.0.requested.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Guarded<'_> {
+    fn drop(&mut self) {
+        self.0.at_once.store(true, Ordering::SeqCst);
     }
 }
 

@@ -1,11 +1,14 @@
 //! The program from outside: counts of files, JSON, help, exit codes.
 //!
-//! Next: `refusals` for bad input, `program` for running it.
+//! Next: `chunks` for files that do not fit into the memory that is given, `results` for files that are
+//! written, `refusals` for bad input, `program` for running it.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod chunks;
 mod program;
 mod refusals;
+mod results;
 
 use program::{Folder, Output, npy_f4, npy_f8};
 use runner::workload::{Workload, presets};

@@ -1,0 +1,316 @@
+//! Windows counted over a file chunk by chunk: for files that are larger than memory.
+//!
+//! Counts over chunks are sums, so they are those of all samples at once. A thread reads ahead; the workers
+//! lay rows out as columns, and when a chunk is full they count it, by scans of a share each or by an index
+//! over the chunk, and meanwhile its checksum goes on. Separate from [`query`](super), which counts samples
+//! that are in memory. Next: [`crate::budget`], which says how long a chunk is, and
+//! [`crate::input::ahead`], which reads.
+
+use std::ops::Range;
+
+use kernel::algorithm::{self, Algorithm, Choice};
+use kernel::{Counter, Draft, Run, Sizes};
+use rayon::ThreadPool;
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
+use rayon::slice::{ParallelSlice as _, ParallelSliceMut as _};
+
+use super::{Answer, Counts, Error, PART, Query, added};
+use crate::budget::{Counted, Windows};
+use crate::input::{Block, Caching, NonFinite, Rows, Shape};
+use crate::machine::pages::{self, Pages};
+use crate::share::shares;
+use crate::team::InPool;
+use crate::workload::Rounded;
+use crate::workload::checksum::{Checksum, Running};
+
+/// How a file is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Rows that are counted at a time, at least 1.
+    pub rows: usize,
+    /// Rows that are read at a time, at least 1.
+    pub block: usize,
+    /// What becomes of the file in the system's memory.
+    pub caching: Caching,
+}
+
+/// What was counted over all chunks.
+#[derive(Debug)]
+pub struct Tally {
+    /// Samples that were counted.
+    pub n: usize,
+    /// Rows that were left out because they were not finite.
+    pub dropped_rows: usize,
+    /// Chunks that were counted.
+    pub chunks: usize,
+    /// Of all samples.
+    pub checksum: Checksum,
+    /// Pages of the memory in which chunks are counted.
+    pub pages: Option<Pages>,
+    /// Center after center, a count for each width.
+    counts: Vec<u64>,
+    /// How the first chunk was counted, and why.
+    choice: Option<Choice>,
+}
+
+impl Query {
+    /// Counts every window over the rows of a file; `advance` is told how many further bytes are done.
+    ///
+    /// # Errors
+    /// [`Error::Rows`] if the file cannot be read or a row is refused; otherwise as [`Query::answer`].
+    pub fn tally<T: Rounded>(
+        &self,
+        rows: Rows<T>,
+        cut: Cut,
+        advance: &mut dyn FnMut(u64),
+    ) -> Result<Tally, Error> {
+        let mut chunk = Chunk::new(self, rows.shape.clone(), cut.rows)?;
+        rows.each(cut.block, cut.caching, &mut |block: &Block<T>| {
+            chunk.take(block)?;
+            advance(block.bytes());
+            Ok::<(), Error>(())
+        })?;
+        chunk.count()?;
+        Ok(chunk.tally())
+    }
+
+    /// The answer that a tally of this query is, around centers of `d` dimensions.
+    ///
+    /// # Errors
+    /// [`Error::Kernel`] if no sample was counted.
+    pub fn answered(&self, tally: &Tally, d: usize) -> Result<Answer, Error> {
+        let densities = self.densities(tally.n, d)?;
+        let width = self.widths.len();
+        let centers = self.centers.chunks(d).enumerate();
+        let queries = centers
+            .map(|(c, center)| Counts::of(center, &tally.counts[c * width..][..width], &densities));
+        let choice = tally.choice.as_ref().ok_or(kernel::Error::NoSamples)?;
+        Ok(Answer {
+            n: tally.n,
+            d,
+            isa: self.isa.name(),
+            algorithm: choice.algorithm.name(),
+            reason: choice.reason.clone(),
+            widths: self.widths.as_slice().to_vec(),
+            queries: queries.collect(),
+        })
+    }
+
+    /// The windows, around centers of `d` dimensions, as far as they tell what memory is needed.
+    pub fn windows(&self, d: usize) -> Windows {
+        let counted = match self.algorithm {
+            None => Counted::Either,
+            Some(algorithm) if algorithm.name() == scan().name() => Counted::Scanning,
+            Some(_) => Counted::Indexed,
+        };
+        Windows { centers: self.centers.len() / d, widths: self.widths.len(), counted }
+    }
+
+    fn pool(&self, workers: usize) -> Result<ThreadPool, Error> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(workers);
+        pool.build().map_err(|reason| Error::Workers { workers, reason })
+    }
+}
+
+/// Samples that are gathered until there are enough to be counted.
+struct Chunk<'q, T> {
+    query: &'q Query,
+    shape: Shape,
+    pool: ThreadPool,
+    /// Memory of the columns, used again for every chunk.
+    draft: Draft<T>,
+    capacity: usize,
+    /// Rows that are in it.
+    filled: usize,
+    /// Rows of the file before them.
+    before: usize,
+    checksum: Running,
+    tally: Tally,
+}
+
+impl<'q, T: Rounded> Chunk<'q, T> {
+    fn new(query: &'q Query, shape: Shape, capacity: usize) -> Result<Self, Error> {
+        let d = shape.d();
+        let windows = kernel::Query::new(&query.centers, d, Sizes::Shared(&query.widths))?;
+        Ok(Self {
+            pool: query.pool(query.workers_for(shape.length.most()))?,
+            query,
+            draft: Draft::new(capacity, d)?,
+            shape,
+            capacity,
+            filled: 0,
+            before: 0,
+            checksum: Running::new(),
+            tally: Tally {
+                n: 0,
+                dropped_rows: 0,
+                chunks: 0,
+                checksum: Running::new().finish(),
+                pages: None,
+                counts: vec![0; windows.counts()],
+                choice: None,
+            },
+        })
+    }
+
+    /// Takes the rows of a block, and counts as often as the chunk is full.
+    fn take(&mut self, block: &Block<T>) -> Result<(), Error> {
+        let mut taken = 0;
+        while taken < block.rows() {
+            let more = (block.rows() - taken).min(self.capacity - self.filled);
+            self.copy(block, taken..taken + more);
+            taken += more;
+            self.filled += more;
+            if self.filled == self.capacity {
+                self.count()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lays rows out as columns, every worker a share of them.
+    fn copy(&mut self, block: &Block<T>, rows: Range<usize>) {
+        let places = self.filled..self.filled + rows.len();
+        let columns = self.draft.columns_mut().into_iter();
+        let mut columns: Vec<&mut [T]> =
+            columns.map(|column| &mut column[places.clone()]).collect();
+        let mut parts = Vec::new();
+        for share in shares(rows.len(), self.pool.current_num_threads()) {
+            let part: Vec<&mut [T]> = columns
+                .iter_mut()
+                .map(|rest| rest.split_off_mut(..share.len()).unwrap_or_default())
+                .collect();
+            parts.push((rows.start + share.start..rows.start + share.end, part));
+        }
+        self.pool.install(|| {
+            parts.into_par_iter().for_each(|(rows, mut columns)| block.copy(rows, &mut columns));
+        });
+    }
+
+    /// Counts what was gathered, and begins anew.
+    fn count(&mut self) -> Result<(), Error> {
+        let filled = std::mem::take(&mut self.filled);
+        if filled == 0 {
+            return Ok(());
+        }
+        let mut columns = self.draft.columns_mut();
+        columns.iter_mut().for_each(|column| *column = &mut std::mem::take(column)[..filled]);
+        let kept = match self.shape.non_finite {
+            NonFinite::Reject => filled,
+            NonFinite::Drop => without_non_finite(&mut columns),
+        };
+        let columns: Vec<&[T]> = columns.iter().map(|column| &column[..kept]).collect();
+        let run = Run::from_columns(&columns)
+            .map_err(|error| Error::Rows(self.shape.named(error, self.before)))?;
+        self.before += filled;
+        self.tally.dropped_rows += filled - kept;
+        if kept == 0 {
+            return Ok(());
+        }
+        let (query, tally, checksum) = (self.query, &mut self.tally, &mut self.checksum);
+        let hash = || checksum.add(run.columns());
+        let ((), choice) =
+            self.pool.install(|| rayon::join(hash, || query.add(&run, &mut tally.counts)));
+        tally.n += kept;
+        tally.chunks += 1;
+        let choice = choice?;
+        if tally.choice.is_none() {
+            tally.choice = Some(choice);
+            tally.pages = pages_of(&run);
+        }
+        Ok(())
+    }
+
+    fn tally(self) -> Tally {
+        Tally { checksum: self.checksum.finish(), ..self.tally }
+    }
+}
+
+impl Query {
+    /// Adds the counts over a run, which the pool that this runs in shares; says how they were counted.
+    fn add<T: Rounded>(&self, run: &Run<'_, T>, counts: &mut [u64]) -> Result<Choice, Error> {
+        let query = kernel::Query::new(&self.centers, run.d(), Sizes::Shared(&self.widths))?;
+        let choice = match self.algorithm {
+            Some(algorithm) => {
+                let algorithm = algorithm.checked(run.len(), run.d())?;
+                Choice { algorithm, reason: "it was asked for".into() }
+            }
+            None => algorithm::choose(run, &query),
+        };
+        let workers = rayon::current_num_threads();
+        let is_scan = choice.algorithm.name() == scan().name();
+        if is_scan && query.centers() < PART * workers {
+            for (sum, count) in counts.iter_mut().zip(self.scanned(run, &query, workers)?) {
+                *sum += count;
+            }
+        } else {
+            self.indexed(run, &query, choice.algorithm, counts)?;
+        }
+        Ok(choice)
+    }
+
+    /// Every worker scans a share of the samples for all windows.
+    fn scanned<T: Rounded>(
+        &self,
+        run: &Run<'_, T>,
+        query: &kernel::Query<'_>,
+        workers: usize,
+    ) -> Result<Vec<u64>, kernel::Error> {
+        let of_share = |share: Range<usize>| {
+            let mut counts = vec![0; query.counts()];
+            let counter = Counter::with_isa(run.slice(share), self.isa)?;
+            counter.answer(query, &mut counts).map(|()| counts)
+        };
+        let shares = shares(run.len(), workers.min(run.len())).into_par_iter();
+        let sums: Vec<Vec<u64>> = shares.map(of_share).collect::<Result<_, _>>()?;
+        Ok(sums.into_iter().reduce(added).unwrap_or_default())
+    }
+
+    /// Every worker takes a share of the centers, after an index, if it is one, was built by all.
+    fn indexed<T: Rounded>(
+        &self,
+        run: &Run<'_, T>,
+        query: &kernel::Query<'_>,
+        algorithm: &'static Algorithm,
+        counts: &mut [u64],
+    ) -> Result<(), kernel::Error> {
+        let counter = Counter::with_algorithm(run.clone(), self.isa, algorithm, &InPool)?;
+        let centers = self.centers.par_chunks(PART * query.d());
+        let counts = counts.par_chunks_mut(PART * query.counts_per_center().max(1));
+        let parts = centers.zip(counts).enumerate();
+        parts.try_for_each(|(part, (centers, counts))| {
+            let first = part * PART;
+            counter.answer(&query.part(first..first + centers.len() / query.d()), counts)
+        })
+    }
+}
+
+/// The algorithm that needs no preparation.
+fn scan() -> &'static Algorithm {
+    &algorithm::ALL[0]
+}
+
+/// Moves rows that are finite to the front, in their order; how many there are.
+fn without_non_finite<T: Rounded>(columns: &mut [&mut [T]]) -> usize {
+    let rows = columns.first().map_or(0, |column| column.len());
+    let mut kept = 0;
+    for i in 0..rows {
+        if columns.iter().all(|column| column[i].is_finite()) {
+            if kept < i {
+                columns.iter_mut().for_each(|column| column[kept] = column[i]);
+            }
+            kept += 1;
+        }
+    }
+    kept
+}
+
+/// The pages under all columns of a run.
+fn pages_of<T>(run: &Run<'_, T>) -> Option<Pages>
+where
+    T: Rounded,
+{
+    let (first, last) = (run.columns().first()?, run.columns().last()?);
+    let (start, stop) = (first.as_ptr_range().start, last.as_ptr_range().end);
+    pages::of(start.cast(), stop.addr() - start.addr())
+}
