@@ -224,7 +224,8 @@ mod tests {
 
     #[test]
     fn a_row_that_does_not_fit_is_counted_alone() {
-        let wide = Shape { positions: (0..100_000).collect(), ..shape(Length::Exactly(5)) };
+        let positions = (0..100_000).collect();
+        let wide = Shape { positions, elements: 100_000, ..shape(Length::Exactly(5)) };
         let windows = Windows { centers: 1, widths: 1, counted: Counted::Either };
         let budget = Budget(2 * MIB);
         assert_eq!(budget.plan(&wide, 8, windows, 1), Ok(Plan::Chunks { rows: 1, block: 1 }));

@@ -148,10 +148,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     match &arguments.out {
         Some(path) => output::to_file(path, &report, &leave),
-        None => output::to_stdout(|out| match arguments.json {
-            true => output::json(out, &report),
-            false => output::count::write(out, &report),
-        }),
+        None if arguments.json => output::to_stdout(|out| output::json(out, &report)),
+        None => output::to_stdout(|out| output::count::write(out, &report)),
     }
 }
 

@@ -146,9 +146,8 @@ mod tests {
         assert_eq!(widths("1:2:5"), [1.0, 1.25, 1.5, 1.75, 2.0]);
         assert_eq!(widths("100:1000:10")[2], 300.0);
         assert_eq!(widths("0.3:0.3:2"), [0.3, 0.3]);
-        let linspace = |start, stop, count| {
-            kernel::Widths::linspace(start, stop, count).unwrap().as_slice().to_vec()
-        };
+        let linspace =
+            |start, stop, count| Widths::linspace(start, stop, count).unwrap().as_slice().to_vec();
         assert_eq!(widths("1.0:1.2:100"), linspace(1.0, 1.2, 100), "2/990 is no decimal");
         assert_eq!(widths("1e-1:1.2:12"), linspace(0.1, 1.2, 12));
         assert_eq!(widths("0.1234567890123456:1:2"), linspace(0.123_456_789_012_345_6, 1.0, 2));

@@ -26,7 +26,11 @@ pub(super) fn open(file: File, bytes: u64, options: &Options) -> Result<Opened, 
         .from_reader(file);
     let mut record = StringRecord::new();
     match first(&mut reader, &mut record, &options.columns) {
-        Ok(layout) => Ok(rows(Lines::new(reader, record, layout, options.non_finite), bytes)),
+        Ok(layout) => {
+            let mut lines = Lines::new(reader, record, layout, options.non_finite);
+            lines.suspect()?;
+            Ok(rows(lines, bytes))
+        }
         Err(trouble) => Err(trouble.problem(reader.get_mut())),
     }
 }
@@ -223,14 +227,11 @@ impl Lines {
         block.values.clear();
         block.rows = 0;
         while block.rows < rows {
-            if !self.is_pending && !self.reader.read_record(&mut self.record)? {
+            if !std::mem::take(&mut self.is_pending) && !self.next()? {
                 break;
             }
-            self.is_pending = false;
-            if !is_blank(&self.record) {
-                self.push(&mut block.values)?;
-                block.rows += 1;
-            }
+            self.push(&mut block.values)?;
+            block.rows += 1;
         }
         let position = self.reader.position().byte();
         block.bytes = position - std::mem::replace(&mut self.told, position);
@@ -238,6 +239,29 @@ impl Lines {
         block.starts.clear();
         block.starts.extend(0..block.step);
         Ok(())
+    }
+
+    /// Looks at the first row below a header that does not look comma-separated: of names alone nobody can
+    /// tell, and whoever wonders about the number of columns should know.
+    fn suspect(&mut self) -> Result<(), Problem> {
+        if self.layout.hint.is_empty() || self.is_pending {
+            return Ok(());
+        }
+        let row = self.next().and_then(|found| {
+            self.is_pending = found;
+            if found { self.push(&mut Vec::new()) } else { Ok(()) }
+        });
+        row.map_err(|trouble| trouble.problem(self.reader.get_mut()))
+    }
+
+    /// Reads the next row that is not blank; whether there is one.
+    fn next(&mut self) -> Result<bool, Trouble> {
+        while self.reader.read_record(&mut self.record)? {
+            if !is_blank(&self.record) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The values of the record that were chosen.

@@ -178,7 +178,7 @@ fn is_foreign(dtype: &DType) -> bool {
     match endianness {
         npyz::Endianness::Little => cfg!(target_endian = "big"),
         npyz::Endianness::Big => cfg!(target_endian = "little"),
-        _ => false,
+        npyz::Endianness::Irrelevant => false,
     }
 }
 

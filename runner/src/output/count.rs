@@ -139,13 +139,13 @@ mod tests {
 
     #[test]
     fn the_last_lines_say_what_was_counted() {
-        let text = text(&report(1));
+        let shown = text(&report(1));
         assert!(
-            text.contains("n = 100, d = 2, f8, ISA some-isa, algorithm some-algorithm, 1 worker,")
+            shown.contains("n = 100, d = 2, f8, ISA some-isa, algorithm some-algorithm, 1 worker,")
         );
-        assert!(text.contains("pages unknown\ncounted in 3 chunks: "), "{text}");
-        assert!(text.ends_with("\ndropped 2 rows that are not finite\n"), "{text}");
-        let whole = super::tests::text(&Report { chunks: 1, ..report(1) });
+        assert!(shown.contains("pages unknown\ncounted in 3 chunks: "), "{shown}");
+        assert!(shown.ends_with("\ndropped 2 rows that are not finite\n"), "{shown}");
+        let whole = text(&Report { chunks: 1, ..report(1) });
         assert!(!whole.contains("chunks"), "{whole}");
     }
 }

@@ -105,11 +105,6 @@ impl Query {
         };
         Windows { centers: self.centers.len() / d, widths: self.widths.len(), counted }
     }
-
-    fn pool(&self, workers: usize) -> Result<ThreadPool, Error> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(workers);
-        pool.build().map_err(|reason| Error::Workers { workers, reason })
-    }
 }
 
 /// Samples that are gathered until there are enough to be counted.
@@ -132,8 +127,11 @@ impl<'q, T: Rounded> Chunk<'q, T> {
     fn new(query: &'q Query, shape: Shape, capacity: usize) -> Result<Self, Error> {
         let d = shape.d();
         let windows = kernel::Query::new(&query.centers, d, Sizes::Shared(&query.widths))?;
+        let workers = query.workers_for(shape.length.most());
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(workers);
+        let pool = pool.build().map_err(|reason| Error::Workers { workers, reason })?;
         Ok(Self {
-            pool: query.pool(query.workers_for(shape.length.most()))?,
+            pool,
             query,
             draft: Draft::new(capacity, d)?,
             shape,
@@ -193,8 +191,8 @@ impl<'q, T: Rounded> Chunk<'q, T> {
         if filled == 0 {
             return Ok(());
         }
-        let mut columns = self.draft.columns_mut();
-        columns.iter_mut().for_each(|column| *column = &mut std::mem::take(column)[..filled]);
+        let columns = self.draft.columns_mut().into_iter();
+        let mut columns: Vec<&mut [T]> = columns.map(|column| &mut column[..filled]).collect();
         let kept = match self.shape.non_finite {
             NonFinite::Reject => filled,
             NonFinite::Drop => without_non_finite(&mut columns),
@@ -297,7 +295,9 @@ fn without_non_finite<T: Rounded>(columns: &mut [&mut [T]]) -> usize {
     for i in 0..rows {
         if columns.iter().all(|column| column[i].is_finite()) {
             if kept < i {
-                columns.iter_mut().for_each(|column| column[kept] = column[i]);
+                for column in columns.iter_mut() {
+                    column[kept] = column[i];
+                }
             }
             kept += 1;
         }

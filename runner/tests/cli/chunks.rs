@@ -90,9 +90,8 @@ fn chunks_of_every_layout_add_up() {
 fn chunks_are_counted_by_every_algorithm() {
     let folder = Folder::new();
     let file = folder.write("s.npy", &npy_f8(&format!("({N}, {D})"), "False", &rows()));
-    let centers: String = (0..700)
-        .map(|i| format!("{},{},0\n", f64::from(i) / 700.0, f64::from(i % 7) / 7.0))
-        .collect();
+    let line = |i: i32| format!("{},{},0", f64::from(i) / 700.0, f64::from(i % 7) / 7.0);
+    let centers = (0..700).map(line).collect::<Vec<_>>().join("\n");
     let centers = folder.write("centers.csv", centers.as_bytes());
     let few = folder.write("few.csv", b"0,0,0\n0.5,0.5,0.5\n");
     for (centers, memory) in [(&few, LITTLE), (&centers, "300KiB")] {
