@@ -33,7 +33,8 @@ const WORKERS_PER_CPU: usize = 4;
     parzen count --samples points.csv --columns x,y --centers grid.csv --width 0.5 --json")]
 pub struct Arguments {
     /// File of samples, .npy (f8 or f4; n x d, or n) or .csv: rows are samples, columns dimensions.
-    /// The first row of a .csv is a header if none of its fields is a number
+    /// The first row of a .csv is a header if none of its fields is a number. Builds with the feature
+    /// "parquet" also read .parquet
     #[arg(long, value_name = "FILE")]
     samples: PathBuf,
     /// Center of the windows: one coordinate for each dimension, for example -1,0.5

@@ -4,7 +4,7 @@
 //! may rely on what [`Samples`] promises. The file name's extension chooses the reader from
 //! [`FORMATS`]; every refusal names the file, what was found and what is allowed.
 //!
-//! Next: [`npy`] and [`csv`], one reader each; [`columns`] for the choice of columns; [`source`] for what
+//! Next: [`npy`] and [`csv`], one reader each, and behind a feature `parquet`; [`columns`] for the choice of columns; [`source`] for what
 //! readers have in common, [`ahead`] for files that are larger than memory.
 
 pub mod ahead;
@@ -12,6 +12,8 @@ pub mod block;
 pub mod columns;
 pub mod csv;
 pub mod npy;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod samples;
 pub mod source;
 
@@ -118,8 +120,12 @@ impl std::fmt::Debug for Format {
 }
 
 /// Every kind of file that can be read.
-pub const FORMATS: &[Format] =
-    &[Format { extension: "npy", open: npy::open }, Format { extension: "csv", open: csv::open }];
+pub const FORMATS: &[Format] = &[
+    Format { extension: "npy", open: npy::open },
+    Format { extension: "csv", open: csv::open },
+    #[cfg(feature = "parquet")]
+    Format { extension: PARQUET, open: parquet::open },
+];
 
 /// Bytes of the file at `path`, 0 if it cannot be told: the length of a progress bar.
 pub fn file_bytes(path: &Path) -> u64 {
@@ -167,11 +173,21 @@ fn open_as(path: &Path, options: &Options) -> Result<Opened, Problem> {
 
 fn format_of(path: &Path) -> Result<&'static Format, Problem> {
     let found = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    FORMATS.iter().find(|format| format.extension == found).ok_or_else(|| Problem::Extension {
-        found,
-        allowed: FORMATS.iter().map(|format| format.extension).collect::<Vec<_>>().join(", "),
-    })
+    if let Some(format) = FORMATS.iter().find(|format| format.extension == found) {
+        return Ok(format);
+    }
+    let known: Vec<&str> = FORMATS.iter().map(|format| format.extension).collect();
+    let in_other_builds = if known.contains(&PARQUET) {
+        ""
+    } else {
+        " (parquet only where parzen was built with --features parquet)"
+    };
+    let allowed = known.join(", ") + in_other_builds;
+    Err(Problem::Extension { found, allowed })
 }
+
+/// The extension of a format that is behind a feature.
+const PARQUET: &str = "parquet";
 
 #[cfg(test)]
 mod tests {

@@ -107,6 +107,12 @@ fn bad_paths_are_named() {
     let folder = Folder::new();
     refused(&folder, &["--samples", "nosuch.npy"], &["nosuch.npy", "cannot read the file"]);
     refused(&folder, &["--samples", "samples.txt"], &["samples.txt", "'txt'", "allowed: npy, csv"]);
+    #[cfg(not(feature = "parquet"))]
+    refused(
+        &folder,
+        &["--samples", "samples.parquet"],
+        &["unknown extension 'parquet'", "built with --features parquet"],
+    );
     folder.make_folder("folder.npy");
     refused(&folder, &["--samples", "folder.npy"], &["folder.npy", "not a regular file"]);
     refused(&folder, &["--centers", "nosuch.csv"], &["nosuch.csv", "cannot read the file"]);
