@@ -59,7 +59,7 @@ pub(super) fn open(file: File, _bytes: u64, options: &Options) -> Result<Opened,
         reader: None,
     });
     let columns = Columns {
-        columns: columns.collect(),
+        chosen: columns.collect(),
         reader,
         group: 0,
         left: 0,
@@ -97,7 +97,7 @@ fn check(column: &ColumnDescriptor, name: &str) -> Result<(), Problem> {
 /// The chosen columns of a file, on the way from its first row to its last.
 struct Columns {
     reader: SerializedFileReader<File>,
-    columns: Vec<Column>,
+    chosen: Vec<Column>,
     shape: Shape,
     /// The next group of rows.
     group: usize,
@@ -123,7 +123,7 @@ impl Columns {
         while self.left == 0 && self.group < self.reader.num_row_groups() {
             let group = self.reader.get_row_group(self.group)?;
             self.left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
-            for column in &mut self.columns {
+            for column in &mut self.chosen {
                 column.reader = Some(group.get_column_reader(column.position)?);
             }
             self.group += 1;
@@ -136,10 +136,10 @@ impl<T: Rounded> Source<T> for Columns {
     fn read(&mut self, rows: usize, block: &mut Block<T>) -> Result<(), Problem> {
         self.advance()?;
         let rows = rows.min(self.left);
-        let d = self.columns.len();
+        let d = self.chosen.len();
         block.values.clear();
         block.values.reserve(rows * d);
-        for column in &mut self.columns {
+        for column in &mut self.chosen {
             column.read(rows, self.row, self.shape.non_finite, &mut block.values)?;
         }
         self.left -= rows;
@@ -238,10 +238,7 @@ fn numbers<D: DataType>(
         })
     };
     Ok((0..rows)
-        .map(|i| match present == 0 || levels[i] == present {
-            true => next(),
-            false => Number::Missing,
-        })
+        .map(|i| if present == 0 || levels[i] == present { next() } else { Number::Missing })
         .collect())
 }
 
