@@ -15,7 +15,7 @@ const SHARE: u64 = 2;
 /// What it may take where the system does not tell how much there is.
 const UNKNOWN: u64 = 1 << 30;
 /// An index, and what is needed for a while to build it, takes up to so many times the samples' memory.
-const INDEX: u64 = 3;
+const INDEX: u64 = 4;
 /// Bytes of a block, at most: a few of them fit into a cache that cores share.
 const LARGEST_BLOCK: u64 = 4 << 20;
 /// Blocks take together at most this share of the memory, if it is small.
@@ -198,7 +198,7 @@ mod tests {
     fn what_fits_is_read_whole() {
         assert_eq!(plan(17 * MIB, 1 << 20, 1), Ok(Plan::Whole));
         assert!(matches!(plan(17 * MIB, 1 << 20, 100), Ok(Plan::Chunks { .. })), "with an index");
-        assert_eq!(plan(65 * MIB, 1 << 20, 100), Ok(Plan::Whole));
+        assert_eq!(plan(81 * MIB, 1 << 20, 100), Ok(Plan::Whole));
         let windows = Windows { centers: 1, widths: 2, counted: Counted::Indexed };
         let asked = Budget(17 * MIB).plan(&shape(Length::Exactly(1 << 20)), 8, windows, 2);
         assert!(matches!(asked, Ok(Plan::Chunks { .. })));

@@ -314,3 +314,64 @@ where
     let (start, stop) = (first.as_ptr_range().start, last.as_ptr_range().end);
     pages::of(start.cast(), stop.addr() - start.addr())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use kernel::Widths;
+
+    use super::*;
+    use crate::input::{self, Opened, Options};
+
+    /// Two columns of 1000 doubles: 0, 1, 2 ... and nothing but 0.
+    fn write(path: &Path) {
+        let mut bytes = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
+        let head = "{'descr': '<f8', 'fortran_order': True, 'shape': (1000, 2), }";
+        bytes.extend(format!("{head:<117}\n").bytes());
+        bytes.extend((0..1000).flat_map(|i| f64::from(i).to_le_bytes()));
+        bytes.resize(128 + 16_000, 0);
+        std::fs::write(path, bytes).unwrap();
+    }
+
+    fn query() -> Query {
+        let widths = Widths::new(&[7.0, 600.0]).unwrap();
+        let (isa, centers) = (kernel::isa::best(), vec![500.0, 0.0]);
+        Query { centers, widths, isa, algorithm: None, workers: 3 }
+    }
+
+    /// The rows of a file, which becomes shorter once it is open, if asked for.
+    fn tally(rows: usize, block: usize, cut: Option<u64>) -> Result<Tally, Error> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.npy");
+        write(&path);
+        let Ok(Opened::Double(opened)) = input::open(&path, &Options::default()) else {
+            panic!("doubles were expected");
+        };
+        if let Some(bytes) = cut {
+            std::fs::File::options().write(true).open(&path).unwrap().set_len(bytes).unwrap();
+        }
+        let cut = Cut { rows, block, caching: Caching::Forget };
+        let mut told = 0;
+        let tally = query().tally(opened, cut, &mut |bytes| told += bytes)?;
+        assert_eq!(told, 16_000, "bytes that were told of");
+        Ok(tally)
+    }
+
+    #[test]
+    fn chunks_of_any_length_add_up() {
+        let all = tally(1000, 1000, None).unwrap();
+        assert_eq!((all.n, all.chunks, &all.counts[..]), (1000, 1, &[7, 601][..]));
+        for (rows, block) in [(1, 1), (999, 10), (7, 7), (64, 5), (10, 1000), (5000, 300)] {
+            let some = tally(rows, block, None).unwrap();
+            assert_eq!((some.n, some.chunks), (1000, 1000_usize.div_ceil(rows)));
+            assert_eq!((&some.counts, some.checksum), (&all.counts, all.checksum));
+        }
+    }
+
+    #[test]
+    fn a_file_that_shrinks_is_an_error() {
+        let error = tally(100, 50, Some(128 + 15_000)).unwrap_err();
+        assert!(error.to_string().starts_with("cannot read the file: "), "{error}");
+    }
+}
