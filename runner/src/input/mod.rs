@@ -1,7 +1,7 @@
 //! Samples and centers from files.
 //!
 //! The one door through which other people's numbers come in; separate so that everything behind it
-//! may rely on what [`Samples`] promises. The file name's extension chooses the reader from
+//! may rely on what `kernel::Samples` promises. The file name's extension chooses the reader from
 //! [`FORMATS`]; every refusal names the file, what was found and what is allowed.
 //!
 //! Next: [`npy`] and [`csv`], one reader each, and behind a feature `parquet`; [`columns`] for the choice of columns; [`source`] for what

@@ -4,7 +4,6 @@
 //! forced to the disk, then renamed. Whatever goes wrong before the rename leaves the previous file as it
 //! was, and nothing beside it.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -60,7 +59,7 @@ fn check_replaceable(path: &Path) -> io::Result<()> {
 /// The system's reason, but not that it cannot do this at all.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
-    match File::open(folder)?.sync_all() {
+    match std::fs::File::open(folder)?.sync_all() {
         Err(error) if error.kind() != io::ErrorKind::InvalidInput => return Err(error),
         Ok(()) | Err(_) => {}
     }
