@@ -4,8 +4,8 @@
 //! may rely on what `kernel::Samples` promises. The file name's extension chooses the reader from
 //! [`FORMATS`]; every refusal names the file, what was found and what is allowed.
 //!
-//! Next: [`npy`] and [`csv`], one reader each, and behind a feature `parquet`; [`columns`] for the choice of columns; [`source`] for what
-//! readers have in common, [`ahead`] for files that are larger than memory.
+//! Next: [`npy`] and [`csv`], one reader each, and behind a feature `parquet`; [`columns`] for the choice of
+//! columns; [`source`] for what readers have in common, [`ahead`] for files that are larger than memory.
 
 pub mod ahead;
 pub mod block;
