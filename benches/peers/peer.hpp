@@ -133,7 +133,9 @@ int serve(int argc, char** argv, const char* version) {
     switch (n == 0 ? 0 : samples.size() / n) {
         case 2: rounds<Peer, 2>(version, samples, centers, widths); return 0;
         case 3: rounds<Peer, 3>(version, samples, centers, widths); return 0;
+        case 4: rounds<Peer, 4>(version, samples, centers, widths); return 0;
+        case 6: rounds<Peer, 6>(version, samples, centers, widths); return 0;
         case 8: rounds<Peer, 8>(version, samples, centers, widths); return 0;
-        default: std::cout << "refused compiled for 2, 3 and 8 dimensions" << std::endl; return 0;
+        default: std::cout << "refused compiled for 2, 3, 4, 6 and 8 dimensions" << std::endl; return 0;
     }
 }

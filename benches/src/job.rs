@@ -6,11 +6,11 @@
 use std::hint::black_box;
 
 use kernel::isa::{self, Isa};
-use kernel::{Counter, Samples, Width, Widths, Window};
+use kernel::{Alone, Counter, Samples, Width, Widths, Window, algorithm};
 use runner::workload::{Rounded, Workload};
 
 use crate::case::{Answer, Case, Expected, Job};
-use crate::workload::{self, Centers, Scan, Stock};
+use crate::workload::{self, Centers, Indexed, Scan, Stock};
 
 /// The instruction sets that this CPU has, best first.
 pub fn isas() -> impl Iterator<Item = &'static Isa> {
@@ -157,13 +157,66 @@ pub fn batch<'a>(
     }
 }
 
+/// The answer of an index that is built before: one width around each of many centers.
+pub fn query<'a>(stock: &'a Stock<'_, f64>, indexed: &'a Indexed) -> Case<'a> {
+    let centers = &indexed.centers;
+    let prepare = move || -> Job<'a> {
+        let index = index(stock.samples(), indexed.algorithm);
+        let (rows, widths) = (centers.rows(), workload::widths(&centers.samples));
+        Box::new(move || Answer::Counts(or_panic(index.count_batch(black_box(&rows), &widths))))
+    };
+    Case {
+        group: format!("indexes/{}/{}", indexed.algorithm, indexed.shape()),
+        name: "query",
+        elements: centers.m as u64,
+        expected: Expected::Counts(centers.expected),
+        prepare: Box::new(prepare),
+    }
+}
+
+/// What it takes to build the index, and one answer to see that it is right.
+pub fn build<'a>(stock: &'a Stock<'_, f64>, indexed: &'a Indexed) -> Case<'a> {
+    let Indexed { algorithm, centers } = indexed;
+    let prepare = move || -> Job<'a> {
+        let (samples, rows) = (stock.samples(), centers.rows());
+        let window = window_around(&rows[..centers.samples.d], &centers.samples);
+        Box::new(move || {
+            let index = index(black_box(samples), algorithm);
+            Answer::Count(or_panic(index.count(&window)))
+        })
+    };
+    Case {
+        group: format!("indexes/{algorithm}/{}", indexed.shape()),
+        name: "build",
+        elements: centers.samples.n as u64,
+        expected: Expected::Count(centers.expected.first),
+        prepare: Box::new(prepare),
+    }
+}
+
+/// The same question put to the scan.
+pub fn scanned<'a>(stock: &'a Stock<'_, f64>, indexed: &'a Indexed) -> Case<'a> {
+    let group = format!("indexes/{}/{}", algorithm::ALL[0].name(), indexed.shape());
+    batch(group, stock, isa::best(), &indexed.centers)
+}
+
+fn index<'a>(samples: &'a Samples<f64>, name: &str) -> Counter<'a, f64> {
+    let algorithm = or_panic(algorithm::by_name(name));
+    or_panic(Counter::with_algorithm(samples.all(), isa::best(), algorithm, &Alone))
+}
+
 fn counter<'a, T: Rounded>(samples: &'a Samples<T>, isa: &'static Isa) -> Counter<'a, T> {
     or_panic(Counter::with_isa(samples.all(), isa))
 }
 
 /// The window of the first width of `workload`.
 fn window(workload: &Workload) -> Window {
-    or_panic(Window::new(workload.center, or_panic(Width::new(workload.widths.start))))
+    window_around(workload.center, workload)
+}
+
+/// The same around another center.
+fn window_around(center: &[f64], workload: &Workload) -> Window {
+    or_panic(Window::new(center, or_panic(Width::new(workload.widths.start))))
 }
 
 /// What a table of right workloads never meets.

@@ -22,6 +22,7 @@
 //! | [`dispatch`] | passes without work, on every backend and beside other pools |
 //! | `program` | a program, of any language, that is asked line by line |
 //! | [`peers`] | the job as other implementations do it, in programs of their own |
+//! | [`kinds`] | samples of every kind, made from a seed |
 //! | [`medians`] | several ways side by side |
 //! | [`session`] | the order of it all, in every mode of `cargo bench` |
 //!
@@ -32,6 +33,7 @@
 pub mod case;
 pub mod dispatch;
 pub mod job;
+pub mod kinds;
 pub mod medians;
 pub mod paired;
 pub mod peers;

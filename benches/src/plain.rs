@@ -59,9 +59,12 @@ pub fn plane_by_difference(columns: &[&[f64]], center: &[f64], h: f64) -> u64 {
 
 /// Samples inside: `rows[i * d + j]` is coordinate j of sample i. O(n d).
 pub fn rows_by_quotient(rows: &[f64], center: &[f64], h: f64) -> u64 {
-    let is_inside =
-        |row: &&[f64]| row.iter().zip(center).all(|(&s, &x)| is_inside_by_quotient(x, s, h));
-    rows.chunks_exact(center.len()).filter(is_inside).count() as u64
+    rows.chunks_exact(center.len()).filter(|row| is_row_inside(row, center, h)).count() as u64
+}
+
+/// The article's test of one sample. O(d).
+pub fn is_row_inside(row: &[f64], center: &[f64], h: f64) -> bool {
+    row.iter().zip(center).all(|(&s, &x)| is_inside_by_quotient(x, s, h))
 }
 
 /// A loop over columns.

@@ -23,7 +23,7 @@ pub const SEED: u64 = 123;
 /// Seed of the centers of [`CENTERS`].
 pub const CENTERS_SEED: u64 = 124;
 /// The origin, for as many dimensions as any workload has.
-const ORIGIN: &[f64] = &[0.0; 8];
+const ORIGIN: &[f64] = &[0.0; 64];
 
 /// One window, and the sum of all coordinates for the roof beside it.
 #[derive(Clone, Debug)]
@@ -104,6 +104,39 @@ pub static CENTERS: Centers = Centers {
     expected: Summary { first: 2_371, last: 1_390, sum: 1_973_771 },
 };
 
+/// An algorithm of `kernel` on the samples that it is made for.
+#[derive(Clone, Debug)]
+pub struct Indexed {
+    /// Its name.
+    pub algorithm: &'static str,
+    /// What it is asked.
+    pub centers: Centers,
+}
+
+/// Every algorithm but the scan, in its regimes. The first three are one question to ever more samples.
+pub static INDEXED: [Indexed; 14] = [
+    indexed("grid", (100_000, 2, 0.35), 1_000, [1_171, 663, 972_978]),
+    indexed("grid", (1_000_000, 2, 0.35), 1_000, [11_755, 6_637, 9_720_327]),
+    indexed("grid", (10_000_000, 2, 0.35), 1_000, [117_692, 66_994, 97_238_362]),
+    indexed("grid", (100_000, 2, 0.1), 1_000, [104, 63, 79_977]),
+    indexed("grid", (1_000_000, 2, 1.1), 1_000, [110_644, 66_122, 91_722_517]),
+    indexed("sorted", (1_000_000, 1, 0.23), 1_000, [74_715, 14_412, 64_757_793]),
+    indexed("sweep", (100_000, 2, 0.5), 100_000, [2_371, 1_730, 196_424_504]),
+    indexed("kd_tree", (1_000_000, 3, 0.47), 1_000, [3_835, 1_488, 2_236_168]),
+    indexed("kd_tree", (1_000_000, 4, 0.6), 1_000, [1_638, 746, 780_561]),
+    indexed("kd_tree", (1_000_000, 6, 0.84), 1_000, [320, 262, 155_993]),
+    indexed("kd_tree", (1_000_000, 8, 1.06), 1_000, [41, 39, 48_136]),
+    indexed("codes", (1_000_000, 8, 2.0), 1_000, [5_270, 4_722, 4_991_365]),
+    indexed("codes", (100_000, 16, 2.5), 1_000, [161, 27, 49_730]),
+    indexed("codes", (100_000, 64, 4.0), 1_000, [0, 9, 1_567]),
+];
+
+/// One window each, for which codes are held against the plain scan.
+pub static CODED: [Indexed; 2] = [
+    indexed("codes", (10_000_000, 2, 1.1), 1, [1_108_306, 1_108_306, 1_108_306]),
+    indexed("codes", (10_000_000, 8, 2.5), 1, [239_754, 239_754, 239_754]),
+];
+
 impl Centers {
     /// The coordinates, center after center: `rows[c * d + j]`.
     ///
@@ -112,6 +145,14 @@ impl Centers {
     pub fn rows(&self) -> Vec<f64> {
         let workload = Workload { seed: CENTERS_SEED, n: self.m, ..self.samples.clone() };
         rows(&session::unpinned(|| workload.generate().expect("centers are standard normal")))
+    }
+}
+
+impl Indexed {
+    /// The middle of the path of its benchmarks: `d=2/n=100000/h=0.35/m=1000`.
+    pub fn shape(&self) -> String {
+        let Centers { samples, m, .. } = &self.centers;
+        format!("{}/h={}/m={m}", shape(samples), samples.widths.start)
     }
 }
 
@@ -189,6 +230,19 @@ impl<'w, T: Rounded> Stock<'w, T> {
             })
         })
     }
+}
+
+const fn indexed(
+    algorithm: &'static str,
+    (n, d, h): (usize, usize, f64),
+    m: usize,
+    [first, last, sum]: [u64; 3],
+) -> Indexed {
+    let samples = Workload {
+        expected: Known::Oracle,
+        ..normal("indexed", Stored::Double, n, d, one(h), same(0))
+    };
+    Indexed { algorithm, centers: Centers { samples, m, expected: Summary { first, last, sum } } }
 }
 
 pub(crate) const fn one(h: f64) -> WidthRange {

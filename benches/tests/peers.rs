@@ -15,7 +15,7 @@ use bench_report::model::{Answers, Peer, Peers};
 use benches::peers::entry::{Cpus, Entry, Launch, Role};
 use benches::peers::measure::{Effort, measure};
 use benches::peers::record::{self, Kept, Measured, Record};
-use benches::peers::task;
+use benches::peers::task::{self, Question};
 use runner::study::interrupt::Interrupt;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_peers");
@@ -58,8 +58,10 @@ fn effort(rounds: usize) -> Effort {
 fn measured(entries: &[Entry], rounds: usize, folder: &Path) -> Measured {
     let task = &task::tiny()[0];
     // Fakes are not probed: what they answer to other files is not the question.
-    let mut probed: BTreeMap<_, _> =
-        entries.iter().map(|entry| (entry.name.clone(), String::new())).collect();
+    let mut probed: BTreeMap<_, _> = entries
+        .iter()
+        .map(|entry| ((Question::Counts, entry.name.clone()), String::new()))
+        .collect();
     let mut keep = |now: &Measured| {
         record::write(folder, std::slice::from_ref(now), &None, &Kept::default()).map(drop)
     };
@@ -240,7 +242,7 @@ fn an_interrupt_ends_a_peer_that_would_answer_much_later() {
     let entries = [ours(), fake("hangs", &hangs)];
     let effort = Effort { patience: Duration::from_mins(10), ..effort(100_000) };
     let mut probed: BTreeMap<_, _> =
-        ["ours", "hangs"].map(|name| (name.to_owned(), String::new())).into();
+        ["ours", "hangs"].map(|name| ((Question::Counts, name.to_owned()), String::new())).into();
     let started = std::thread::spawn({
         let (interrupt, folder) = (interrupt.clone(), folder.path().to_owned());
         move || {

@@ -7,7 +7,9 @@
 //! `cargo test --release` checks every stored answer.
 //! Next: `benches::workload`.
 
-use benches::workload::{CENTERS, SCANS, SINGLES, WIDTHS, expected_counts};
+use benches::workload::{
+    CENTERS, CODED, Centers, INDEXED, SCANS, SINGLES, WIDTHS, expected_counts,
+};
 use kernel::{Element, Samples};
 use runner::workload::{Expected, Rounded, Summary, Workload};
 
@@ -130,15 +132,36 @@ fn single_precision_counts_are_the_oracles() {
     assert!(wrong.is_empty(), "the oracle says:\n{}", wrong.join("\n"));
 }
 
+/// One line if the stored counts of `centers` are not those of the oracle.
+fn mismatch(centers: &Centers) -> Option<String> {
+    let Workload { n, d, widths, .. } = &centers.samples;
+    let (columns, h) = (columns(&centers.samples.generate::<f64>().unwrap()), widths.start);
+    let rows = centers.rows();
+    assert_eq!(rows.len(), centers.m * d);
+    // Two halves, because this is most of the time that the tests take.
+    let half = rows.len() / d / 2 * d;
+    let count = |rows: &[f64]| -> Vec<u64> {
+        let inside = |x: &[f64]| (0..*n).filter(|&i| is_inside(&columns, i, x, h)).count() as u64;
+        rows.chunks_exact(*d).map(inside).collect()
+    };
+    let found = std::thread::scope(|scope| {
+        let first = scope.spawn(|| count(&rows[..half]));
+        let second = count(&rows[half..]);
+        [first.join().unwrap(), second].concat()
+    });
+    let found = Summary::of(&found);
+    (found != centers.expected).then(|| format!("d={d} n={n} h={h}: {found:?}"))
+}
+
 #[test]
 fn counts_around_many_centers_are_the_oracles() {
-    let columns = columns(&CENTERS.samples.generate::<f64>().unwrap());
-    let (d, h) = (CENTERS.samples.d, CENTERS.samples.widths.start);
-    let rows = CENTERS.rows();
-    assert_eq!(rows.len(), CENTERS.m * d);
-    let found: Vec<u64> =
-        rows.chunks_exact(d).map(|center| counts(&columns, center, &[h])[0]).collect();
-    assert_eq!(Summary::of(&found), CENTERS.expected);
+    let all = INDEXED.iter().chain(&CODED).map(|indexed| &indexed.centers).chain([&CENTERS]);
+    // Unoptimised, as many visits as one of the other tests makes.
+    let is_quick = |centers: &&Centers| {
+        is_checked(&Workload { n: centers.samples.n * centers.m / 100, ..centers.samples.clone() })
+    };
+    let wrong: Vec<String> = all.filter(is_quick).filter_map(mismatch).collect();
+    assert!(wrong.is_empty(), "the oracle says:\n{}", wrong.join("\n"));
 }
 
 #[test]

@@ -149,11 +149,11 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Exact ends of {s : |fl(x − s)| <= r}, by at most 64 bisection steps for each.
+    /// Exact ends of {s : |fl(x − s)| <= r}: a guess as a rule, else at most 64 bisection steps for each.
     ///
-    /// A few steps from fl(x ± r) would not do: with x close to r an end lies near 0, and 4.8e18
+    /// A few steps from fl(x ± r) would not always do: with x close to r an end lies near 0, and 4.8e18
     /// floats separate the naive bound from the exact one.
-    fn around(x: f64, r: f64) -> Self {
+    pub(crate) fn around(x: f64, r: f64) -> Self {
         Self { lo: -upper_end(-x, r), hi: upper_end(x, r) }
     }
 
@@ -170,6 +170,13 @@ impl Interval {
 
 /// The largest finite s with fl(s − x) <= r.
 fn upper_end(x: f64, r: f64) -> f64 {
+    let guess = x + r;
+    for end in [guess, guess.next_down(), guess.next_up()] {
+        // The difference is monotone, so no float beyond the next one is inside again.
+        if end.is_finite() && end - x <= r && end.next_up() - x > r {
+            return end;
+        }
+    }
     let (mut inside, mut outside) = (ordinal(x), ordinal(f64::INFINITY));
     while outside - inside > 1 {
         let middle = inside + (outside - inside) / 2;

@@ -21,6 +21,8 @@ const KINDS: &[(&str, Coordinate)] = &[
     ("one value", |_, _, _| 0.25),
     ("few values", |random, _, _| random.below(5) as f64 * 0.25),
     ("integers", |random, _, _| random.below(1000) as f64 - 500.0),
+    ("some hundred values", |random, _, _| random.below(300) as f64 * 0.1),
+    ("many values", |random, _, _| random.below(9000) as f64 * 0.1),
     ("decimals", |random, _, _| (random.unit() * 40.0).round() / 10.0),
     ("clusters", |random, i, j| (i % 7 * (j + 1)) as f64 + random.unit() * 1e-3),
     ("heavy tails", |random, _, _| (random.unit() * 1.5).tan().powi(3)),
@@ -44,6 +46,24 @@ fn rows(coordinate: Coordinate, n: usize, d: usize, is_repeated: fn(usize) -> bo
     rows
 }
 
+/// Faces on samples: centers and widths of which every third sample is an end, bit for bit.
+#[test]
+fn every_algorithm_counts_samples_on_faces() -> Result<(), Error> {
+    let step = 0.1;
+    for (n_values, d) in [(200, 1), (300, 2), (5000, 2), (100_000, 3)] {
+        let mut random = Random(9);
+        let rows: Vec<f64> =
+            (0..N * d).map(|_| random.below(n_values) as f64 * step - 7.0).collect();
+        let samples = Samples::from_rows(&rows, d)?;
+        let centers = &rows[..12 * d];
+        let widths: Vec<f64> =
+            (0..9).map(|w| (rows[w * d] - rows[w * d + d]).abs() * 2.0).collect();
+        let widths = Widths::new(&widths.into_iter().filter(|h| *h > 0.0).collect::<Vec<_>>())?;
+        compare(&format!("{n_values} values on faces"), &samples, centers, &widths)?;
+    }
+    Ok(())
+}
+
 #[test]
 fn every_algorithm_counts_samples_of_every_kind() -> Result<(), Error> {
     for d in [1, 2, 3, 8] {
@@ -62,16 +82,28 @@ fn check(kind: &str, rows: &[f64], d: usize) -> Result<(), Error> {
     centers.extend((0..4 * d).map(|i| rows[i] * 0.5 + rows[rows.len() - 1 - i] * 0.5));
     for widths in [[1e-9, 0.1, 0.5], [1.0, 2.5, 1e3], [1e200, 1e301, f64::MAX]] {
         let widths = Widths::new(&widths)?;
-        let expected = Counter::new(samples.all()).count_batch(&centers, &widths)?;
-        for algorithm in algorithm::ALL {
-            if algorithm.checked(samples.n(), d).is_err() {
-                continue;
-            }
-            let counter = Counter::with_algorithm(samples.all(), isa::best(), algorithm, &Alone)?;
-            let found = counter.count_batch(&centers, &widths)?;
-            let widths = widths.as_slice();
-            assert_eq!(found, expected, "{}, {kind}, d = {d}, widths {widths:?}", algorithm.name());
+        compare(kind, &samples, &centers, &widths)?;
+    }
+    Ok(())
+}
+
+/// Every algorithm against the plain scan.
+fn compare(
+    kind: &str,
+    samples: &Samples<f64>,
+    centers: &[f64],
+    widths: &Widths,
+) -> Result<(), Error> {
+    let d = samples.d();
+    let expected = Counter::new(samples.all()).count_batch(centers, widths)?;
+    for algorithm in algorithm::ALL {
+        if algorithm.checked(samples.n(), d).is_err() {
+            continue;
         }
+        let counter = Counter::with_algorithm(samples.all(), isa::best(), algorithm, &Alone)?;
+        let found = counter.count_batch(centers, widths)?;
+        let widths = widths.as_slice();
+        assert_eq!(found, expected, "{}, {kind}, d = {d}, widths {widths:?}", algorithm.name());
     }
     Ok(())
 }

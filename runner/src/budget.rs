@@ -27,20 +27,20 @@ const FEW_CENTERS: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget(u64);
 
-/// The windows that are counted.
+/// What is asked for, as far as it takes memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Windows {
+pub struct Demand {
     /// Number of centers.
     pub centers: usize,
-    /// Number of widths around each.
+    /// Number of windows around each: of widths, or 1 for a box.
     pub widths: usize,
-    /// Who counts them.
-    pub counted: Counted,
+    /// What counts them.
+    pub means: Means,
 }
 
 /// How windows are counted, as far as it is known before the samples are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counted {
+pub enum Means {
     /// By scans.
     Scanning,
     /// By an index.
@@ -82,7 +82,7 @@ pub struct TooSmall {
 }
 
 /// A number of bytes as people read it.
-struct Bytes(u64);
+pub(crate) struct Bytes(pub(crate) u64);
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,13 +100,13 @@ impl fmt::Display for Bytes {
     }
 }
 
-impl Windows {
+impl Demand {
     /// Whether an index over the samples may be built.
     fn may_be_indexed(self) -> bool {
-        match self.counted {
-            Counted::Scanning => false,
-            Counted::Indexed => true,
-            Counted::Either => self.centers > FEW_CENTERS,
+        match self.means {
+            Means::Scanning => false,
+            Means::Indexed => true,
+            Means::Either => self.centers > FEW_CENTERS,
         }
     }
 
@@ -146,18 +146,18 @@ impl Budget {
         self,
         shape: &Shape,
         element_bytes: usize,
-        windows: Windows,
+        demand: Demand,
         workers: usize,
     ) -> Result<Plan, TooSmall> {
-        let answer = windows.bytes(shape.d(), workers);
+        let answer = demand.bytes(shape.d(), workers);
         let room = self.0.checked_sub(answer).filter(|&room| room > 0).ok_or(TooSmall {
-            centers: windows.centers,
-            widths: windows.widths,
+            centers: demand.centers,
+            widths: demand.widths,
             bytes: answer,
             budget: self.0,
         })?;
         let row = (shape.d() * element_bytes) as u64;
-        let index = if windows.may_be_indexed() { INDEX } else { 0 };
+        let index = if demand.may_be_indexed() { INDEX } else { 0 };
         // Where only reading tells how many there are, rows are kept until it has told.
         let reading = u64::from(matches!(shape.length, Length::AtMost(_)));
         let whole = (shape.length.most() as u64).saturating_mul(row);
@@ -190,8 +190,8 @@ mod tests {
     }
 
     fn plan(bytes: u64, rows: usize, centers: usize) -> Result<Plan, TooSmall> {
-        let windows = Windows { centers, widths: 2, counted: Counted::Either };
-        Budget(bytes).plan(&shape(Length::Exactly(rows)), 8, windows, 2)
+        let demand = Demand { centers, widths: 2, means: Means::Either };
+        Budget(bytes).plan(&shape(Length::Exactly(rows)), 8, demand, 2)
     }
 
     #[test]
@@ -199,11 +199,11 @@ mod tests {
         assert_eq!(plan(17 * MIB, 1 << 20, 1), Ok(Plan::Whole));
         assert!(matches!(plan(17 * MIB, 1 << 20, 100), Ok(Plan::Chunks { .. })), "with an index");
         assert_eq!(plan(81 * MIB, 1 << 20, 100), Ok(Plan::Whole));
-        let windows = Windows { centers: 1, widths: 2, counted: Counted::Indexed };
-        let asked = Budget(17 * MIB).plan(&shape(Length::Exactly(1 << 20)), 8, windows, 2);
+        let demand = Demand { centers: 1, widths: 2, means: Means::Indexed };
+        let asked = Budget(17 * MIB).plan(&shape(Length::Exactly(1 << 20)), 8, demand, 2);
         assert!(matches!(asked, Ok(Plan::Chunks { .. })));
-        let windows = Windows { counted: Counted::Scanning, ..windows };
-        let unknown = Budget(17 * MIB).plan(&shape(Length::AtMost(1 << 20)), 8, windows, 2);
+        let demand = Demand { means: Means::Scanning, ..demand };
+        let unknown = Budget(17 * MIB).plan(&shape(Length::AtMost(1 << 20)), 8, demand, 2);
         assert!(matches!(unknown, Ok(Plan::Chunks { .. })), "kept until their number is known");
     }
 
@@ -226,9 +226,9 @@ mod tests {
     fn a_row_that_does_not_fit_is_counted_alone() {
         let positions = (0..100_000).collect();
         let wide = Shape { positions, elements: 100_000, ..shape(Length::Exactly(5)) };
-        let windows = Windows { centers: 1, widths: 1, counted: Counted::Either };
+        let demand = Demand { centers: 1, widths: 1, means: Means::Either };
         let budget = Budget(2 * MIB);
-        assert_eq!(budget.plan(&wide, 8, windows, 1), Ok(Plan::Chunks { rows: 1, block: 1 }));
+        assert_eq!(budget.plan(&wide, 8, demand, 1), Ok(Plan::Chunks { rows: 1, block: 1 }));
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! | [`machine`] | what this machine is: CPUs, caches, pages, limits |
 //! | [`query`] | windows counted over one set of samples, in memory or chunk by chunk |
 //! | [`budget`] | pure: how a count keeps within the memory that it was given |
+//! | [`density`] | densities at many places, from counts |
 //! | [`share`], [`placement`] | pure: who counts what, and on which CPU |
 //! | [`backend`] | the ways to run a job: serial, threads, rayon, processes |
 //! | [`measure`] | warm-up, clock, raw samples |
@@ -28,6 +29,7 @@ pub mod autopsy;
 pub mod backend;
 pub mod budget;
 pub mod cli;
+pub mod density;
 pub mod failure;
 pub mod input;
 pub mod machine;

@@ -8,16 +8,19 @@
 //! [`chunks`] for files that are larger than memory.
 
 pub mod chunks;
+pub mod windows;
 
 use kernel::algorithm::{self, Algorithm, Choice};
 use kernel::isa::Isa;
-use kernel::{Counter, Density, Element, Samples, Sizes, Width, Widths};
+use kernel::{Counter, Density, Element, Run, Samples};
+use rayon::ThreadPool;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice as _;
 use serde::Serialize;
 
 use crate::share::shares;
 use crate::team::InPool;
+pub use windows::Windows;
 
 /// Centers counted between two reports of progress.
 const BATCH: usize = 1024;
@@ -28,13 +31,13 @@ const PART: usize = 256;
 /// Below this many visits of a sample by a center, further workers cost more than they bring.
 const WORTH_SHARING: usize = 4_000_000;
 
-/// What is wanted: every window is one of the centers with one of the widths.
+/// What is wanted: windows around each of the centers.
 #[derive(Clone, Debug)]
 pub struct Query {
     /// m × d coordinates, center after center.
     pub centers: Vec<f64>,
-    /// The widths.
-    pub widths: Widths,
+    /// The windows around each of them.
+    pub windows: Windows,
     /// How runs are scanned.
     pub isa: &'static Isa,
     /// How it is counted; `None` is what [`algorithm::choose`] says.
@@ -56,10 +59,31 @@ pub struct Answer {
     pub algorithm: &'static str,
     /// Why this one.
     pub reason: String,
-    /// The widths, in the order given.
+    /// The widths of cubes, in the order given; none for a box.
     pub widths: Vec<f64>,
+    /// The d widths of a box.
+    pub widths_per_dimension: Option<Vec<f64>>,
+    /// `closed` or `open`: whether samples on the faces are inside.
+    pub faces: &'static str,
     /// One entry for each center, in the order given.
     pub queries: Vec<Counts>,
+}
+
+/// Counts without anything around them: what is enough for a million centers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// `counts[c * W + w]` belongs to center c and window w of [`Windows::counts_per_center`].
+    pub counts: Vec<u64>,
+    /// Name of the algorithm.
+    pub algorithm: &'static str,
+    /// Why this one.
+    pub reason: String,
+}
+
+impl Counted {
+    fn new(counts: Vec<u64>, choice: Choice) -> Self {
+        Self { counts, algorithm: choice.algorithm.name(), reason: choice.reason }
+    }
 }
 
 /// The counts of one center.
@@ -67,7 +91,7 @@ pub struct Answer {
 pub struct Counts {
     /// d coordinates.
     pub center: Vec<f64>,
-    /// Samples inside, for each width.
+    /// Samples inside, for each width; one for a box.
     pub counts: Vec<u64>,
     /// (k / n) / h^d, for each width; 0 or infinite where that leaves the range of doubles.
     pub densities: Vec<f64>,
@@ -115,69 +139,97 @@ pub enum Error {
 }
 
 impl Query {
-    /// Counts every window over `samples`; `advance` is told how many further centers are done.
-    ///
-    /// O(m n d) at most, for m centers: what the kernel's algorithms save comes off.
+    /// As [`Query::counts`], with the densities of every window.
     ///
     /// # Errors
-    /// [`Error::Kernel`] if there is no sample, or a center is not finite or not d-dimensional;
-    /// [`Error::Workers`] if threads cannot be started.
+    /// As [`Query::counts`].
     pub fn answer<T: Element>(
         &self,
         samples: &Samples<T>,
         advance: &mut dyn FnMut(u64),
     ) -> Result<Answer, Error> {
-        let (n, d) = (samples.n(), samples.d());
-        let densities = self.densities(n, d)?;
-        let choice = self.choice(samples)?;
-        let workers = self.workers_for(n);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(workers)
-            .build()
-            .map_err(|reason| Error::Workers { workers, reason })?;
-        let (counters, batch) = match self.counters(samples)? {
-            scans if choice.algorithm.name() == scans[0].algorithm().name() => (scans, BATCH),
-            _ => (vec![pool.install(|| self.index(samples, choice.algorithm))?], INDEX_BATCH),
-        };
-        let mut queries = Vec::with_capacity(self.centers.len() / d);
-        for batch in self.centers.chunks(batch * d) {
-            let counts = pool.install(|| self.batch(&counters, batch, d))?;
-            let width = self.widths.len(); // may be 0, which `chunks` refuses
-            queries.extend(batch.chunks(d).enumerate().map(|(row, center)| {
-                Counts::of(center, &counts[row * width..][..width], &densities)
-            }));
-            advance((batch.len() / d) as u64);
-        }
+        let counted = self.counts(samples, advance)?;
+        Ok(self.answer_of(counted, samples.n(), samples.d())?)
+    }
+
+    /// The answer that counts over `n` samples of `d` dimensions are.
+    fn answer_of(&self, counted: Counted, n: usize, d: usize) -> Result<Answer, kernel::Error> {
+        let Counted { counts, algorithm, reason } = counted;
+        let densities = self.windows.densities(n, d)?;
+        let each = self.windows.counts_per_center(); // may be 0, which `chunks` refuses
+        let centers = self.centers.chunks(d).enumerate();
+        let of = |(c, center)| Counts::of(center, &counts[c * each..][..each], &densities);
         Ok(Answer {
             n,
             d,
             isa: self.isa.name(),
-            algorithm: choice.algorithm.name(),
-            reason: choice.reason,
-            widths: self.widths.as_slice().to_vec(),
-            queries,
+            algorithm,
+            reason,
+            widths: self.windows.widths().to_vec(),
+            widths_per_dimension: self.windows.widths_per_dimension().map(<[f64]>::to_vec),
+            faces: self.windows.faces(),
+            queries: centers.map(of).collect(),
         })
     }
 
+    /// Counts every window over `samples`; `advance` is told how many further centers are done.
+    ///
+    /// O(m n d) at most, for m centers: what the kernel's algorithms save comes off.
+    ///
+    /// # Errors
+    /// [`Error::Kernel`] if there is no sample, or a center or a box is not finite or not d-dimensional;
+    /// [`Error::Workers`] if threads cannot be started.
+    pub fn counts<T: Element>(
+        &self,
+        samples: &Samples<T>,
+        advance: &mut dyn FnMut(u64),
+    ) -> Result<Counted, Error> {
+        let (run, d) = (samples.all(), samples.d());
+        if run.is_empty() {
+            return Err(kernel::Error::NoSamples.into());
+        }
+        let choice = self.choice(&run)?;
+        let pool = self.pool(run.len())?;
+        let (counters, batch) = if is_scan(choice.algorithm) {
+            (self.scans(&run, pool.current_num_threads())?, BATCH)
+        } else {
+            (vec![pool.install(|| self.index(&run, choice.algorithm))?], INDEX_BATCH)
+        };
+        let windows = self.centers.len() / d * self.windows.counts_per_center();
+        let mut counts = Vec::with_capacity(windows);
+        for batch in self.centers.chunks(batch * d) {
+            counts.extend(pool.install(|| self.batch(&counters, batch, d))?);
+            advance((batch.len() / d) as u64);
+        }
+        Ok(Counted::new(counts, choice))
+    }
+
+    /// The threads that count `n` samples.
+    fn pool(&self, n: usize) -> Result<ThreadPool, Error> {
+        let workers = self.workers_for(n);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build();
+        pool.map_err(|reason| Error::Workers { workers, reason })
+    }
+
     /// What is asked for, or what suits.
-    fn choice<T: Element>(&self, samples: &Samples<T>) -> Result<Choice, kernel::Error> {
-        let sizes = Sizes::Shared(&self.widths);
-        let query = kernel::Query::new(&self.centers, samples.d(), sizes)?;
+    fn choice<T: Element>(&self, run: &Run<'_, T>) -> Result<Choice, kernel::Error> {
+        let query = kernel::Query::new(&self.centers, run.d(), self.windows.sizes())?;
         match self.algorithm {
             Some(algorithm) => {
-                let algorithm = algorithm.checked(samples.n(), samples.d())?;
+                let algorithm = algorithm.checked(run.len(), run.d())?;
                 Ok(Choice { algorithm, reason: "it was asked for".into() })
             }
-            None => Ok(algorithm::choose(&samples.all(), &query)),
+            None => Ok(algorithm::choose(run, &query)),
         }
     }
 
+    /// One counter for all of a run; the pool that this runs in shares the building.
     fn index<'a, T: Element>(
         &self,
-        samples: &'a Samples<T>,
+        run: &Run<'a, T>,
         algorithm: &'static Algorithm,
     ) -> Result<Counter<'a, T>, kernel::Error> {
-        Counter::with_algorithm(samples.all(), self.isa, algorithm, &InPool)
+        Counter::with_algorithm(run.clone(), self.isa, algorithm, &InPool)
     }
 
     /// How many workers really count `n` samples: no more than there are samples.
@@ -185,24 +237,17 @@ impl Query {
         self.workers.clamp(1, n.max(1))
     }
 
-    /// One counter for each share, at least one.
-    fn counters<'a, T: Element>(
+    /// One counter for each worker's share of a run, at least one.
+    fn scans<'a, T: Element>(
         &self,
-        samples: &'a Samples<T>,
+        run: &Run<'a, T>,
+        workers: usize,
     ) -> Result<Vec<Counter<'a, T>>, kernel::Error> {
-        shares(samples.n(), self.workers_for(samples.n()))
-            .into_iter()
-            .map(|share| Counter::with_isa(samples.run(share), self.isa))
-            .collect()
+        let shares = shares(run.len(), workers.min(run.len())).into_iter();
+        shares.map(|share| Counter::with_isa(run.slice(share), self.isa)).collect()
     }
 
-    /// What turns the counts of each width into densities.
-    fn densities(&self, n: usize, d: usize) -> Result<Vec<Density>, kernel::Error> {
-        let widths = self.widths.as_slice().iter();
-        widths.map(|&h| Density::uniform(n, d, Width::new(h)?)).collect()
-    }
-
-    /// Counts of a batch of centers: row-major, centers × widths. Several counters have a share of the
+    /// Counts of a batch of centers: row-major, centers × windows. Several counters have a share of the
     /// samples each; one has all of them, and its centers are shared.
     fn batch<T: Element>(
         &self,
@@ -213,18 +258,35 @@ impl Query {
         let parts: Vec<Vec<u64>> = match counters {
             [index] => centers
                 .par_chunks(PART * d)
-                .map(|centers| index.count_batch(centers, &self.widths))
+                .map(|centers| self.part(index, centers))
                 .collect::<Result<_, _>>()?,
             shares => {
                 let sums: Vec<Vec<u64>> = shares
                     .into_par_iter()
-                    .map(|counter| counter.count_batch(centers, &self.widths))
+                    .map(|counter| self.part(counter, centers))
                     .collect::<Result<_, _>>()?;
                 sums.into_iter().reduce(added).into_iter().collect()
             }
         };
         Ok(parts.concat())
     }
+
+    /// Counts of some of the centers by one counter.
+    fn part<T: Element>(
+        &self,
+        counter: &Counter<'_, T>,
+        centers: &[f64],
+    ) -> Result<Vec<u64>, kernel::Error> {
+        let query = kernel::Query::new(centers, counter.run().d(), self.windows.sizes())?;
+        let mut counts = vec![0; query.counts()];
+        counter.answer(&query, &mut counts)?;
+        Ok(counts)
+    }
+}
+
+/// Whether an algorithm needs no preparation.
+fn is_scan(algorithm: &Algorithm) -> bool {
+    algorithm.name() == algorithm::ALL[0].name()
 }
 
 /// The sums of two lists of counts.
@@ -238,12 +300,16 @@ fn added(mut sums: Vec<u64>, part: Vec<u64>) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::Faces;
+
+    fn cubes(widths: &[f64]) -> Windows {
+        Windows::cubes(widths, Faces::Closed).unwrap()
+    }
 
     fn query(centers: &[f64], workers: usize) -> Query {
-        let widths = Widths::new(&[1.0, 3.0]).unwrap();
         Query {
             centers: centers.to_vec(),
-            widths,
+            windows: cubes(&[1.0, 3.0]),
             isa: kernel::isa::best(),
             algorithm: None,
             workers,
@@ -282,7 +348,7 @@ mod tests {
     #[test]
     fn no_width_gives_no_count() {
         let samples = Samples::from_rows(&[0.0, 1.0], 1).unwrap();
-        let query = Query { widths: Widths::new(&[]).unwrap(), ..query(&[0.0, 1.0], 2) };
+        let query = Query { windows: cubes(&[]), ..query(&[0.0, 1.0], 2) };
         let answer = query.answer(&samples, &mut |_| ()).unwrap();
         assert_eq!(answer.queries.len(), 2);
         assert!(answer.queries.iter().all(|query| query.counts.is_empty()));
@@ -292,9 +358,8 @@ mod tests {
     fn log_densities_reach_where_densities_do_not() {
         let d = 64;
         let samples = Samples::from_rows(&vec![0.0; d], d).unwrap();
-        let widths = Widths::new(&[1e-6]).unwrap();
         let centers = [vec![0.0; d], vec![1.0; d]].concat();
-        let query = Query { centers, widths, ..query(&[], 1) };
+        let query = Query { centers, windows: cubes(&[1e-6]), ..query(&[], 1) };
         let [inside, outside] = &query.answer(&samples, &mut |_| ()).unwrap().queries[..] else {
             panic!("two centers");
         };
@@ -302,6 +367,24 @@ mod tests {
         let log = inside.log_densities[0].unwrap();
         assert!((log + 64.0 * 1e-6_f64.ln()).abs() < 1e-9, "{log}");
         assert_eq!((outside.densities[0], outside.log_densities[0]), (0.0, None));
+    }
+
+    #[test]
+    fn boxes_and_open_faces_count_what_they_say() {
+        // One sample on a face in the first dimension, one well inside, one outside in the second.
+        let samples = Samples::from_rows(&[1.0, 0.0, 0.5, 0.1, 0.0, 3.0], 2).unwrap();
+        for (faces, expected) in [(Faces::Closed, [2, 0]), (Faces::Open, [1, 0])] {
+            let windows = Windows::of_box(&[2.0, 0.5], faces).unwrap();
+            let query = Query { windows, ..query(&[0.0, 0.0, 9.0, 9.0], 2) };
+            let counted = query.counts(&samples, &mut |_| ()).unwrap();
+            assert_eq!(counted.counts, expected, "{faces:?}");
+            let answer = query.answer(&samples, &mut |_| ()).unwrap();
+            assert_eq!(answer.queries[0].counts, expected[..1]);
+            assert_eq!(
+                (answer.widths.len(), answer.widths_per_dimension),
+                (0, Some(vec![2.0, 0.5]))
+            );
+        }
     }
 
     #[test]

@@ -200,7 +200,7 @@ fn entries(
         }
         entries
     };
-    peers.iter().flat_map(of).collect()
+    peers.iter().filter(|peer| peer.answers(task.question)).flat_map(of).collect()
 }
 
 fn measured(

@@ -64,8 +64,10 @@ fn counting(d: usize) -> Result<Count, String> {
     Ok(match d {
         2 => inside::<2>,
         3 => inside::<3>,
+        4 => inside::<4>,
+        6 => inside::<6>,
         8 => inside::<8>,
-        d => return Err(format!("compiled for 2, 3 and 8 dimensions, not {d}")),
+        d => return Err(format!("compiled for 2, 3, 4, 6 and 8 dimensions, not {d}")),
     })
 }
 
@@ -95,11 +97,13 @@ fn windows(data: &Data, count: impl Fn(&[f64], f64) -> u64) -> Vec<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::task::Question;
     use super::*;
 
     #[test]
     fn every_loop_counts_what_the_articles_counts() {
-        for task in super::super::task::tiny() {
+        let tasks = super::super::task::tiny();
+        for task in tasks.into_iter().filter(|task| task.question == Question::Counts) {
             let data = task.data().unwrap();
             let exact = super::super::task::exact(&data);
             for own in [SERIAL, PARALLEL, QUOTIENT] {

@@ -26,7 +26,7 @@ use super::files::Data;
 use super::record::{Measured, Record};
 use super::running::{Running, Taken, Trouble};
 use super::score;
-use super::task::{Task, exact};
+use super::task::{Question, Task};
 use crate::workload::SEED;
 
 /// How long to measure one job.
@@ -78,6 +78,14 @@ const LONGEST_TO_WARM: Duration = Duration::from_secs(1);
 /// So many times the samples an entry may hold: rows, columns or an index, and what it makes on the way.
 const COPIES: usize = 4;
 
+/// What every entry is given.
+struct Job<'a> {
+    question: Question,
+    data: &'a Data,
+    exact: &'a [u64],
+    folder: &'a Path,
+}
+
 /// An entry that takes part.
 struct Seat {
     running: Option<Running>,
@@ -89,8 +97,8 @@ struct Seat {
     stride: usize,
 }
 
-/// What entries do on faces and beside NaN, by name: asked once for all jobs.
-pub type Probed = BTreeMap<String, String>;
+/// What entries do on faces and beside NaN, by question and name: asked once for all jobs.
+pub type Probed = BTreeMap<(Question, String), String>;
 
 /// Measures `entries` on `task`. `keep` is handed what there is after every block.
 ///
@@ -106,11 +114,12 @@ pub fn measure(
     keep: &mut dyn FnMut(&Measured) -> io::Result<()>,
 ) -> anyhow::Result<Measured> {
     let data = task.data()?;
-    let exact = exact(&data);
+    let exact = task.exact(&data);
     let unwritable = || Failure::Unwritable(format!("cannot write to {}", scratch.display()));
     let folder = tempfile::tempdir_in(scratch).with_context(unwritable)?;
     data.write(folder.path()).context(Failure::Unwritable("cannot write the samples".into()))?;
-    let seat = |entry| seat(entry, &data, &exact, effort, probed, folder.path(), interrupt);
+    let job = Job { question: task.question, data: &data, exact: &exact, folder: folder.path() };
+    let seat = |entry| seat(entry, &job, effort, probed, interrupt);
     let mut seats: Vec<_> = entries.iter().map(seat).collect();
     drop(data);
     share_out(&mut seats, effort);
@@ -150,11 +159,9 @@ fn measured(task: &Task, seats: &[Seat]) -> Measured {
 /// Starts an entry and checks its first answer.
 fn seat(
     entry: &Entry,
-    data: &Data,
-    exact: &[u64],
+    &Job { question, data, exact, folder }: &Job<'_>,
     effort: &Effort,
     probed: &mut Probed,
-    folder: &Path,
     interrupt: &Interrupt,
 ) -> Seat {
     let mut seat = Seat {
@@ -186,9 +193,9 @@ fn seat(
         }
         Ok((running, taken)) => {
             let mut score = score::of_answer(&path, data, exact);
-            let note = probed
-                .entry(entry.name.clone())
-                .or_insert_with(|| score::probe(launch, entry.workers, folder, interrupt));
+            let note = probed.entry((question, entry.name.clone())).or_insert_with(|| {
+                score::probe(question, launch, entry.workers, folder, interrupt)
+            });
             let notes = [score.note.as_str(), note].map(str::to_owned);
             score.note =
                 notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join("; ");

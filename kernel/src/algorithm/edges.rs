@@ -66,6 +66,16 @@ impl<T: Element> Edges<T> {
         Self { values: edges, guess, origin, steps_per_unit }
     }
 
+    /// The edges, ascending.
+    pub(crate) fn values(&self) -> &[T] {
+        &self.values
+    }
+
+    /// Number of edges.
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
     /// Number of slabs, at least 1.
     pub(crate) fn slabs(&self) -> usize {
         self.values.len() + 1

@@ -11,6 +11,7 @@ mod edges;
 mod grid;
 mod kd_tree;
 mod plan;
+mod scale;
 mod sorted;
 
 use std::fmt;

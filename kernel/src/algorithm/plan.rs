@@ -9,7 +9,7 @@
 //! sorted        two searches
 //! grid          a + b q                                 the border, four rows of q cells
 //! kd_tree       ((q + 1)^d − (q − 1)^d) · (a + b d)     the leaves that the border cuts
-//! codes         n · (a + b · dimensions looked at)      every sample, an eighth of the bytes
+//! codes         n · (a + b · met · d)                   the blocks that a window meets, a byte a coordinate
 //! ```
 //!
 //! and in front of it what preparing costs. Samples in clusters or on a line are not what these formulas
@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(name(100_000, 2, 1, &[0.1, 0.2, 0.3]), "brute_force");
         assert_eq!(name(100_000, 1, 10_000, &[0.1]), "sorted");
         assert_eq!(name(100_000, 2, 10_000, &[0.1]), "grid");
-        assert_eq!(name(100_000, 3, 10_000, &[0.1]), "kd_tree");
+        assert_eq!(name(100_000, 3, 100_000, &[0.05]), "kd_tree");
         assert_eq!(name(20_000, 16, 1_000, &[0.9]), "codes");
         assert_eq!(name(100, 2, 100, &[0.1]), "brute_force");
     }

@@ -14,7 +14,6 @@
 
 use std::arch::x86_64::*;
 
-use super::codes::{Codes, Masks};
 use super::lanes::{Distances, Doubles, GROUP, Job, Lanes, Limits, ScalarSieve, Vectors};
 use super::widths::CAPACITY;
 
@@ -35,6 +34,8 @@ impl Lanes for Avx2 {
     const REQUIRES: &'static str = "avx2, bmi1, bmi2, popcnt";
     type Double = Double;
     type Single = Single;
+    /// What is beyond; 0 where a sample is left.
+    type Left = [__m256i; 2];
 
     fn detect() -> Option<Self> {
         (is_x86_feature_detected!("avx2")
@@ -63,25 +64,44 @@ impl Lanes for Avx2 {
         Single(())
     }
 
-    /// There is no unsigned comparison: what is not above `span` is the smaller of both.
     #[inline(always)]
-    fn between(self, codes: &Codes, first: u8, span: u8, mut masks: Masks) -> Masks {
-        // SAFETY: `self` proves AVX2; each vector reads 32 of the 64 bytes of its array.
-        unsafe {
-            let first = _mm256_set1_epi8(first.cast_signed());
-            let span = _mm256_set1_epi8(span.cast_signed());
-            for (mask, codes) in masks.iter_mut().zip(&codes.0) {
-                let mut halves = [0_u32; 2];
-                for (half, codes) in halves.iter_mut().zip(codes.as_chunks::<32>().0) {
-                    let codes = _mm256_loadu_si256(codes.as_ptr().cast());
-                    let above = _mm256_sub_epi8(codes, first);
-                    let inside = _mm256_cmpeq_epi8(_mm256_min_epu8(above, span), above);
-                    *half = _mm256_movemask_epi8(inside).cast_unsigned();
-                }
-                *mask &= u64::from(halves[0]) | u64::from(halves[1]) << 32;
+    fn all_left(self) -> [__m256i; 2] {
+        // SAFETY: `self` proves AVX.
+        unsafe { [_mm256_setzero_si256(); 2] }
+    }
+
+    /// There is no unsigned comparison, so what is beyond in any column adds bits.
+    #[inline(always)]
+    fn keep(
+        self,
+        mut beyond: [__m256i; 2],
+        codes: &[u8; 64],
+        first: [u8; 4],
+        span: [u8; 4],
+    ) -> [__m256i; 2] {
+        for (beyond, codes) in beyond.iter_mut().zip(codes.as_chunks::<32>().0) {
+            // SAFETY: `self` proves AVX2; the vector reads the 32 bytes of `codes`.
+            unsafe {
+                let first = _mm256_set1_epi32(i32::from_ne_bytes(first));
+                let span = _mm256_set1_epi32(i32::from_ne_bytes(span));
+                let above = _mm256_sub_epi8(_mm256_loadu_si256(codes.as_ptr().cast()), first);
+                *beyond = _mm256_or_si256(*beyond, _mm256_subs_epu8(above, span));
             }
         }
-        masks
+        beyond
+    }
+
+    #[inline(always)]
+    fn left(self, beyond: [__m256i; 2]) -> u64 {
+        let mut halves = [0; 2];
+        for (half, beyond) in halves.iter_mut().zip(beyond) {
+            // SAFETY: `self` proves AVX2.
+            unsafe {
+                let inside = _mm256_cmpeq_epi8(beyond, _mm256_setzero_si256());
+                *half = u64::from(_mm256_movemask_epi8(inside).cast_unsigned());
+            }
+        }
+        halves[0] | halves[1] << 32
     }
 }
 

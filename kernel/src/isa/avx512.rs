@@ -12,11 +12,9 @@
 
 #![expect(unsafe_code, reason = "std::arch intrinsics behind a token that only detection makes")]
 
-use std::arch::asm;
 use std::arch::x86_64::*;
-use std::hint::black_box;
+use std::{arch::asm, hint::black_box};
 
-use super::codes::{Codes, Masks};
 use super::lanes::{Distances, Doubles, GROUP, Job, Lanes, Limits, Vectors};
 use super::widths::CAPACITY;
 use crate::ranking::{Bins, Ties};
@@ -60,6 +58,7 @@ impl Lanes for Avx512 {
     const REQUIRES: &'static str = "avx512f, avx512dq, avx512bw, avx512vl, bmi1, bmi2, popcnt";
     type Double = Double;
     type Single = Single;
+    type Left = u64;
 
     fn detect() -> Option<Self> {
         (is_x86_feature_detected!("avx512f")
@@ -92,18 +91,24 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn between(self, codes: &Codes, first: u8, span: u8, mut masks: Masks) -> Masks {
-        // SAFETY: `self` proves AVX-512BW; each vector reads the 64 bytes of its array.
+    fn all_left(self) -> u64 {
+        u64::MAX
+    }
+
+    #[inline(always)]
+    fn keep(self, left: u64, codes: &[u8; 64], first: [u8; 4], span: [u8; 4]) -> u64 {
+        // SAFETY: `self` proves AVX-512BW; the vector reads the 64 bytes of `codes`.
         unsafe {
-            let first = _mm512_set1_epi8(first.cast_signed());
-            let span = _mm512_set1_epi8(span.cast_signed());
-            for (mask, codes) in masks.iter_mut().zip(&codes.0) {
-                let codes = _mm512_loadu_epi8(codes.as_ptr().cast());
-                let above = _mm512_sub_epi8(codes, first);
-                *mask = _mm512_mask_cmple_epu8_mask(*mask, above, span);
-            }
+            let first = _mm512_set1_epi32(i32::from_ne_bytes(first));
+            let span = _mm512_set1_epi32(i32::from_ne_bytes(span));
+            let codes = _mm512_loadu_epi8(codes.as_ptr().cast());
+            _mm512_mask_cmple_epu8_mask(left, _mm512_sub_epi8(codes, first), span)
         }
-        masks
+    }
+
+    #[inline(always)]
+    fn left(self, left: u64) -> u64 {
+        left
     }
 }
 
@@ -308,9 +313,8 @@ impl Doubles for Double {
     #[inline(always)]
     fn tally_first(self, tally: Tally, value: __m512d, limit: __m512d, lanes: usize) -> Tally {
         let Tally { sums, one } = tally;
-        // SAFETY: `self` proves AVX-512F and BMI2.
+        // SAFETY: `self` proves AVX-512F and BMI2. (The instruction reads 8 bits of the number.)
         unsafe {
-            // The instruction reads 8 bits of the number.
             let first = _bzhi_u32(0xFF, lanes.min(8) as u32) as __mmask8;
             let inside = _mm512_mask_cmp_pd_mask::<_CMP_LE_OQ>(first, value, limit);
             Tally { sums: _mm512_mask_add_epi64(sums, inside, sums, one), one }
@@ -377,9 +381,9 @@ impl Doubles for Double {
                 let present = ((1_u32 << keys.len()) - 1) as u16;
                 let key = _mm512_maskz_loadu_epi32(present, keys.as_ptr().cast());
                 let offset = _mm512_sub_epi32(key, _mm512_set1_epi32(bins.origin.cast_signed()));
-                let bin = _mm512_srl_epi32(offset, _mm_cvtsi32_si128(bins.shift.cast_signed()));
+                let shift = _mm_cvtsi32_si128(bins.shift.cast_signed());
                 let last = _mm512_set1_epi32((bins.edges.len() - 1) as i32);
-                let bin = _mm512_min_epu32(bin, last);
+                let bin = _mm512_min_epu32(_mm512_srl_epi32(offset, shift), last);
                 let edge = _mm512_i32gather_epi32::<4>(bin, bins.edges.as_ptr().cast());
                 let mut tied = _mm512_mask_cmpeq_epi32_mask(present, key, edge);
                 while tied != 0 {

@@ -1,68 +1,141 @@
-//! Codes of one byte in place of samples: which samples may be inside, 64 at a time.
+//! Codes in place of coordinates: how they lie in memory, and what a window asks of them.
 //!
-//! ```text
-//! for each block of 256 samples:
-//!     masks = all
-//!     for each dimension, the most selective first:  masks &= codes between the two of this window
-//!                                                    nobody left: next block
-//! ```
-//!
-//! The broadcast of the two codes serves four vectors, or it would cost as much as the comparison.
+//! A code has two bytes. The first bytes of 256 samples, a block, stand column after column; whole codes stand
+//! sample after sample, in rows; and a zone tells the least first byte of a block in each column and the
+//! largest. Apart from [`super::tally`], which counts with them.
 
-use super::lanes::{Job, Lanes};
+use wide::{u8x16, u16x8};
 
 /// Samples in a block.
 pub(crate) const CODES: usize = 256;
+/// Vectors of 64 samples in a block.
+pub(super) const VECTORS: usize = CODES / 64;
+/// Codes of a row that are compared at a time.
+pub(crate) const ROW: usize = 8;
+/// Dimensions at most.
+pub(crate) const MOST_D: usize = 64;
+/// Columns of a zone that are compared at a time.
+pub(crate) const ZONE: usize = 16;
 
-/// The codes of one column in a block.
+/// The first bytes of one column in a block.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
-pub(crate) struct Codes(pub(crate) [[u8; 64]; CODES / 64]);
+pub(crate) struct Codes(pub(crate) [[u8; 64]; VECTORS]);
 
 impl Default for Codes {
     fn default() -> Self {
-        Self([[0; 64]; CODES / 64])
+        Self([[0; 64]; VECTORS])
     }
 }
 
-/// A set of samples of a block.
-pub(crate) type Masks = [u64; CODES / 64];
-
-/// Codes `first ..= first + span` of a column.
+/// Bytes `first ..= first + span` of a column; four copies of each, because four bytes are spread over a
+/// vector faster than one is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Between {
     /// The column.
     pub(crate) column: u32,
-    /// The smallest code.
-    pub(crate) first: u8,
+    /// The smallest byte.
+    pub(crate) first: [u8; 4],
     /// The largest less the smallest.
-    pub(crate) span: u8,
+    pub(crate) span: [u8; 4],
 }
 
-/// Keeps in `masks` the samples of `block`, one entry for each column, whose codes are between in every
-/// dimension.
-#[derive(Debug)]
-pub(crate) struct Narrow<'a> {
-    pub(crate) block: &'a [Codes],
-    pub(crate) betweens: &'a [Between],
-    pub(crate) masks: Masks,
+/// Codes `first[k] ..= last[k]` of eight columns, empty where the first is above the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    pub(crate) first: [u16; ROW],
+    pub(crate) last: [u16; ROW],
 }
 
-impl Job for Narrow<'_> {
-    type Output = Masks;
+impl Limits {
+    /// Everything passes.
+    pub(crate) const ALL: Self = Self { first: [0; ROW], last: [u16::MAX; ROW] };
+}
+
+/// The least first byte of a block in each of 16 columns, and the largest; or what is asked of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub(crate) struct Zone {
+    pub(crate) least: [u8; ZONE],
+    pub(crate) most: [u8; ZONE],
+}
+
+impl Zone {
+    /// Every byte.
+    pub(crate) const ALL: Self = Self { least: [0; ZONE], most: [u8::MAX; ZONE] };
+}
+
+/// What a window asks of the codes: of the first bytes, an entry for each column; of rows, for each eight.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    /// What may be inside.
+    pub(crate) maybe: [Between; MOST_D],
+    /// What is inside, unless no byte is for sure.
+    pub(crate) sure: [Between; MOST_D],
+    pub(crate) is_ever_sure: bool,
+    /// The same of 16 columns: what may be inside, and what is, empty if none is for sure.
+    pub(crate) zones: [[Zone; 2]; MOST_D / ZONE],
+    /// What may be inside, and what is.
+    pub(crate) rows: [[Limits; 2]; MOST_D / ROW],
+}
+
+/// The codes of all samples.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Coded<'a> {
+    /// Samples.
+    pub(crate) n: usize,
+    /// Dimensions.
+    pub(crate) d: usize,
+    /// `blocks[b * d + j]` is column j of block b.
+    pub(crate) blocks: &'a [Codes],
+    /// Zones of block b, for 16 columns each, from `zones[b * ⌈d / 16⌉]` on.
+    pub(crate) zones: &'a [Zone],
+    /// `rows[i * d + j]` is column j of sample i; [`ROW`] more at the end.
+    pub(crate) rows: &'a [u16],
+}
+
+impl Coded<'_> {
+    /// The samples of a block that are there.
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> Masks {
-        /// Dimensions between two looks whether anybody is left.
-        const STEP: usize = 4;
-        let Self { block, betweens, mut masks } = self;
-        for some in betweens.chunks(STEP) {
-            for &Between { column, first, span } in some {
-                masks = lanes.between(&block[column as usize], first, span, masks);
-            }
-            if masks == [0; CODES / 64] {
-                break;
+    pub(super) fn present(&self, block: usize) -> [u64; VECTORS] {
+        let left = self.n - block * CODES;
+        let mut present = [u64::MAX; VECTORS];
+        if left < CODES {
+            for (k, present) in present.iter_mut().enumerate() {
+                let left = left.saturating_sub(64 * k);
+                *present = if left < 64 { (1 << left) - 1 } else { u64::MAX };
             }
         }
-        masks
+        present
     }
+}
+
+/// Whether somebody in a block may be inside, and whether all are.
+#[inline(always)]
+pub(super) fn overlap(zones: &[Zone], asked: &[[Zone; 2]]) -> [bool; 2] {
+    let mut beyond = [u8x16::ZERO; 2];
+    for (zone, [maybe, sure]) in zones.iter().zip(asked) {
+        let [least, most] = [zone.least, zone.most].map(u8x16::from);
+        let [maybe_first, maybe_last] = [maybe.least, maybe.most].map(u8x16::from);
+        let [sure_first, sure_last] = [sure.least, sure.most].map(u8x16::from);
+        beyond[0] |= maybe_first.saturating_sub(most) | least.saturating_sub(maybe_last);
+        beyond[1] |= sure_first.saturating_sub(least) | most.saturating_sub(sure_last);
+    }
+    let [nobody, not_all] = beyond;
+    [nobody.simd_eq(u8x16::ZERO).all(), not_all.simd_eq(u8x16::ZERO).all()]
+}
+
+/// Whether a row may be inside, and whether it is.
+#[inline(always)]
+pub(super) fn passes(row: &[u16], limits: &[[Limits; 2]]) -> [bool; 2] {
+    let mut beyond = [u16x8::ZERO; 2];
+    for (codes, limits) in row.as_chunks::<ROW>().0.iter().zip(limits) {
+        let codes = u16x8::from(*codes);
+        for (beyond, Limits { first, last }) in beyond.iter_mut().zip(limits) {
+            let (first, last) = (u16x8::from(*first), u16x8::from(*last));
+            *beyond = *beyond | first.saturating_sub(codes) | codes.saturating_sub(last);
+        }
+    }
+    let [maybe, sure] = beyond;
+    [maybe.simd_eq(u16x8::ZERO).all(), sure.simd_eq(u16x8::ZERO).all()]
 }

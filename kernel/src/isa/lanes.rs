@@ -5,7 +5,6 @@
 //! vectors of doubles (the exact test) and of singles (a filter before it). Adding an instruction
 //! set means one file that implements these traits and one line in [`isa::ALL`](super::ALL).
 
-use super::codes::{Codes, Masks};
 use super::widths::CAPACITY;
 use crate::ranking::{Bins, Ties};
 use crate::samples::Element;
@@ -34,6 +33,8 @@ pub(crate) trait Lanes: Copy + 'static {
     const REQUIRES: &'static str;
     type Double: Doubles;
     type Single: Vectors<Element = f32>;
+    /// Who is left of 64 samples.
+    type Left: Copy;
 
     /// The token, if this CPU has the features.
     fn detect() -> Option<Self>;
@@ -42,18 +43,13 @@ pub(crate) trait Lanes: Copy + 'static {
     fn double(self) -> Self::Double;
     fn single(self) -> Self::Single;
 
-    /// Those of `masks` whose codes are between `first` and `first + span`, both included.
-    #[inline(always)]
-    fn between(self, codes: &Codes, first: u8, span: u8, mut masks: Masks) -> Masks {
-        for (mask, codes) in masks.iter_mut().zip(&codes.0) {
-            let mut inside = 0;
-            for (i, code) in codes.iter().enumerate() {
-                inside |= u64::from(code.wrapping_sub(first) <= span) << i;
-            }
-            *mask &= inside;
-        }
-        masks
-    }
+    /// All of 64 samples.
+    fn all_left(self) -> Self::Left;
+    /// Those of `left` whose codes are between `first` and `first + span`, both included; of these, four
+    /// copies.
+    fn keep(self, left: Self::Left, codes: &[u8; 64], first: [u8; 4], span: [u8; 4]) -> Self::Left;
+    /// A bit for each who is left.
+    fn left(self, left: Self::Left) -> u64;
 }
 
 /// Vectors of one element type, and the operations of the hypercube test.

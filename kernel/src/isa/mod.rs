@@ -22,6 +22,7 @@ mod lanes;
 mod pieces;
 mod portable;
 mod scan;
+mod tally;
 mod widths;
 
 #[cfg(target_arch = "x86_64")]
@@ -29,11 +30,13 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 
+use std::ops::Range;
+
 use crate::error::Error;
 use crate::ranking::Ranking;
 use crate::samples::{Element, Run};
 use crate::window::Reach;
-pub(crate) use codes::{Between, CODES, Codes, Masks};
+pub(crate) use codes::{Asked, Between, CODES, Coded, Codes, Limits, MOST_D, ROW, ZONE, Zone};
 pub(crate) use lanes::{GROUP, key};
 use lanes::{Job, Lanes, Stored};
 pub(crate) use pieces::Piece;
@@ -121,6 +124,9 @@ impl Isa {
 /// Columns, pieces of them, center and reach: the number of samples inside.
 type CountPieces<T> = fn(&[&[T]], &[Piece], &[f64], Reach<'_>) -> u64;
 
+/// Codes, some of their blocks, what a window asks, and whether a sample is inside.
+type CountCodes = fn(&Coded<'_>, Range<usize>, &Asked, &dyn Fn(usize) -> bool) -> u64;
+
 /// The routines of one instruction set for one storage. Each panics if the CPU lacks the
 /// instructions: [`Isa::checked`] comes first.
 #[derive(Debug)]
@@ -133,8 +139,8 @@ pub struct Kernels<T: Element> {
     pub(crate) count_widths: fn(&Run<'_, T>, &[f64], &Ranking, &mut [u64]),
     /// One radius: adds to `counts[c]` the number of samples within it around center c.
     pub(crate) count_centers: fn(&Run<'_, T>, &[f64], f64, &mut [u64]),
-    /// Those of some samples of a block whose codes are between in every dimension.
-    pub(crate) narrow: fn(&[Codes], &[Between], Masks) -> Masks,
+    /// Number of samples of some blocks that are inside, by their codes and the look at a sample.
+    pub(crate) count_codes: CountCodes,
     pub(crate) sum: fn(&Run<'_, T>) -> f64,
 }
 
@@ -158,8 +164,10 @@ impl<T: Stored> Kernels<T> {
                     token::<L>().vectorize(CountCenters::<T, D> { run, centers, radius, counts });
                 });
             },
-            narrow: |block, betweens, masks| {
-                token::<L>().vectorize(codes::Narrow { block, betweens, masks })
+            count_codes: |coded, blocks, asked, look| {
+                with_constant!(coded.d, D => {
+                    token::<L>().vectorize(tally::Tally::<D> { coded, blocks, asked, look })
+                })
             },
             sum: |run| token::<L>().vectorize(Sum { run }),
         }

@@ -3,7 +3,7 @@
 //!
 //! `wide` chooses at compile time, so in a default x86-64 build this is SSE2 whatever the CPU.
 
-use wide::{bytemuck, f32x4, f64x2, i32x4, i64x2};
+use wide::{bytemuck, f32x4, f64x2, i32x4, i64x2, u8x16};
 
 use super::lanes::{Distances, Doubles, GROUP, Job, Lanes, Limits, ScalarSieve, Vectors};
 use super::widths::CAPACITY;
@@ -25,6 +25,8 @@ impl Lanes for Portable {
     const REQUIRES: &'static str = "nothing beyond the build's target";
     type Double = Double;
     type Single = Single;
+    /// What is beyond; 0 where a sample is left.
+    type Left = [u8x16; 4];
 
     fn detect() -> Option<Self> {
         Some(Self(()))
@@ -40,6 +42,35 @@ impl Lanes for Portable {
 
     fn single(self) -> Single {
         Single(())
+    }
+
+    #[inline(always)]
+    fn all_left(self) -> [u8x16; 4] {
+        [u8x16::ZERO; 4]
+    }
+
+    #[inline(always)]
+    fn keep(
+        self,
+        mut beyond: [u8x16; 4],
+        codes: &[u8; 64],
+        [first, ..]: [u8; 4],
+        [span, ..]: [u8; 4],
+    ) -> [u8x16; 4] {
+        let (first, span) = (u8x16::splat(first), u8x16::splat(span));
+        for (beyond, codes) in beyond.iter_mut().zip(codes.as_chunks::<16>().0) {
+            *beyond |= (u8x16::from(*codes) - first).saturating_sub(span);
+        }
+        beyond
+    }
+
+    #[inline(always)]
+    fn left(self, beyond: [u8x16; 4]) -> u64 {
+        let mut left = 0;
+        for (k, beyond) in beyond.into_iter().enumerate() {
+            left |= u64::from(beyond.simd_eq(u8x16::ZERO).to_bitmask()) << (16 * k);
+        }
+        left
     }
 }
 

@@ -3,16 +3,18 @@
 //! One file for each command, with its arguments as a clap struct and a `run` that hands them to the
 //! library; no logic of its own. Separate from the library, which knows nothing of argument names.
 //!
-//! Next: [`count`], [`machine`], [`list`], [`control`], [`study`], [`article`](mod@article); `arguments` reads values.
+//! Next: [`count`], [`density`], [`machine`], [`list`], [`control`], [`study`], [`article`](mod@article); `arguments` reads values.
 
 mod arguments;
 pub mod article;
 pub mod autopsy;
 pub mod control;
 pub mod count;
+pub mod density;
 pub mod list;
 pub mod machine;
 mod report;
+pub mod samples;
 pub mod study;
 pub mod widths;
 
@@ -34,6 +36,8 @@ pub struct Arguments {
 pub enum Command {
     /// Count the samples of a file inside windows, and give the densities
     Count(count::Arguments),
+    /// Estimate the density at given centers, at the samples, or on a grid, and draw it
+    Density(density::Arguments),
     /// Show what this machine is: CPUs, caches, pages, limits, instruction sets
     Machine(machine::Arguments),
     /// Show everything that a command line can name, and whether it is available here
@@ -54,6 +58,7 @@ pub enum Command {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     match &arguments.command {
         Command::Count(arguments) => count::run(arguments),
+        Command::Density(arguments) => density::run(arguments),
         Command::Machine(arguments) => machine::run(arguments),
         Command::List(arguments) => list::run(arguments),
         Command::Control(arguments) => control::run(arguments),

@@ -62,19 +62,23 @@ impl FromStr for WidthList {
 /// The refusal of a width, in the words of the command line: `option` and a number that counts from 1.
 pub(super) fn refusal(option: &str, error: kernel::Error) -> anyhow::Error {
     match error {
-        kernel::Error::WidthNotPositive { index, value } if option == LIST => anyhow::anyhow!(
+        kernel::Error::WidthNotPositive { value, .. } if option == WIDTH => {
+            anyhow::anyhow!("{option}: width {value} must be a finite number above 0")
+        }
+        kernel::Error::WidthNotPositive { index, value } => anyhow::anyhow!(
             "{option}: width {value} (number {}) must be a finite number above 0",
             index + 1
         ),
-        kernel::Error::WidthNotPositive { value, .. } => {
-            anyhow::anyhow!("{option}: width {value} must be a finite number above 0")
-        }
         error => anyhow::Error::from(error).context(option.to_owned()),
     }
 }
 
+/// The option that takes one width.
+pub(super) const WIDTH: &str = "--width";
 /// The option that takes several widths.
 pub(super) const LIST: &str = "--widths";
+/// The option that takes the widths of a box.
+pub(super) const WIDTHS_PER_DIMENSION: &str = "--widths-per-dimension";
 
 /// Places behind the point, at most. With digits below 2^53, the quotient of two exact doubles is then the
 /// double nearest to the decimal.

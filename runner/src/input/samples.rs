@@ -3,6 +3,8 @@
 //! Separate from the readers because everything behind the input (checksum, counting, output) asks
 //! the same few questions of both. [`for_any!`](crate::for_any) runs one generic expression on either.
 
+use std::ops::RangeInclusive;
+
 use kernel::{Element, Samples};
 
 use crate::workload::Checksum;
@@ -68,6 +70,18 @@ impl AnySamples {
     /// Identity of the values. O(n d).
     pub fn checksum(&self) -> Checksum {
         for_any!(self, samples => Checksum::of(samples))
+    }
+
+    /// From the smallest to the largest coordinate, for each dimension; from ∞ to −∞ without samples. O(n d).
+    pub fn ranges(&self) -> Vec<RangeInclusive<f64>> {
+        fn range<T: Element>(column: &[T]) -> RangeInclusive<f64> {
+            let nothing = (f64::INFINITY, f64::NEG_INFINITY);
+            let (low, high) = column
+                .iter()
+                .fold(nothing, |(low, high), x| (x.widen().min(low), x.widen().max(high)));
+            low..=high
+        }
+        for_any!(self, samples => (0..samples.d()).map(|j| range(samples.column(j))).collect())
     }
 
     /// All coordinates as `f64`, row after row: coordinate j of sample i at `i * d + j`. O(n d).

@@ -45,9 +45,10 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let Report { element, checksum, workers, .. } = report;
     let pages = report.pages.map_or("pages unknown".into(), |pages| pages.to_string());
     let crew = if *workers == 1 { "worker" } else { "workers" };
+    let faces = if report.answer.faces == "closed" { "" } else { "open faces, " };
     writeln!(
         out,
-        "n = {n}, d = {d}, {element}, ISA {isa}, algorithm {algorithm}, {workers} {crew}, \
+        "n = {n}, d = {d}, {element}, {faces}ISA {isa}, algorithm {algorithm}, {workers} {crew}, \
          {checksum}, {pages}"
     )?;
     if report.chunks > 1 {
@@ -70,10 +71,11 @@ fn table(answer: &Answer) -> Table {
     table.load_style(presets::UTF8_FULL_CONDENSED);
     let names = ["center", "width h", "count k", "density p"];
     table.set_header(names.into_iter().skip(usize::from(!with_center)));
+    let widths = widths(answer);
     for query in &answer.queries {
-        let numbers = answer.widths.iter().zip(&query.counts).zip(&query.densities);
+        let numbers = widths.iter().zip(&query.counts).zip(&query.densities);
         for ((width, count), &density) in numbers {
-            let mut row = vec![given(*width), count.to_string(), significant(density)];
+            let mut row = vec![width.clone(), count.to_string(), significant(density)];
             if with_center {
                 row.insert(0, coordinates(&query.center));
             }
@@ -82,6 +84,14 @@ fn table(answer: &Answer) -> Table {
         }
     }
     table
+}
+
+/// Each window's width, or the widths of the box: `0.5 × 4`.
+fn widths(answer: &Answer) -> Vec<String> {
+    match &answer.widths_per_dimension {
+        Some(widths) => vec![super::product(widths)],
+        None => answer.widths.iter().copied().map(given).collect(),
+    }
 }
 
 /// `0, -1.5`.
@@ -108,6 +118,8 @@ mod tests {
             algorithm: "some-algorithm",
             reason: "some reason".into(),
             widths: vec![0.5, 1.0],
+            widths_per_dimension: None,
+            faces: "closed",
             queries: (0..centers).map(query).collect(),
         };
         let (element, checksum) = ("f8", "xxh3:0".into());
@@ -135,6 +147,15 @@ mod tests {
         assert!(!text(&report(1)).contains("center"));
         let several = text(&report(2));
         assert!(several.contains("center") && several.contains("1, -1.5"), "{several}");
+    }
+
+    #[test]
+    fn a_box_is_one_row_with_all_its_widths_and_open_faces_are_told() {
+        let mut report = report(1);
+        report.answer.widths_per_dimension = Some(vec![0.5, 4.0]);
+        report.answer.faces = "open";
+        let text = text(&report);
+        assert!(text.contains("0.5 × 4") && text.contains("open faces"), "{text}");
     }
 
     #[test]

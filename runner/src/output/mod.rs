@@ -1,23 +1,23 @@
 //! What the program prints, laid out for people or as JSON.
 //!
 //! Separate from the commands so that layouts are tested on plain data, and from measuring so that
-//! nothing is printed while a clock runs. Next: [`count`], [`list`], [`machine`] lay out; [`file`](mod@file)
-//! writes results whole or not at all; [`progress`] keeps people company meanwhile.
+//! nothing is printed while a clock runs. Next: [`count`], [`density`], [`list`], [`machine`] lay out;
+//! [`file`](mod@file) writes files whole or not at all; [`progress`] keeps people company meanwhile.
 
 pub mod count;
+pub mod density;
 pub mod file;
 pub mod list;
 pub mod machine;
+pub mod picture;
 pub mod progress;
 
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
 
 use anyhow::Context as _;
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::study::interrupt::{Guarded, Leave};
 
 /// Writes to standard output through one lock and one buffer.
 ///
@@ -28,39 +28,6 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow
     write(&mut out)
         .and_then(|()| out.flush())
         .with_context(|| Failure::Unwritable("cannot write to standard output".into()))
-}
-
-/// Writes `value` as JSON into the file at `path`, whole or not at all. A request to stop that comes
-/// meanwhile leaves the previous file.
-///
-/// # Errors
-/// [`Failure::Unwritable`] around the system's error, [`Failure::Interrupted`].
-pub fn to_file(path: &Path, value: &impl Serialize, leave: &Leave) -> anyhow::Result<()> {
-    let guarded = leave.while_writing();
-    let written = file::whole(path, |out| json(&mut Stoppable { out, guarded: &guarded }, value));
-    if guarded.is_requested() && written.is_err() {
-        return Err(Failure::Interrupted("interrupted".into()).into());
-    }
-    written.with_context(|| Failure::Unwritable(format!("cannot write {}", path.display())))
-}
-
-/// Output that fails as soon as somebody asks to stop.
-struct Stoppable<'a> {
-    out: &'a mut dyn Write,
-    guarded: &'a Guarded<'a>,
-}
-
-impl Write for Stoppable<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.guarded.is_requested() {
-            return Err(io::Error::other("interrupted"));
-        }
-        self.out.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
 }
 
 /// Writes `value` as indented JSON and a line end.
@@ -90,6 +57,11 @@ fn given(value: f64) -> String {
         return format!("{value:e}");
     }
     value.to_string()
+}
+
+/// Widths of a box: `0.5 × 4`.
+fn product(widths: &[f64]) -> String {
+    widths.iter().copied().map(given).collect::<Vec<_>>().join(" × ")
 }
 
 #[cfg(test)]

@@ -8,18 +8,16 @@
 
 use std::ops::Range;
 
-use kernel::algorithm::{self, Algorithm, Choice};
-use kernel::{Counter, Draft, Run, Sizes};
+use kernel::algorithm::Choice;
+use kernel::{Draft, Run};
 use rayon::ThreadPool;
-use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
-use rayon::slice::{ParallelSlice as _, ParallelSliceMut as _};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
-use super::{Answer, Counts, Error, PART, Query, added};
-use crate::budget::{Counted, Windows};
+use super::{Answer, Counted, Error, PART, Query, is_scan};
+use crate::budget::{Demand, Means};
 use crate::input::{Block, Caching, NonFinite, Rows, Shape};
 use crate::machine::pages::{self, Pages};
 use crate::share::shares;
-use crate::team::InPool;
 use crate::workload::Rounded;
 use crate::workload::checksum::{Checksum, Running};
 
@@ -47,7 +45,7 @@ pub struct Tally {
     pub checksum: Checksum,
     /// Pages of the memory in which chunks are counted.
     pub pages: Option<Pages>,
-    /// Center after center, a count for each width.
+    /// Center after center, a count for each window.
     counts: Vec<u64>,
     /// How the first chunk was counted, and why.
     choice: Option<Choice>,
@@ -78,32 +76,20 @@ impl Query {
     ///
     /// # Errors
     /// [`Error::Kernel`] if no sample was counted.
-    pub fn answered(&self, tally: &Tally, d: usize) -> Result<Answer, Error> {
-        let densities = self.densities(tally.n, d)?;
-        let width = self.widths.len();
-        let centers = self.centers.chunks(d).enumerate();
-        let queries = centers
-            .map(|(c, center)| Counts::of(center, &tally.counts[c * width..][..width], &densities));
-        let choice = tally.choice.as_ref().ok_or(kernel::Error::NoSamples)?;
-        Ok(Answer {
-            n: tally.n,
-            d,
-            isa: self.isa.name(),
-            algorithm: choice.algorithm.name(),
-            reason: choice.reason.clone(),
-            widths: self.widths.as_slice().to_vec(),
-            queries: queries.collect(),
-        })
+    pub fn answered(&self, tally: Tally, d: usize) -> Result<Answer, Error> {
+        let choice = tally.choice.ok_or(kernel::Error::NoSamples)?;
+        Ok(self.answer_of(Counted::new(tally.counts, choice), tally.n, d)?)
     }
 
-    /// The windows, around centers of `d` dimensions, as far as they tell what memory is needed.
-    pub fn windows(&self, d: usize) -> Windows {
-        let counted = match self.algorithm {
-            None => Counted::Either,
-            Some(algorithm) if algorithm.name() == scan().name() => Counted::Scanning,
-            Some(_) => Counted::Indexed,
+    /// What is asked for, around centers of `d` dimensions, as far as it tells what memory is needed.
+    pub fn demand(&self, d: usize) -> Demand {
+        let means = match self.algorithm {
+            None => Means::Either,
+            Some(algorithm) if is_scan(algorithm) => Means::Scanning,
+            Some(_) => Means::Indexed,
         };
-        Windows { centers: self.centers.len() / d, widths: self.widths.len(), counted }
+        let (centers, widths) = (self.centers.len() / d, self.windows.counts_per_center());
+        Demand { centers, widths, means }
     }
 }
 
@@ -126,12 +112,9 @@ struct Chunk<'q, T> {
 impl<'q, T: Rounded> Chunk<'q, T> {
     fn new(query: &'q Query, shape: Shape, capacity: usize) -> Result<Self, Error> {
         let d = shape.d();
-        let windows = kernel::Query::new(&query.centers, d, Sizes::Shared(&query.widths))?;
-        let workers = query.workers_for(shape.length.most());
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(workers);
-        let pool = pool.build().map_err(|reason| Error::Workers { workers, reason })?;
+        let windows = kernel::Query::new(&query.centers, d, query.windows.sizes())?;
         Ok(Self {
-            pool,
+            pool: query.pool(shape.length.most())?,
             query,
             draft: Draft::new(capacity, d)?,
             shape,
@@ -226,66 +209,21 @@ impl<'q, T: Rounded> Chunk<'q, T> {
 
 impl Query {
     /// Adds the counts over a run, which the pool that this runs in shares; says how they were counted.
+    ///
+    /// Scans for many centers share these: a chunk is short, and its columns stay in the caches.
     fn add<T: Rounded>(&self, run: &Run<'_, T>, counts: &mut [u64]) -> Result<Choice, Error> {
-        let query = kernel::Query::new(&self.centers, run.d(), Sizes::Shared(&self.widths))?;
-        let choice = match self.algorithm {
-            Some(algorithm) => {
-                let algorithm = algorithm.checked(run.len(), run.d())?;
-                Choice { algorithm, reason: "it was asked for".into() }
-            }
-            None => algorithm::choose(run, &query),
-        };
-        let workers = rayon::current_num_threads();
-        let is_scan = choice.algorithm.name() == scan().name();
-        if is_scan && query.centers() < PART * workers {
-            for (sum, count) in counts.iter_mut().zip(self.scanned(run, &query, workers)?) {
-                *sum += count;
-            }
+        let choice = self.choice(run)?;
+        let (workers, d) = (rayon::current_num_threads(), run.d());
+        let counters = if is_scan(choice.algorithm) && self.centers.len() / d < PART * workers {
+            self.scans(run, workers)?
         } else {
-            self.indexed(run, &query, choice.algorithm, counts)?;
+            vec![self.index(run, choice.algorithm)?]
+        };
+        for (sum, count) in counts.iter_mut().zip(self.batch(&counters, &self.centers, d)?) {
+            *sum += count;
         }
         Ok(choice)
     }
-
-    /// Every worker scans a share of the samples for all windows.
-    fn scanned<T: Rounded>(
-        &self,
-        run: &Run<'_, T>,
-        query: &kernel::Query<'_>,
-        workers: usize,
-    ) -> Result<Vec<u64>, kernel::Error> {
-        let of_share = |share: Range<usize>| {
-            let mut counts = vec![0; query.counts()];
-            let counter = Counter::with_isa(run.slice(share), self.isa)?;
-            counter.answer(query, &mut counts).map(|()| counts)
-        };
-        let shares = shares(run.len(), workers.min(run.len())).into_par_iter();
-        let sums: Vec<Vec<u64>> = shares.map(of_share).collect::<Result<_, _>>()?;
-        Ok(sums.into_iter().reduce(added).unwrap_or_default())
-    }
-
-    /// Every worker takes a share of the centers, after an index, if it is one, was built by all.
-    fn indexed<T: Rounded>(
-        &self,
-        run: &Run<'_, T>,
-        query: &kernel::Query<'_>,
-        algorithm: &'static Algorithm,
-        counts: &mut [u64],
-    ) -> Result<(), kernel::Error> {
-        let counter = Counter::with_algorithm(run.clone(), self.isa, algorithm, &InPool)?;
-        let centers = self.centers.par_chunks(PART * query.d());
-        let counts = counts.par_chunks_mut(PART * query.counts_per_center().max(1));
-        let parts = centers.zip(counts).enumerate();
-        parts.try_for_each(|(part, (centers, counts))| {
-            let first = part * PART;
-            counter.answer(&query.part(first..first + centers.len() / query.d()), counts)
-        })
-    }
-}
-
-/// The algorithm that needs no preparation.
-fn scan() -> &'static Algorithm {
-    &algorithm::ALL[0]
 }
 
 /// Moves rows that are finite to the front, in their order; how many there are.
@@ -319,10 +257,11 @@ where
 mod tests {
     use std::path::Path;
 
-    use kernel::Widths;
+    use kernel::Faces;
 
     use super::*;
     use crate::input::{self, Opened, Options};
+    use crate::query::Windows;
 
     /// Two columns of 1000 doubles: 0, 1, 2 ... and nothing but 0.
     fn write(path: &Path) {
@@ -335,9 +274,9 @@ mod tests {
     }
 
     fn query() -> Query {
-        let widths = Widths::new(&[7.0, 600.0]).unwrap();
+        let windows = Windows::cubes(&[7.0, 600.0], Faces::Closed).unwrap();
         let (isa, centers) = (kernel::isa::best(), vec![500.0, 0.0]);
-        Query { centers, widths, isa, algorithm: None, workers: 3 }
+        Query { centers, windows, isa, algorithm: None, workers: 3 }
     }
 
     /// The rows of a file, which becomes shorter once it is open, if asked for.

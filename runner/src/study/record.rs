@@ -286,13 +286,11 @@ pub(crate) fn write_whole(
     folder: &Path,
     name: &str,
 ) -> std::io::Result<PathBuf> {
-    let path = folder.join(name);
     std::fs::create_dir_all(folder)?;
-    file::whole(&path, |out| {
+    file::whole(&folder.join(name), |out| {
         serde_json::to_writer(&mut *out, value)?;
         out.write_all(b"\n")
-    })?;
-    Ok(path)
+    })
 }
 
 /// Whether the file in `folder` is the whole study that began then with this seed.

@@ -33,7 +33,8 @@ fn csv(rows: &[f64]) -> String {
 fn counted(folder: &Folder, arguments: &[&str], memory: &str) -> (Vec<Value>, u64) {
     let json = folder.count(&[arguments, &["--json", "--memory", memory]].concat()).json();
     let names = ["n", "d", "widths", "queries", "element", "checksum", "dropped_rows"];
-    let same = names.iter().map(|&name| json[name].clone()).collect();
+    let names = names.into_iter().chain(["widths_per_dimension", "faces"]);
+    let same = names.map(|name| json[name].clone()).collect();
     assert!(json["memory_bytes"].is_u64(), "{json}");
     assert!(!json["pages"].is_null() || !cfg!(target_os = "linux"), "{json}");
     let peak = &json["peak_memory_bytes"];
@@ -106,6 +107,41 @@ fn chunks_are_counted_by_every_algorithm() {
         }
         let (chunked, chunks) = counted(&folder, &common, memory);
         assert!(chunked == whole && chunks > 1, "{chunks} chunks");
+    }
+}
+
+#[test]
+fn boxes_and_open_faces_are_counted_in_chunks() {
+    let folder = Folder::new();
+    // Multiples of an eighth: many samples lie on the faces of every window below.
+    let rows: Vec<f64> = rows().iter().map(|value| (value * 8.0).floor() / 8.0).collect();
+    let file = folder.write("s.npy", &npy_f8(&format!("({N}, {D})"), "False", &rows));
+    let many =
+        (0..600).map(|i| format!("{},{},0\n", f64::from(i % 9) / 8.0, f64::from(i % 7) / 8.0));
+    let many = folder.write("many.csv", many.collect::<String>().as_bytes());
+    let scan = kernel::algorithm::ALL[0].name();
+    for (size, box_widths) in
+        [("--widths", Value::Null), ("--widths-per-dimension", [0.5, 0.25, 1.0].into())]
+    {
+        let size = [size, "0.5,0.25,1"];
+        for (places, memory, algorithm) in [
+            (["--center", "0.25,-0.5,0"], LITTLE, &[][..]),
+            (["--centers", &many], "300KiB", &[]),
+            (["--centers", &many], "300KiB", &["--algorithm", scan]),
+        ] {
+            let common = [&["--samples", &file], &places[..], &size, algorithm].concat();
+            let counts = ["closed", "open"].map(|faces| {
+                let open: &[&str] = if faces == "open" { &["--open"] } else { &[] };
+                let arguments = [&common[..], open].concat();
+                let (whole, one) = counted(&folder, &arguments, "1GiB");
+                let (chunked, chunks) = counted(&folder, &arguments, memory);
+                assert_eq!(chunked, whole, "{arguments:?}");
+                assert!(one == 1 && chunks > 1, "{chunks} chunks");
+                assert_eq!(whole[7..], [box_widths.clone(), faces.into()]);
+                whole[3][0]["counts"][0].as_u64().unwrap()
+            });
+            assert!(counts[0] > counts[1] && counts[1] > 0, "{counts:?}");
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! The program from outside: counts of files, JSON, help, exit codes.
 //!
-//! Next: `chunks` for files that do not fit into the memory that is given, `results` for files that are
-//! written, `refusals` for bad input, `program` for running it.
+//! Next: `density` for that command, `chunks` for files that do not fit into the memory that is given,
+//! `results` for files that are written, `refusals` for bad input, `program` for running it.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod chunks;
+mod density;
 mod program;
 mod refusals;
 mod results;
@@ -263,7 +264,7 @@ fn the_machine_is_shown_as_table_and_json() {
 fn help_names_every_command_and_usage_errors_exit_with_two() {
     let folder = Folder::new();
     let help = folder.run(&["--help"]).text();
-    for command in ["count", "machine", "list", "control", "study", "article"] {
+    for command in ["count", "density", "machine", "list", "control", "study", "article"] {
         assert!(help.contains(command), "{help}");
         let help = folder.run(&[command, "--help"]).text();
         assert!(help.contains("Usage: parzen"), "{help}");

@@ -1,0 +1,40 @@
+//! Every algorithm in its regimes: what an index takes to build, and what its answers take. Throughput is in
+//! samples for builds and in windows for answers.
+//!
+//! Apart from `centers`, which holds instruction sets against each other on the scan. Pairs: codes against
+//! the scan of the same samples; and the same windows over 100 times as many samples, whose ratio is 10 if
+//! the cost of a window grows with the root of n. Next: `benches::job`.
+
+use std::process::ExitCode;
+
+use benches::workload::{CODED, INDEXED, Indexed, Stock};
+use benches::{Session, job, session};
+use runner::machine::pages::HugePages;
+
+#[global_allocator]
+static ALLOCATOR: HugePages = HugePages;
+
+fn main() -> ExitCode {
+    session::run("indexes", env!("CARGO_TARGET_TMPDIR"), body)
+}
+
+fn body(session: &mut Session) {
+    let [least, _, most, ..] = &INDEXED;
+    for indexed in INDEXED.iter().chain(&CODED) {
+        let stock = Stock::new(&indexed.centers.samples);
+        session.time(&job::build(&stock, indexed));
+        let query = job::query(&stock, indexed);
+        if indexed.algorithm == "codes" {
+            session.compare(&query, &job::scanned(&stock, indexed));
+        } else {
+            session.time(&query);
+        }
+    }
+    growth(session, [least, most]);
+}
+
+/// The answers over few samples and over many.
+fn growth(session: &mut Session, [least, most]: [&Indexed; 2]) {
+    let [few, many] = [least, most].map(|indexed| Stock::new(&indexed.centers.samples));
+    session.pair(&job::query(&many, most), &job::query(&few, least));
+}
