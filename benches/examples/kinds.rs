@@ -108,7 +108,7 @@ fn measured(rows: &[f64], d: usize) -> anyhow::Result<Measured> {
         building = building.min(began.elapsed());
         counts.fill(0);
         let began = Instant::now();
-        counter.answer(&query, &mut counts)?;
+        counter.answer(&query, &mut counts, &Alone)?;
         answering = answering.min(began.elapsed());
     }
     if counts != Counter::new(samples.all()).count_batch(&some, &widths)? {

@@ -152,7 +152,7 @@ fn job(
 ) -> Result<Vec<u64>, kernel::Error> {
     let counter = Counter::with_algorithm(samples.all(), isa::best(), algorithm, &Alone)?;
     let mut counts = vec![0; query.counts()];
-    counter.answer(query, &mut counts)?;
+    counter.answer(query, &mut counts, &Alone)?;
     Ok(counts)
 }
 

@@ -124,23 +124,28 @@ impl<'a, T: Element> Counter<'a, T> {
     pub fn count_batch(&self, centers: &[f64], widths: &Widths) -> Result<Vec<u64>, Error> {
         let query = Query::new(centers, self.run.d(), Sizes::Shared(widths))?;
         let mut counts = vec![0; query.counts()];
-        self.answer(&query, &mut counts)?;
+        self.answer(&query, &mut counts, &Alone)?;
         Ok(counts)
     }
 
     /// Adds the counts of every window of `query` to `counts`: `counts[c * W + w]` belongs to center c and
-    /// width w. Nothing is allocated for a window.
+    /// width w. The members of `team` share the work. Nothing is allocated for a window.
     ///
     /// # Errors
     /// [`Error::Dimension`] if the query has not the d of the samples.
     ///
     /// # Panics
     /// If `counts` has not the length [`Query::counts`].
-    pub fn answer(&self, query: &Query<'_>, counts: &mut [u64]) -> Result<(), Error> {
+    pub fn answer(
+        &self,
+        query: &Query<'_>,
+        counts: &mut [u64],
+        team: &dyn Team,
+    ) -> Result<(), Error> {
         self.check_dimension(query.d())?;
         assert_eq!(counts.len(), query.counts(), "a count for each window");
         if !counts.is_empty() {
-            self.prepared.0.answer(query, counts);
+            self.prepared.0.share(query, counts, team);
         }
         Ok(())
     }

@@ -137,6 +137,30 @@ impl<'a> Query<'a> {
         (&self.centers[c * self.d..][..self.d], reach)
     }
 
+    /// The reach of the windows of each column of counts, if it is the same around every center.
+    pub(crate) fn reaches(&self) -> Option<Vec<Reach<'a>>> {
+        match self.sizes {
+            Checked::Shared(widths) => {
+                Some((0..widths.len()).map(|w| Reach::Cube(widths.radius(w))).collect())
+            }
+            Checked::Each(_) => None,
+            Checked::PerDimension(radii) => Some(vec![Reach::Box(radii)]),
+        }
+    }
+
+    /// The same around as many other centers.
+    pub(crate) fn around<'b>(&self, centers: &'b [f64]) -> Query<'b>
+    where
+        'a: 'b,
+    {
+        Query { centers, ..*self }
+    }
+
+    /// Coordinate j of every center.
+    pub(crate) fn column(&self, j: usize) -> impl Iterator<Item = f64> {
+        self.centers.iter().skip(j).step_by(self.d).copied()
+    }
+
     /// Places of all windows, so many at a time.
     pub(crate) fn windows_in_parts(&self, part: usize) -> impl Iterator<Item = Range<usize>> {
         let all = self.counts();

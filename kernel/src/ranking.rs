@@ -170,6 +170,21 @@ impl Ranking {
         }
     }
 
+    /// The radii, ascending.
+    pub(crate) fn radii(&self) -> &[f64] {
+        &self.radii
+    }
+
+    /// Adds to `counts[i]`, of the i-th radius given, the samples known to be within it: `within[k]` of them
+    /// are from the k-th ascending radius on.
+    pub(crate) fn add_known(&self, within: &[u64], counts: &mut [u64]) {
+        let mut sum = 0;
+        for (k, within) in within[..self.radii.len()].iter().enumerate() {
+            sum += within;
+            counts[self.given.get(k).map_or(k, |&given| given as usize)] += sum;
+        }
+    }
+
     /// Number of radii.
     pub(crate) fn len(&self) -> usize {
         self.radii.len()

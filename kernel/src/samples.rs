@@ -366,6 +366,11 @@ impl<'a, T: Element> Run<'a, T> {
         Ok(Self { columns: columns.to_vec() })
     }
 
+    /// A run over columns of equal length, of which there is one, and values known to be finite.
+    pub(crate) fn of_finite(columns: Vec<&'a [T]>) -> Self {
+        Self { columns }
+    }
+
     /// Number of samples in the run.
     pub fn len(&self) -> usize {
         self.columns[0].len()

@@ -1,7 +1,7 @@
 //! Who does the parts of a job side by side.
 //!
-//! The crate starts no thread. What takes long, such as building an index, is cut into parts, and the caller
-//! brings a [`Team`] that runs them: [`Alone`], or a pool of threads.
+//! The crate starts no thread. What takes long, building an index or asking it about many centers, is cut into
+//! parts, and the caller brings a [`Team`] that runs them: [`Alone`], or a pool of threads.
 
 /// A part of a job; parts of one job may run in any order and at the same time.
 pub type Part<'a> = Box<dyn FnOnce() + Send + 'a>;

@@ -16,7 +16,7 @@ use common::{cases, oracle};
 use kernel::algorithm::{self, Algorithm};
 use kernel::isa::{self, Isa};
 use kernel::{
-    Counter, Element, Faces, Part, Query, Radii, Samples, Sizes, Team, Width, Widths, Window,
+    Alone, Counter, Element, Faces, Part, Query, Radii, Samples, Sizes, Team, Width, Widths, Window,
 };
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -122,7 +122,7 @@ fn agrees<T: Element>(
             for &start in starts {
                 let range = start..start + length;
                 // Threads cost more than a small build.
-                let team: &dyn Team = if length > MAX_LENGTH { &Threads } else { &kernel::Alone };
+                let team: &dyn Team = if length > MAX_LENGTH { &Threads } else { &Alone };
                 let run = samples.run(range.clone());
                 let counter = Counter::with_algorithm(run, isa, algorithm, team)?;
                 questions
@@ -142,7 +142,8 @@ struct Questions {
     uniform: Vec<Vec<u64>>,
     /// Widths per dimension, taken from the list in turn.
     several: (Vec<f64>, Vec<u64>),
-    /// Twelve centers, enough for the filter in single precision: beside the center, and samples.
+    /// Twelve centers, enough for the filter in single precision: beside the center, and samples. With up to
+    /// two dimensions 80: enough to be put in order.
     centers: Vec<f64>,
     /// For each center, one for each of the first two widths.
     batch: Vec<[Vec<u64>; 2]>,
@@ -159,7 +160,8 @@ impl Questions {
         let several: Vec<f64> = (0..d).map(|j| widths[j % widths.len()]).collect();
         let beside = |i: usize| center.iter().map(move |x| x + i as f64 * 0.125);
         let mut centers: Vec<f64> = (0..6).flat_map(beside).collect();
-        centers.extend(rows.iter().take(6).flatten());
+        let n_samples = if d <= 2 { 74 } else { 6 };
+        centers.extend(rows.iter().take(n_samples).flatten());
         Self {
             uniform: widths.iter().map(|&h| uniform(&center, h)).collect(),
             several: (
@@ -206,10 +208,10 @@ impl Questions {
         let found = Radii::new(&turns, Faces::Closed).and_then(|radii| {
             let query = Query::new(&self.centers, self.center.len(), Sizes::Each(&radii))?;
             let mut counts = vec![0; query.counts()];
-            // In two parts, as a team would.
+            // In two parts, by different teams.
             let (first, second) = counts.split_at_mut(5);
-            counter.answer(&query.part(0..5), first)?;
-            counter.answer(&query.part(5..query.centers()), second)?;
+            counter.answer(&query.part(0..5), first, &Alone)?;
+            counter.answer(&query.part(5..query.centers()), second, &Threads)?;
             Ok(counts)
         });
         let expected = self.batch.iter().enumerate().map(|(c, before)| expect(&before[c % 2]));
@@ -218,7 +220,7 @@ impl Questions {
         let found = Radii::new(&self.several.0, Faces::Closed).and_then(|radii| {
             let query = Query::new(&self.center, self.center.len(), Sizes::PerDimension(&radii))?;
             let mut counts = vec![0];
-            counter.answer(&query, &mut counts)?;
+            counter.answer(&query, &mut counts, &Threads)?;
             Ok(counts)
         });
         equal("a box for all centers", &found, &vec![expect(&self.several.1)])?;

@@ -8,7 +8,7 @@ mod common {
 
 use common::random::Random;
 use kernel::algorithm;
-use kernel::{Alone, Counter, Error, Samples, Widths, isa};
+use kernel::{Alone, Counter, Error, Faces, Part, Query, Radii, Samples, Sizes, Team, Widths, isa};
 
 const N: usize = 20_000;
 
@@ -104,6 +104,81 @@ fn compare(
         let found = counter.count_batch(centers, widths)?;
         let widths = widths.as_slice();
         assert_eq!(found, expected, "{}, {kind}, d = {d}, widths {widths:?}", algorithm.name());
+    }
+    Ok(())
+}
+
+/// Two threads.
+struct Threads;
+
+impl Team for Threads {
+    fn size(&self) -> usize {
+        2
+    }
+
+    fn run(&self, parts: Vec<Part<'_>>) {
+        let mut parts = parts;
+        let rest = parts.split_off(parts.len() / 2);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for part in parts {
+                    part();
+                }
+            });
+            for part in rest {
+                part();
+            }
+        });
+    }
+}
+
+/// Many centers, the samples themselves and places outside of them: what algorithms answer all at once.
+#[test]
+fn every_algorithm_counts_around_every_sample_of_every_kind() -> Result<(), Error> {
+    for d in [1, 2, 3] {
+        for (kind, coordinate) in KINDS {
+            let rows = rows(*coordinate, 1500, d, |i| i % 3 == 1);
+            let samples = Samples::from_rows(&rows, d)?;
+            let mut centers = rows.clone();
+            centers.extend(rows.iter().take(300 * d).map(|s| s * 1.5 + 0.25));
+            centers.extend(vec![1e305; d]);
+            centers.extend(vec![-1e305; d]);
+            let widths = [0.5, 1e-9, 2.5, f64::MAX];
+            for faces in [Faces::Closed, Faces::Open] {
+                let widths = Widths::with_faces(&widths, faces)?;
+                for centers in [&rows, &centers] {
+                    answers(kind, &samples, &Query::new(centers, d, Sizes::Shared(&widths))?)?;
+                }
+                let radii = Radii::new(&widths.as_slice()[..d], faces)?;
+                answers(kind, &samples, &Query::new(&centers, d, Sizes::PerDimension(&radii))?)?;
+            }
+            let each: Vec<f64> = (0..centers.len() / d).map(|c| widths[c % 3]).collect();
+            let radii = Radii::new(&each, Faces::Closed)?;
+            answers(kind, &samples, &Query::new(&centers, d, Sizes::Each(&radii))?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Every algorithm and team answers as the plain scan does.
+fn answers(kind: &str, samples: &Samples<f64>, query: &Query<'_>) -> Result<(), Error> {
+    let mut expected = vec![0; query.counts()];
+    Counter::new(samples.all()).answer(query, &mut expected, &Alone)?;
+    for algorithm in algorithm::ALL {
+        if algorithm.checked(samples.n(), samples.d()).is_err() {
+            continue;
+        }
+        let counter = Counter::with_algorithm(samples.all(), isa::best(), algorithm, &Threads)?;
+        for team in [&Alone as &dyn Team, &Threads] {
+            // Counts are added to what is there.
+            let mut found = vec![7; query.counts()];
+            counter.answer(query, &mut found, team)?;
+            for count in &mut found {
+                *count -= 7;
+            }
+            let (name, size) = (algorithm.name(), team.size());
+            assert!(found == expected, "{name}, {kind}, d = {}, {size} threads", samples.d());
+        }
     }
     Ok(())
 }

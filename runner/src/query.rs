@@ -1,21 +1,20 @@
 //! Windows counted over one set of samples, by any number of workers.
 //!
 //! Scans: the samples are cut into contiguous [`shares`], each worker counts every window over its share,
-//! and the counts are added. Indexes: the workers build one together, and share the centers. Either way
-//! counts are sums of integers, so the answer never depends on the number of workers. Separate from the
-//! backends, which exist to be measured; here the answer is what matters, and workers are not pinned. Next:
-//! `kernel::algorithm::choose`, which knows what suits, and `kernel::Counter`, which does the counting;
-//! [`chunks`] for files that are larger than memory.
+//! and the counts are added. Indexes: the workers build one together and answer together; the kernel says
+//! how it is cut. Either way counts are sums of integers, so the answer never depends on the number of
+//! workers. Separate from the backends, which exist to be measured; here the answer is what matters, and
+//! workers are not pinned. Next: `kernel::algorithm::choose`, which knows what suits, and
+//! `kernel::Counter`, which does the counting; [`chunks`] for files that are larger than memory.
 
 pub mod chunks;
 pub mod windows;
 
 use kernel::algorithm::{self, Algorithm, Choice};
 use kernel::isa::Isa;
-use kernel::{Counter, Density, Element, Run, Samples};
+use kernel::{Alone, Counter, Density, Element, Run, Samples, Team};
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use rayon::slice::ParallelSlice as _;
 use serde::Serialize;
 
 use crate::share::shares;
@@ -24,10 +23,10 @@ pub use windows::Windows;
 
 /// Centers counted between two reports of progress.
 const BATCH: usize = 1024;
-/// The same where an index answers.
+/// The same where an index answers, at least: some pass over all samples for each batch.
 const INDEX_BATCH: usize = 1 << 16;
-/// Centers that a worker takes at a time from an index.
-const PART: usize = 256;
+/// Windows counted between two reports there.
+const INDEX_WINDOWS: usize = 1 << 24;
 /// Below this many visits of a sample by a center, further workers cost more than they bring.
 const WORTH_SHARING: usize = 4_000_000;
 
@@ -193,12 +192,13 @@ impl Query {
         let (counters, batch) = if is_scan(choice.algorithm) {
             (self.scans(&run, pool.current_num_threads())?, BATCH)
         } else {
-            (vec![pool.install(|| self.index(&run, choice.algorithm))?], INDEX_BATCH)
+            let batch = INDEX_BATCH.max(INDEX_WINDOWS / self.windows.counts_per_center().max(1));
+            (vec![pool.install(|| self.index(&run, choice.algorithm))?], batch)
         };
         let windows = self.centers.len() / d * self.windows.counts_per_center();
         let mut counts = Vec::with_capacity(windows);
         for batch in self.centers.chunks(batch * d) {
-            counts.extend(pool.install(|| self.batch(&counters, batch, d))?);
+            counts.extend(pool.install(|| self.batch(&counters, batch))?);
             advance((batch.len() / d) as u64);
         }
         Ok(Counted::new(counts, choice))
@@ -248,27 +248,20 @@ impl Query {
     }
 
     /// Counts of a batch of centers: row-major, centers × windows. Several counters have a share of the
-    /// samples each; one has all of them, and its centers are shared.
+    /// samples each; one has all of them, and the workers answer together.
     fn batch<T: Element>(
         &self,
         counters: &[Counter<'_, T>],
         centers: &[f64],
-        d: usize,
     ) -> Result<Vec<u64>, kernel::Error> {
-        let parts: Vec<Vec<u64>> = match counters {
-            [index] => centers
-                .par_chunks(PART * d)
-                .map(|centers| self.part(index, centers))
-                .collect::<Result<_, _>>()?,
-            shares => {
-                let sums: Vec<Vec<u64>> = shares
-                    .into_par_iter()
-                    .map(|counter| self.part(counter, centers))
-                    .collect::<Result<_, _>>()?;
-                sums.into_iter().reduce(added).into_iter().collect()
-            }
-        };
-        Ok(parts.concat())
+        if let [index] = counters {
+            return self.part(index, centers, &InPool);
+        }
+        let sums: Vec<Vec<u64>> = counters
+            .into_par_iter()
+            .map(|counter| self.part(counter, centers, &Alone))
+            .collect::<Result<_, _>>()?;
+        Ok(sums.into_iter().reduce(added).unwrap_or_default())
     }
 
     /// Counts of some of the centers by one counter.
@@ -276,10 +269,11 @@ impl Query {
         &self,
         counter: &Counter<'_, T>,
         centers: &[f64],
+        team: &dyn Team,
     ) -> Result<Vec<u64>, kernel::Error> {
         let query = kernel::Query::new(centers, counter.run().d(), self.windows.sizes())?;
         let mut counts = vec![0; query.counts()];
-        counter.answer(&query, &mut counts)?;
+        counter.answer(&query, &mut counts, team)?;
         Ok(counts)
     }
 }

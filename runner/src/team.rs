@@ -1,4 +1,4 @@
-//! The threads of a pool as the kernel's team: it builds indexes in parts and starts no thread itself.
+//! The threads of a pool as the kernel's team: it builds and asks indexes in parts and starts no thread itself.
 //!
 //! Next: [`crate::query`], which has a pool.
 

@@ -50,7 +50,7 @@ fn prepare(data: &Data, threads: usize) -> Result<Job<'_>, String> {
     let query = Query::new(&data.centers, data.d, Sizes::Shared(&widths)).map_err(text)?;
     let choice = algorithm::choose(&samples.all(), &query).algorithm;
     if choice.name() != algorithm::ALL[0].name() {
-        return Ok(Box::new(move || indexed(&samples, data, choice, pool.as_ref(), threads)));
+        return Ok(Box::new(move || indexed(&samples, data, choice, pool.as_ref())));
     }
     Ok(Box::new(move || {
         Round::of(|| {
@@ -96,7 +96,6 @@ fn indexed(
     data: &Data,
     algorithm: &'static Algorithm,
     pool: Option<&ThreadPool>,
-    threads: usize,
 ) -> Round {
     let build = || match pool {
         None => Counter::with_algorithm(samples.all(), isa::best(), algorithm, &Alone),
@@ -110,12 +109,24 @@ fn indexed(
             let widths = Widths::new(&data.widths)?;
             match pool {
                 None => index.count_batch(&data.centers, &widths),
-                Some(pool) => pool.install(|| in_parts(index, data, &widths, threads)),
+                Some(pool) => pool.install(|| together(index, data, &widths)),
             }
         });
         answer.unwrap_or_else(|error| panic!("{error}"))
     };
     Round::with_index(build, query)
+}
+
+/// The counts of an index, by the threads of the pool that this runs in.
+fn together(
+    counter: &Counter<'_, f64>,
+    data: &Data,
+    widths: &Widths,
+) -> Result<Vec<u64>, kernel::Error> {
+    let query = Query::new(&data.centers, data.d, Sizes::Shared(widths))?;
+    let mut counts = vec![0; query.counts()];
+    counter.answer(&query, &mut counts, &InPool)?;
+    Ok(counts)
 }
 
 /// The counts of parts of the centers, by the threads of the pool that this runs in.

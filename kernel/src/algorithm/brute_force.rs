@@ -26,7 +26,7 @@ impl Recipe for BruteForce {
     /// Many widths around a center are one pass; one width over many centers is tested in singles, up to
     /// eight dimensions.
     fn cost(shape: &Shape) -> Cost {
-        let Shape { n, d, centers, widths, share } = *shape;
+        let Shape { n, d, centers, widths, share, .. } = *shape;
         let visit = if widths > 1.0 {
             0.15 + 0.11 * d + share
         } else if centers > 7.0 && d <= 8.0 {

@@ -20,15 +20,21 @@
 
 use std::ops::Range;
 
+use super::order::{self, Ascending};
 use super::plan::{Cost, Shape};
-use super::{Index, Recipe};
+use super::{Index, Recipe, kd_widths};
 use crate::isa::{GROUP, Isa, Kernels, Piece};
+use crate::query::{Checked, Query};
 use crate::samples::{Element, Run};
 use crate::team::{self, Team};
 use crate::window::{Reach, Side};
 
 /// Samples in a leaf at most; at least half as many.
 const LEAF: usize = 64;
+/// Samples in a leaf on average.
+pub(super) const USUAL: f64 = 0.75 * LEAF as f64;
+/// Centers that are put in the order of leaves at least.
+const MANY: usize = 1024;
 /// Dimensions at most: sides are bits of a 32-bit word.
 const MOST_D: usize = 16;
 /// Pieces that are collected before they are scanned.
@@ -50,15 +56,19 @@ impl Recipe for KdTree {
     }
 
     fn cost(shape: &Shape) -> Cost {
-        /// Samples in a leaf on average.
-        const USUAL: f64 = 0.75 * LEAF as f64;
-        let Shape { n, d, .. } = *shape;
-        let side = shape.side(USUAL);
-        let border = (side + 1.0).powf(d) - (side - 1.0).max(0.0).powf(d);
-        let leaves = border.min(n / USUAL);
+        let Shape { n, d, centers, widths, share, .. } = *shape;
+        let inside = share * n;
         let levels = (n / USUAL).max(2.0).log2();
         let build = n * levels * (4.0 + 4.0 * d);
-        Cost { build, answer: shape.windows() * (100.0 + leaves * (40.0 + 16.0 * d)) }
+        let most = 2.0 * (100.0 + n / USUAL * (20.0 + 8.0 * d));
+        let each = widths * (2.0 * kd_widths::walk(inside, d)).min(most);
+        // The share is that of the usual width; the widest holds about twice as much.
+        let all = if kd_widths::is_possible(d as usize, widths as usize) {
+            2.0 * kd_widths::walk_of_all(2.0 * inside, d)
+        } else {
+            f64::INFINITY
+        };
+        Cost { build, answer: centers * each.min(all) }
     }
 
     fn build<'a, T: Element>(
@@ -72,27 +82,27 @@ impl Recipe for KdTree {
 
 /// The prepared samples.
 #[derive(Debug)]
-struct Tree<T: Element> {
-    kernels: &'static Kernels<T>,
+pub(super) struct Tree<T: Element> {
+    pub(super) kernels: &'static Kernels<T>,
     n: usize,
     /// A power of two.
-    leaves: usize,
+    pub(super) leaves: usize,
     /// `nodes[i]` for i from 1 to `leaves` − 1.
-    nodes: Vec<Node<T>>,
+    pub(super) nodes: Vec<Node<T>>,
     /// The samples in the order of leaves, one column after the other, each with [`GROUP`] more values.
     values: Vec<T>,
     /// The least and the largest value of each column.
-    bounds: Vec<[T; 2]>,
+    pub(super) bounds: Vec<[T; 2]>,
 }
 
 /// A cut along a dimension.
 #[derive(Clone, Copy, Debug, Default)]
-struct Node<T> {
+pub(super) struct Node<T> {
     /// The largest value on the left.
-    left: T,
+    pub(super) left: T,
     /// The smallest value on the right.
-    right: T,
-    dimension: u32,
+    pub(super) right: T,
+    pub(super) dimension: u32,
 }
 
 /// The first sample of leaf `leaf`.
@@ -116,7 +126,7 @@ impl<T: Element> Tree<T> {
         Self { kernels, n, leaves, nodes, values: columns.concat(), bounds }
     }
 
-    fn columns(&self) -> impl Iterator<Item = &[T]> {
+    pub(super) fn columns(&self) -> impl Iterator<Item = &[T]> {
         self.values.chunks_exact(self.n + GROUP)
     }
 }
@@ -281,15 +291,52 @@ impl<T: Element> Index<T> for Tree<T> {
         scan.finish()
     }
 
+    fn answer(&self, query: &Query<'_>, counts: &mut [u64]) {
+        match query.sizes() {
+            Checked::Shared(widths) if kd_widths::is_cheaper(self, query, widths.ranking()) => {
+                kd_widths::answer(self, query, widths.ranking(), counts);
+            }
+            _ => query.add_each(counts, |center, reach| self.count(center, reach)),
+        }
+    }
+
+    /// Many centers are answered leaf by leaf: one finds in the cache what the one before looked at.
+    fn share(&self, query: &Query<'_>, counts: &mut [u64], team: &dyn Team) {
+        if !order::suits(query.centers(), MANY) || query.reaches().is_none() {
+            return super::share_centers(self, query, counts, team);
+        }
+        let (d, row) = (query.d(), query.counts_per_center());
+        let centers = query.coordinates().chunks_exact(d);
+        let order = Ascending::new(centers.map(|center| self.leaf_of(center) as f64)).positions;
+        let center = |&c: &u32| &query.coordinates()[c as usize * d..][..d];
+        let sorted: Vec<f64> = order.iter().flat_map(center).copied().collect();
+        let mut found = vec![0; counts.len()];
+        super::share_centers(self, &query.around(&sorted), &mut found, team);
+        for (found, &c) in found.chunks_exact(row).zip(&order) {
+            let counts = &mut counts[c as usize * row..][..row];
+            counts.iter_mut().zip(found).for_each(|(count, found)| *count += found);
+        }
+    }
+
     fn bytes(&self) -> usize {
         size_of_val(&*self.nodes) + size_of_val(&*self.values)
     }
 }
 
 impl<T: Element> Tree<T> {
+    /// The leaf in which a center lies, or beside which.
+    fn leaf_of(&self, center: &[f64]) -> usize {
+        let mut node = 1;
+        while node < self.leaves {
+            let Node { right, dimension, .. } = self.nodes[node];
+            node = 2 * node + usize::from(center[dimension as usize] >= right.widen());
+        }
+        node - self.leaves
+    }
+
     /// The samples of a node.
     #[inline]
-    fn samples_of(&self, node: usize) -> Range<usize> {
+    pub(super) fn samples_of(&self, node: usize) -> Range<usize> {
         let level = self.leaves.ilog2() - node.ilog2();
         let first = (node << level) - self.leaves;
         let [from, to] = [first, first + (1 << level)];

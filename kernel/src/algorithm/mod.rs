@@ -10,9 +10,12 @@ mod codes;
 mod edges;
 mod grid;
 mod kd_tree;
+mod kd_widths;
+mod order;
 mod plan;
 mod scale;
 mod sorted;
+mod sweep;
 
 use std::fmt;
 
@@ -20,7 +23,7 @@ use crate::error::Error;
 use crate::isa::Isa;
 use crate::query::Query;
 use crate::samples::{Element, Run};
-use crate::team::Team;
+use crate::team::{self, Team};
 use crate::window::Reach;
 use brute_force::BruteForce;
 use codes::Quantized;
@@ -29,12 +32,14 @@ use kd_tree::KdTree;
 pub use plan::Choice;
 use plan::{Cost, Shape};
 use sorted::Sorted;
+use sweep::Sweeping;
 
 /// Every algorithm. The first needs no preparation and takes any samples.
 pub static ALL: &[Algorithm] = &[
     Algorithm::of::<BruteForce>(),
     Algorithm::of::<Sorted>(),
     Algorithm::of::<Grid>(),
+    Algorithm::of::<Sweeping>(),
     Algorithm::of::<KdTree>(),
     Algorithm::of::<Quantized>(),
 ];
@@ -70,8 +75,32 @@ pub(crate) trait Index<T: Element>: fmt::Debug + Send + Sync {
         query.add_each(counts, |center, reach| self.count(center, reach));
     }
 
+    /// The same by a team; as a rule its members share the centers.
+    fn share(&self, query: &Query<'_>, counts: &mut [u64], team: &dyn Team) {
+        share_centers(self, query, counts, team);
+    }
+
     /// Bytes that it holds besides the samples.
     fn bytes(&self) -> usize;
+}
+
+/// Adds the answers to `counts`; each member of the team takes some centers at a time.
+fn share_centers<T: Element>(
+    index: &(impl Index<T> + ?Sized),
+    query: &Query<'_>,
+    counts: &mut [u64],
+    team: &dyn Team,
+) {
+    /// Centers that a member takes.
+    const PART: usize = 256;
+    if team.size() == 1 {
+        return index.answer(query, counts);
+    }
+    let counts = counts.chunks_mut(PART * query.counts_per_center());
+    let parts = (0..query.centers()).step_by(PART).zip(counts).collect();
+    team::map(team, parts, |(first, counts)| {
+        index.answer(&query.part(first..query.centers().min(first + PART)), counts);
+    });
 }
 
 /// How an algorithm prepares samples.

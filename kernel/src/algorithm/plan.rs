@@ -6,8 +6,9 @@
 //!
 //! ```text
 //! brute_force   n · b d                                 every sample
-//! sorted        two searches
+//! sorted        two searches, or steps of two pointers
 //! grid          a + b q                                 the border, four rows of q cells
+//! sweep         a + b · n / number of centers           every sample once for each width
 //! kd_tree       ((q + 1)^d − (q − 1)^d) · (a + b d)     the leaves that the border cuts
 //! codes         n · (a + b · met · d)                   the blocks that a window meets, a byte a coordinate
 //! ```
@@ -41,6 +42,8 @@ pub(crate) struct Shape {
     pub(crate) centers: f64,
     /// Windows around each.
     pub(crate) widths: f64,
+    /// Windows that reach differently far: as many passes over samples and centers in order find all of them.
+    pub(crate) passes: f64,
     /// Share of the samples that is inside a window.
     pub(crate) share: f64,
 }
@@ -83,6 +86,7 @@ pub(crate) fn choose<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Choice 
         d: run.d() as f64,
         centers: query.centers() as f64,
         widths: query.counts_per_center() as f64,
+        passes: query.reaches().map_or(query.centers(), |reaches| reaches.len()) as f64,
         share: 0.0,
     };
     let plain = scan.cost(&shape).sum();
@@ -122,11 +126,17 @@ fn share<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> f64 {
         return 0.0;
     };
     let counter = Counter::new(samples.all());
-    let (windows, some) = (query.counts(), query.counts().min(SOME_WINDOWS));
+    let (centers, widths) = (query.centers(), query.counts_per_center());
+    let some = query.counts().min(SOME_WINDOWS);
     let (mut inside, mut looked) = (0, 0);
     for k in 0..some {
-        // Spread over all windows: the centers may be in order, and the widths are.
-        let place = (2 * k + 1) * windows / (2 * some);
+        let spread = |k: usize, all: usize| (2 * k + 1) * all / (2 * some);
+        let place = if some < SOME_WINDOWS {
+            k
+        } else {
+            // Spread over all centers and all widths, which may be in order, and not over both alike.
+            spread(k, centers) * widths + spread(k * 5 % some, widths)
+        };
         inside += counter.count_window(query.window(place));
         looked += samples.n();
     }
@@ -159,9 +169,19 @@ mod tests {
         assert_eq!(name(100_000, 2, 1, &[0.1, 0.2, 0.3]), "brute_force");
         assert_eq!(name(100_000, 1, 10_000, &[0.1]), "sorted");
         assert_eq!(name(100_000, 2, 10_000, &[0.1]), "grid");
+        assert_eq!(name(100_000, 2, 100_000, &[0.1]), "sweep");
+        assert_eq!(name(100_000, 2, 10_000, &[0.1, 0.2, 0.3, 0.4]), "sweep");
         assert_eq!(name(100_000, 3, 100_000, &[0.05]), "kd_tree");
         assert_eq!(name(20_000, 16, 1_000, &[0.9]), "codes");
         assert_eq!(name(100, 2, 100, &[0.1]), "brute_force");
+    }
+
+    #[test]
+    fn the_share_is_that_of_all_widths() {
+        let reason = chosen(100_000, 1, 1000, &[0.02, 0.98]).reason;
+        let share: f64 =
+            reason.split("about ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+        assert!((30.0..50.0).contains(&share), "{reason}");
     }
 
     #[test]

@@ -2,18 +2,28 @@
 //!
 //! The searches are those of [`super::edges`], with every sample an edge: a table guesses the place, so
 //! that a search is a few steps in one or two cache lines where samples are spread out, and O(log n)
-//! wherever they crowd.
+//! wherever they crowd. Many centers are put in order first, and then their ends are found by two pointers.
 
 use super::edges::Edges;
+use super::order::{self, Ascending};
 use super::plan::{Cost, Shape};
 use super::{Index, Recipe};
-use crate::isa::Isa;
+use crate::isa::{Ends, Isa, Kernels};
+use crate::query::Query;
 use crate::samples::{Element, Run};
 use crate::team::{self, Team};
 use crate::window::Reach;
 
 /// Samples for each step of the table.
 const SAMPLES_PER_STEP: usize = 2;
+/// Samples for each center up to which passing over them costs less than searching.
+const SAMPLES_PER_CENTER: usize = 64;
+/// Centers that are put in order at least.
+const FEWEST: usize = 64;
+/// Centers that a member of a team takes.
+const PART: usize = 2048;
+/// Counts that are collected before they are added to those of the query.
+const COLLECTED: usize = 1 << 24;
 
 /// The sorted column.
 pub(crate) struct Sorted;
@@ -28,29 +38,81 @@ impl Recipe for Sorted {
     }
 
     fn cost(shape: &Shape) -> Cost {
-        Cost { build: 55.0 * shape.n, answer: shape.windows() * 100.0 }
+        let Shape { n, centers, passes, .. } = *shape;
+        let searches = shape.windows() * 100.0;
+        let steps = 40.0 * centers + passes * 0.5 * n + shape.windows() * 20.0;
+        Cost { build: 55.0 * n, answer: searches.min(steps) }
     }
 
     fn build<'a, T: Element>(
         run: &Run<'a, T>,
-        _isa: &'static Isa,
+        isa: &'static Isa,
         team: &dyn Team,
     ) -> Box<dyn Index<T> + 'a> {
         let column = sorted(run.columns()[0], team);
         let steps = column.len() / SAMPLES_PER_STEP;
-        Box::new(Column { values: Edges::with_steps(column, steps) })
+        Box::new(Column { values: Edges::with_steps(column, steps), kernels: T::kernels(isa) })
     }
+}
+
+/// Whether passes over n samples and so many centers cost less than searches.
+fn is_worth_passing(n: usize, centers: usize) -> bool {
+    order::suits(centers, FEWEST) && n / SAMPLES_PER_CENTER <= centers
 }
 
 #[derive(Debug)]
 struct Column<T: Element> {
     values: Edges<T>,
+    kernels: &'static Kernels<T>,
+}
+
+impl<T: Element> Column<T> {
+    /// Adds the counts of windows that reach as far around every center.
+    fn pass(&self, query: &Query<'_>, radii: &[f64], counts: &mut [u64], team: &dyn Team) {
+        let m = query.centers();
+        let Ascending { values: centers, positions } = Ascending::new(query.column(0));
+        let places = order::places(&positions);
+        let together = (COLLECTED / m).clamp(1, radii.len());
+        let mut found = vec![0; m * together];
+        for (some, radii) in radii.chunks(together).enumerate() {
+            let found = &mut found[..m * radii.len()];
+            let mut parts = Vec::new();
+            for (found, &radius) in found.chunks_mut(m).zip(radii) {
+                let some = found.chunks_mut(PART).zip(centers.chunks(PART));
+                parts.extend(some.map(|(found, centers)| (centers, radius, found)));
+            }
+            team::map(team, parts, |(centers, radius, found)| {
+                self.count_all(centers, radius, found);
+            });
+            order::add_back(found, &places, counts, some * together, team);
+        }
+    }
+
+    /// Counts around ascending centers.
+    fn count_all(&self, centers: &[f64], radius: f64, found: &mut [u32]) {
+        let mut ends = [[0; 2]; PART];
+        let ends = &mut ends[..centers.len()];
+        (self.kernels.ends)(Ends { values: self.values.values(), centers, radius, found: ends });
+        for (found, [below, up_to]) in found.iter_mut().zip(ends) {
+            *found = *up_to - *below;
+        }
+    }
 }
 
 impl<T: Element> Index<T> for Column<T> {
     fn count(&self, center: &[f64], reach: Reach<'_>) -> u64 {
         let (below, up_to) = self.values.around(center[0], reach.radius(0)).into_inner();
         (up_to - below) as u64
+    }
+
+    fn share(&self, query: &Query<'_>, counts: &mut [u64], team: &dyn Team) {
+        match query.reaches() {
+            Some(reaches) if is_worth_passing(self.values.values().len(), query.centers()) => {
+                let radii: Vec<f64> = reaches.iter().map(|reach| reach.radius(0)).collect();
+                self.pass(query, &radii, counts, team);
+            }
+            _ => super::share_centers(self, query, counts, team),
+        }
     }
 
     fn bytes(&self) -> usize {

@@ -18,10 +18,13 @@
 mod blocks;
 mod centers;
 mod codes;
+mod ends;
 mod lanes;
 mod pieces;
 mod portable;
+mod present;
 mod scan;
+mod sweep;
 mod tally;
 mod widths;
 
@@ -37,10 +40,13 @@ use crate::ranking::Ranking;
 use crate::samples::{Element, Run};
 use crate::window::Reach;
 pub(crate) use codes::{Asked, Between, CODES, Coded, Codes, Limits, MOST_D, ROW, ZONE, Zone};
+pub(crate) use ends::Ends;
 pub(crate) use lanes::{GROUP, key};
 use lanes::{Job, Lanes, Stored};
 pub(crate) use pieces::Piece;
+pub(crate) use present::Present;
 use scan::with_constant;
+pub(crate) use sweep::Sweep;
 
 /// Every instruction set that this build has code for, best first. The last is always available.
 pub static ALL: &[Isa] = &[
@@ -141,6 +147,10 @@ pub struct Kernels<T: Element> {
     pub(crate) count_centers: fn(&Run<'_, T>, &[f64], f64, &mut [u64]),
     /// Number of samples of some blocks that are inside, by their codes and the look at a sample.
     pub(crate) count_codes: CountCodes,
+    /// Ends of windows among ascending values.
+    pub(crate) ends: fn(Ends<'_, T>),
+    /// Counts of windows in ascending order of their centers.
+    pub(crate) sweep: fn(Sweep<'_>),
     pub(crate) sum: fn(&Run<'_, T>) -> f64,
 }
 
@@ -169,6 +179,8 @@ impl<T: Stored> Kernels<T> {
                     token::<L>().vectorize(tally::Tally::<D> { coded, blocks, asked, look })
                 })
             },
+            ends: |ends| token::<L>().vectorize(ends),
+            sweep: |sweep| token::<L>().vectorize(sweep),
             sum: |run| token::<L>().vectorize(Sum { run }),
         }
     }

@@ -13,13 +13,17 @@ use kernel::{Draft, Run};
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
-use super::{Answer, Counted, Error, PART, Query, is_scan};
+use super::{Answer, Counted, Error, Query, is_scan};
 use crate::budget::{Demand, Means};
 use crate::input::{Block, Caching, NonFinite, Rows, Shape};
 use crate::machine::pages::{self, Pages};
 use crate::share::shares;
 use crate::workload::Rounded;
 use crate::workload::checksum::{Checksum, Running};
+
+/// Centers for each worker from which on scans share these rather than the samples: a chunk is short, and
+/// its columns stay in the caches.
+const SHARED: usize = 256;
 
 /// How a file is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,17 +213,15 @@ impl<'q, T: Rounded> Chunk<'q, T> {
 
 impl Query {
     /// Adds the counts over a run, which the pool that this runs in shares; says how they were counted.
-    ///
-    /// Scans for many centers share these: a chunk is short, and its columns stay in the caches.
     fn add<T: Rounded>(&self, run: &Run<'_, T>, counts: &mut [u64]) -> Result<Choice, Error> {
         let choice = self.choice(run)?;
-        let (workers, d) = (rayon::current_num_threads(), run.d());
-        let counters = if is_scan(choice.algorithm) && self.centers.len() / d < PART * workers {
+        let (workers, centers) = (rayon::current_num_threads(), self.centers.len() / run.d());
+        let counters = if is_scan(choice.algorithm) && centers < SHARED * workers {
             self.scans(run, workers)?
         } else {
             vec![self.index(run, choice.algorithm)?]
         };
-        for (sum, count) in counts.iter_mut().zip(self.batch(&counters, &self.centers, d)?) {
+        for (sum, count) in counts.iter_mut().zip(self.batch(&counters, &self.centers)?) {
             *sum += count;
         }
         Ok(choice)
