@@ -135,7 +135,8 @@ fn single_precision_counts_are_the_oracles() {
 /// One line if the stored counts of `centers` are not those of the oracle.
 fn mismatch(centers: &Centers) -> Option<String> {
     let Workload { n, d, widths, .. } = &centers.samples;
-    let (columns, h) = (columns(&centers.samples.generate::<f64>().unwrap()), widths.start);
+    let (columns, h) =
+        (columns(&centers.samples.generate::<f64>().expect("samples")), widths.start);
     let rows = centers.rows();
     assert_eq!(rows.len(), centers.m * d);
     // Two halves, because this is most of the time that the tests take.
@@ -147,7 +148,7 @@ fn mismatch(centers: &Centers) -> Option<String> {
     let found = std::thread::scope(|scope| {
         let first = scope.spawn(|| count(&rows[..half]));
         let second = count(&rows[half..]);
-        [first.join().unwrap(), second].concat()
+        [first.join().expect("no panic"), second].concat()
     });
     let found = Summary::of(&found);
     (found != centers.expected).then(|| format!("d={d} n={n} h={h}: {found:?}"))

@@ -65,6 +65,13 @@ pub enum Error {
         /// The value found.
         value: f64,
     },
+    /// Thresholds of distances must be finite, not negative, and ascend.
+    Threshold {
+        /// Position in the list that was given, counted from 0.
+        index: usize,
+        /// The value found.
+        value: f64,
+    },
     /// There is not one width for each center.
     Radii {
         /// Number of centers.
@@ -131,6 +138,11 @@ impl fmt::Display for Error {
             Self::WidthNotPositive { index, value } => {
                 write!(f, "width {value} (number {index}) must be a finite number above 0")
             }
+            Self::Threshold { index, value } => write!(
+                f,
+                "threshold {value} (number {index}) must be a finite number, not below 0 and above the \
+                 one before it"
+            ),
             Self::Radii { expected, found } => {
                 write!(
                     f,

@@ -38,7 +38,7 @@
 //!
 //! [`samples`] columns in memory · [`window`] what "inside" means · [`width`] checked widths · [`query`]
 //! windows around many centers · [`density`] from k to p · [`counter`] the facade · [`algorithm`] which
-//! samples need a look · [`team`] who builds · [`isa`] how a run is scanned · `ranking` many widths in one
+//! samples need a look · [`pairs`] sums over all pairs · [`team`] who builds · [`isa`] how a run is scanned · `ranking` many widths in one
 //! pass.
 //!
 //! The crate starts no thread, reads no clock, file or environment, and counts no CPUs: whoever
@@ -49,6 +49,7 @@ pub mod counter;
 pub mod density;
 pub mod error;
 pub mod isa;
+pub mod pairs;
 pub mod query;
 mod ranking;
 pub mod samples;
@@ -59,6 +60,7 @@ pub mod window;
 pub use counter::Counter;
 pub use density::Density;
 pub use error::Error;
+pub use pairs::PairSums;
 pub use query::{Query, Sizes};
 pub use samples::{Draft, Element, Run, Samples};
 pub use team::{Alone, Part, Team};

@@ -16,6 +16,9 @@ const SHARE: u64 = 2;
 const UNKNOWN: u64 = 1 << 30;
 /// An index, and what is needed for a while to build it, takes up to so many times the samples' memory.
 const INDEX: u64 = 4;
+/// What it takes for a row of two dimensions at least, whatever their storage: one of the indexes sorts both
+/// columns with their places.
+const SORTED: u64 = 64;
 /// Bytes of a block, at most: a few of them fit into a cache that cores share.
 const LARGEST_BLOCK: u64 = 4 << 20;
 /// Blocks take together at most this share of the memory, if it is small.
@@ -110,6 +113,15 @@ impl Demand {
         }
     }
 
+    /// Bytes that an index takes for each row, of `row` bytes and `d` dimensions; 0 if there is none.
+    fn index_bytes(self, d: usize, row: u64) -> u64 {
+        match d {
+            _ if !self.may_be_indexed() => 0,
+            2 => SORTED.max(INDEX * row),
+            _ => INDEX * row,
+        }
+    }
+
     /// Bytes of the answer around centers of `d` dimensions, while `workers` count parts of it.
     fn bytes(self, d: usize, workers: usize) -> u64 {
         let [centers, widths, d, workers] =
@@ -157,11 +169,12 @@ impl Budget {
             budget: self.0,
         })?;
         let row = (shape.d() * element_bytes) as u64;
-        let index = if demand.may_be_indexed() { INDEX } else { 0 };
+        let index = demand.index_bytes(shape.d(), row);
         // Where only reading tells how many there are, rows are kept until it has told.
         let reading = u64::from(matches!(shape.length, Length::AtMost(_)));
         let whole = (shape.length.most() as u64).saturating_mul(row);
-        if whole.saturating_mul(1 + index.max(reading)) <= room {
+        let beside = (shape.length.most() as u64).saturating_mul(index.max(reading * row));
+        if whole.saturating_add(beside) <= room {
             return Ok(Plan::Whole);
         }
         let blocks = ahead::BLOCKS as u64;
@@ -170,7 +183,7 @@ impl Budget {
         // Without an index a chunk has nothing to gain from being longer than a block, which is in a cache.
         let chunk = match index {
             0 => block,
-            index => (room - block * block_row * blocks) / row / (1 + index),
+            index => (room - block * block_row * blocks) / (row + index),
         };
         let chunk = chunk.clamp(1, shape.length.most().max(1) as u64);
         Ok(Plan::Chunks { rows: chunk as usize, block: block.clamp(1, chunk) as usize })
@@ -220,6 +233,18 @@ mod tests {
                 assert!(rows >= block && bytes > budget.min(MIB) / 8, "{rows} rows, {block}");
             }
         }
+    }
+
+    #[test]
+    fn two_dimensions_in_singles_have_room_to_be_sorted() {
+        let demand = |centers| Demand { centers, widths: 1, means: Means::Either };
+        let rows = |centers| {
+            let plan =
+                Budget(100 * MIB).plan(&shape(Length::Exactly(1 << 40)), 4, demand(centers), 1);
+            let Ok(Plan::Chunks { rows, .. }) = plan else { panic!("{plan:?}") };
+            rows as u64
+        };
+        assert!(rows(100) * (8 + SORTED) <= 100 * MIB && rows(100) * (8 + SORTED) > 80 * MIB);
     }
 
     #[test]

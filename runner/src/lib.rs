@@ -11,6 +11,7 @@
 //! | [`query`] | windows counted over one set of samples, in memory or chunk by chunk |
 //! | [`budget`] | pure: how a count keeps within the memory that it was given |
 //! | [`density`] | densities at many places, from counts |
+//! | [`selection`] | which width suits the samples |
 //! | [`share`], [`placement`] | pure: who counts what, and on which CPU |
 //! | [`backend`] | the ways to run a job: serial, threads, rayon, processes |
 //! | [`measure`] | warm-up, clock, raw samples |
@@ -37,6 +38,7 @@ pub mod measure;
 pub mod output;
 pub mod placement;
 pub mod query;
+pub mod selection;
 pub mod share;
 pub mod study;
 pub mod tasks;

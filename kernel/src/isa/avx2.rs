@@ -12,6 +12,8 @@
 
 #![expect(unsafe_code, reason = "std::arch intrinsics behind a token that only detection makes")]
 
+mod masked;
+
 use std::arch::x86_64::*;
 
 use super::lanes::{Distances, Doubles, GROUP, Job, Lanes, Limits, ScalarSieve, Vectors};

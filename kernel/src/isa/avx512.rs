@@ -12,6 +12,8 @@
 
 #![expect(unsafe_code, reason = "std::arch intrinsics behind a token that only detection makes")]
 
+mod masked;
+
 use std::arch::x86_64::*;
 use std::{arch::asm, hint::black_box};
 

@@ -5,6 +5,7 @@
 //! vectors of doubles (the exact test) and of singles (a filter before it). Adding an instruction
 //! set means one file that implements these traits and one line in [`isa::ALL`](super::ALL).
 
+use super::masked::Masked;
 use super::widths::CAPACITY;
 use crate::ranking::{Bins, Ties};
 use crate::samples::Element;
@@ -31,7 +32,7 @@ pub(crate) trait Lanes: Copy + 'static {
     const NAME: &'static str;
     /// The CPU features that [`Lanes::detect`] asks for.
     const REQUIRES: &'static str;
-    type Double: Doubles;
+    type Double: Masked;
     type Single: Vectors<Element = f32>;
     /// Who is left of 64 samples.
     type Left: Copy;

@@ -20,6 +20,9 @@ mod centers;
 mod codes;
 mod ends;
 mod lanes;
+mod masked;
+mod near;
+mod pairs;
 mod pieces;
 mod portable;
 mod present;
@@ -43,6 +46,8 @@ pub(crate) use codes::{Asked, Between, CODES, Coded, Codes, Limits, MOST_D, ROW,
 pub(crate) use ends::Ends;
 pub(crate) use lanes::{GROUP, key};
 use lanes::{Job, Lanes, Stored};
+pub(crate) use near::Near;
+pub(crate) use pairs::{Cell, Order, Sums, Walk};
 pub(crate) use pieces::Piece;
 pub(crate) use present::Present;
 use scan::with_constant;
@@ -81,6 +86,8 @@ pub struct Isa {
     detect: fn() -> bool,
     double: Kernels<f64>,
     single: Kernels<f32>,
+    walk: fn(Walk<'_>) -> Sums,
+    near: fn(Near<'_>) -> Sums,
 }
 
 impl Isa {
@@ -91,6 +98,8 @@ impl Isa {
             detect: || L::detect().is_some(),
             double: Kernels::of::<L>(),
             single: Kernels::of::<L>(),
+            walk: |walk| token::<L>().vectorize(walk),
+            near: |near| token::<L>().vectorize(near),
         }
     }
 
@@ -120,6 +129,16 @@ impl Isa {
 
     pub(crate) fn double(&'static self) -> &'static Kernels<f64> {
         &self.double
+    }
+
+    /// Sums of pairs of samples in 2 or 3 dimensions.
+    pub(crate) fn walk(&self, walk: Walk<'_>) -> Sums {
+        (self.walk)(walk)
+    }
+
+    /// Sums of pairs of samples in any number of dimensions.
+    pub(crate) fn near(&self, near: Near<'_>) -> Sums {
+        (self.near)(near)
     }
 
     pub(crate) fn single(&'static self) -> &'static Kernels<f32> {

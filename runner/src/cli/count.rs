@@ -10,16 +10,14 @@ use anyhow::Context as _;
 use clap::ArgGroup;
 
 use super::arguments::memory;
-use super::samples::{Centers, Method, Size, Source, available_memory};
+use super::samples::{Centers, Method, Size, Source, available_memory, leave};
 use super::widths::{LIST, WIDTHS_PER_DIMENSION, WidthList, refusal};
 use crate::budget::{Budget, Plan};
-use crate::failure::Failure;
 use crate::for_any;
 use crate::input::{Caching, Opened, Rows};
 use crate::machine::{pages, resident};
 use crate::output::{self, count::Report, file, progress::Progress};
 use crate::query::{self, Query, Windows, chunks::Cut};
-use crate::study::interrupt::Leave;
 use crate::workload::Rounded;
 
 /// Arguments of `parzen count`.
@@ -60,8 +58,7 @@ pub struct Arguments {
 /// # Errors
 /// Whatever is wrong with the arguments or the files; a result that cannot be written.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let leave = Leave::on_signals()
-        .with_context(|| Failure::Measurement("signals cannot be caught".into()))?;
+    let leave = leave()?;
     let windows = windows(arguments)?;
     let method = arguments.method.known()?;
     if let Some(path) = &arguments.out {

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::ArgGroup;
 
-use super::samples::{Centers, Known, Method, Size, Source, counted};
+use super::samples::{
+    Centers, Known, Method, Size, Source, counted, leave, svg_file, with_extension,
+};
 use super::widths::WIDTHS_PER_DIMENSION;
 use crate::density::grid::Spec;
 use crate::density::{Estimate, Itself, Places};
@@ -19,7 +21,7 @@ use crate::output::density::{FORMATS, Report, Values, format_of, json, npy};
 use crate::output::file::{self, Staged};
 use crate::output::picture::{self, Picture, Scene};
 use crate::query::Windows;
-use crate::study::interrupt::{Interrupt, Leave};
+use crate::study::interrupt::Interrupt;
 
 /// Points in each dimension where only a picture is asked for.
 const PICTURE_ALONE: usize = 200;
@@ -101,28 +103,12 @@ fn npy_file(text: &str) -> Result<PathBuf, String> {
     with_extension(text, "npy")
 }
 
-fn svg_file(text: &str) -> Result<PathBuf, String> {
-    with_extension(text, "svg")
-}
-
-/// A path with exactly this extension.
-fn with_extension(text: &str, allowed: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(text);
-    let found = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    if found == allowed {
-        Ok(path)
-    } else {
-        Err(format!("unknown extension '{found}'; allowed: {allowed}"))
-    }
-}
-
 /// Reads, counts, writes the files and prints.
 ///
 /// # Errors
 /// Whatever is wrong with the arguments or the files; a file or a standard output that cannot be written.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let leave = Leave::on_signals()
-        .with_context(|| Failure::Measurement("signals cannot be caught".into()))?;
+    let leave = leave()?;
     let Some(windows) = arguments.size.windows()? else { bail!("there is no width") };
     let method = arguments.method.known()?;
     arguments.wanted.check_files()?;

@@ -16,6 +16,7 @@ pub mod machine;
 mod report;
 pub mod samples;
 pub mod study;
+pub mod width;
 pub mod widths;
 
 use clap::{Parser, Subcommand};
@@ -38,6 +39,8 @@ pub enum Command {
     Count(count::Arguments),
     /// Estimate the density at given centers, at the samples, or on a grid, and draw it
     Density(density::Arguments),
+    /// Find the window width that suits the samples of a file
+    Width(width::Arguments),
     /// Show what this machine is: CPUs, caches, pages, limits, instruction sets
     Machine(machine::Arguments),
     /// Show everything that a command line can name, and whether it is available here
@@ -59,6 +62,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     match &arguments.command {
         Command::Count(arguments) => count::run(arguments),
         Command::Density(arguments) => density::run(arguments),
+        Command::Width(arguments) => width::run(arguments),
         Command::Machine(arguments) => machine::run(arguments),
         Command::List(arguments) => list::run(arguments),
         Command::Control(arguments) => control::run(arguments),

@@ -3,6 +3,7 @@
 //!
 //! Structs that clap flattens into the arguments of a command. Next: [`super::count`].
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -13,6 +14,7 @@ use kernel::isa::Isa;
 
 use super::widths::{WIDTH, WIDTHS_PER_DIMENSION, number, refusal};
 use crate::budget::Bytes;
+use crate::failure::Failure;
 use crate::for_any;
 use crate::input::{
     self, AnySamples, Columns, Input, Length, NonFinite, Opened, Options, Problem, Shape,
@@ -20,6 +22,7 @@ use crate::input::{
 use crate::machine::{State, Tree, affinity};
 use crate::output::progress::Progress;
 use crate::query::{Counted, Query, Windows, sensible_workers};
+use crate::study::interrupt::Leave;
 
 /// More workers than this for each allowed CPU are a slip of the keyboard.
 const WORKERS_PER_CPU: usize = 4;
@@ -117,6 +120,29 @@ fn workers(text: &str) -> Result<usize, String> {
     })
 }
 
+/// The path of a picture.
+pub(super) fn svg_file(text: &str) -> Result<PathBuf, String> {
+    with_extension(text, "svg")
+}
+
+/// A path with exactly this extension.
+pub(super) fn with_extension(text: &str, allowed: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let found = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if found == allowed {
+        Ok(path)
+    } else {
+        Err(format!("unknown extension '{found}'; allowed: {allowed}"))
+    }
+}
+
+/// The name of the file.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.path.display().fmt(f)
+    }
+}
+
 impl Source {
     /// The file, opened but not read.
     pub(super) fn open(&self) -> Result<Opened, input::Error> {
@@ -142,9 +168,8 @@ impl Source {
         let needed = least_bytes(opened.shape(), opened.element_bytes());
         if let Some(available) = available_memory().filter(|&available| available < needed) {
             bail!(
-                "{}: its samples take {}, and {} of memory are available; only parzen count counts files \
+                "{self}: its samples take {}, and {} of memory are available; only parzen count counts files \
                  that do not fit",
-                self.path.display(),
                 Bytes(needed),
                 Bytes(available)
             );
@@ -164,12 +189,11 @@ impl Source {
 
     /// Refuses a file of which no row is left.
     pub(super) fn check_not_empty(&self, n: usize, dropped_rows: usize) -> anyhow::Result<()> {
-        let path = self.path.display();
         match (n, dropped_rows) {
             (1.., _) => Ok(()),
-            (0, 0) => bail!("{path}: holds no samples; at least 1 is needed"),
+            (0, 0) => bail!("{self}: holds no samples; at least 1 is needed"),
             (0, rows) => bail!(
-                "{path}: holds no finite samples; all {rows} rows were dropped, at least 1 is needed"
+                "{self}: holds no finite samples; all {rows} rows were dropped, at least 1 is needed"
             ),
         }
     }
@@ -269,6 +293,11 @@ pub(super) fn counted(
 ) -> anyhow::Result<Counted> {
     let progress = Progress::start(what, (query.centers.len() / samples.d()) as u64);
     Ok(for_any!(samples, samples => query.counts(samples, &mut |done| progress.advance(done)))?)
+}
+
+/// How Ctrl-C ends a command that measures nothing, from now on.
+pub(super) fn leave() -> anyhow::Result<Leave> {
+    Leave::on_signals().with_context(|| Failure::Measurement("signals cannot be caught".into()))
 }
 
 /// Memory that can be had, in bytes; `None` where the system does not tell.

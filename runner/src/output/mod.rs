@@ -5,12 +5,14 @@
 //! [`file`](mod@file) writes files whole or not at all; [`progress`] keeps people company meanwhile.
 
 pub mod count;
+pub mod curves;
 pub mod density;
 pub mod file;
 pub mod list;
 pub mod machine;
 pub mod picture;
 pub mod progress;
+pub mod width;
 
 use std::io::{self, BufWriter, Write};
 

@@ -91,22 +91,27 @@ fn chunks_of_every_layout_add_up() {
 fn chunks_are_counted_by_every_algorithm() {
     let folder = Folder::new();
     let file = folder.write("s.npy", &npy_f8(&format!("({N}, {D})"), "False", &rows()));
-    let line = |i: i32| format!("{},{},0", f64::from(i) / 700.0, f64::from(i % 7) / 7.0);
-    let centers = (0..700).map(line).collect::<Vec<_>>().join("\n");
-    let centers = folder.write("centers.csv", centers.as_bytes());
-    let few = folder.write("few.csv", b"0,0,0\n0.5,0.5,0.5\n");
-    for (centers, memory) in [(&few, LITTLE), (&centers, "300KiB")] {
-        let common = ["--samples", &file, "--centers", centers, "--width", "0.5"];
-        let (whole, _) = counted(&folder, &common, "1GiB");
-        let algorithms = kernel::algorithm::ALL.iter();
-        let suited = algorithms.filter(|algorithm| algorithm.checked(N, D).is_ok());
-        for algorithm in suited {
-            let arguments = [&common[..], &["--algorithm", algorithm.name()]].concat();
-            let (chunked, chunks) = counted(&folder, &arguments, memory);
-            assert!(chunked == whole && chunks > 1, "{}: {chunks} chunks", algorithm.name());
+    for (columns, d, little) in [("0", 1, "250KiB"), ("0,1", 2, "250KiB"), ("0,1,2", 3, "300KiB")] {
+        let line = |i: i32| [f64::from(i) / 700.0, f64::from(i % 7) / 7.0, 0.0];
+        let text =
+            |row: [f64; D]| row[..d].iter().map(f64::to_string).collect::<Vec<_>>().join(",");
+        let centers = (0..700).map(|i| text(line(i)) + "\n").collect::<String>();
+        let centers = folder.write("centers.csv", centers.as_bytes());
+        let few = folder.write("few.csv", (text([0.0; D]) + "\n" + &text([0.5; D])).as_bytes());
+        for (centers, memory) in [(&few, LITTLE), (&centers, little)] {
+            let common = ["--samples", &file, "--columns", columns, "--centers", centers];
+            let common = [&common[..], &["--width", "0.5", "--workers", "2"]].concat();
+            let (whole, _) = counted(&folder, &common, "1GiB");
+            let algorithms = kernel::algorithm::ALL.iter();
+            let suited = algorithms.filter(|algorithm| algorithm.checked(N, d).is_ok());
+            for algorithm in suited {
+                let arguments = [&common[..], &["--algorithm", algorithm.name()]].concat();
+                let (chunked, chunks) = counted(&folder, &arguments, memory);
+                assert!(chunked == whole && chunks > 1, "{} {chunks}", algorithm.name());
+            }
+            let (chunked, chunks) = counted(&folder, &common, memory);
+            assert!(chunked == whole && chunks > 1, "{chunks} chunks");
         }
-        let (chunked, chunks) = counted(&folder, &common, memory);
-        assert!(chunked == whole && chunks > 1, "{chunks} chunks");
     }
 }
 
@@ -129,7 +134,8 @@ fn boxes_and_open_faces_are_counted_in_chunks() {
             (["--centers", &many], "300KiB", &[]),
             (["--centers", &many], "300KiB", &["--algorithm", scan]),
         ] {
-            let common = [&["--samples", &file], &places[..], &size, algorithm].concat();
+            let common = ["--samples", &file, "--workers", "2"];
+            let common = [&common[..], &places, &size, algorithm].concat();
             let counts = ["closed", "open"].map(|faces| {
                 let open: &[&str] = if faces == "open" { &["--open"] } else { &[] };
                 let arguments = [&common[..], open].concat();

@@ -1,0 +1,51 @@
+//! Sums under a mask on AVX-512.
+
+use std::arch::x86_64::*;
+
+use super::super::masked::Masked;
+use super::Double;
+
+impl Masked for Double {
+    type Mask = __mmask8;
+
+    #[inline(always)]
+    fn mul(self, a: __m512d, b: __m512d) -> __m512d {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_mul_pd(a, b) }
+    }
+
+    #[inline(always)]
+    fn first(self, lanes: usize) -> __mmask8 {
+        // SAFETY: `self` proves BMI2. The instruction reads 8 bits of the number.
+        unsafe { _bzhi_u32(0xFF, lanes.min(8) as u32) as __mmask8 }
+    }
+
+    #[inline(always)]
+    fn at_most(self, among: __mmask8, a: __m512d, b: __m512d) -> __mmask8 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_mask_cmp_pd_mask::<_CMP_LE_OQ>(among, a, b) }
+    }
+
+    #[inline(always)]
+    fn less(self, among: __mmask8, a: __m512d, b: __m512d) -> __mmask8 {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_mask_cmp_pd_mask::<_CMP_LT_OQ>(among, a, b) }
+    }
+
+    #[inline(always)]
+    fn bits(self, mask: __mmask8) -> u32 {
+        u32::from(mask)
+    }
+
+    #[inline(always)]
+    fn add_where(self, mask: __mmask8, sum: __m512d, a: __m512d) -> __m512d {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_mask_add_pd(sum, mask, sum, a) }
+    }
+
+    #[inline(always)]
+    fn add_product_where(self, mask: __mmask8, sum: __m512d, a: __m512d, b: __m512d) -> __m512d {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_mask3_fmadd_pd(a, b, sum, mask) }
+    }
+}

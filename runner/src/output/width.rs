@@ -1,0 +1,108 @@
+//! The answer to `parzen width`, as a table or as JSON.
+//!
+//! Pure layout; next: [`crate::selection`], which finds the answer, and [`super::curves`], which draws it.
+
+use std::io::{self, Write};
+
+use comfy_table::{Cell, CellAlignment, Table, presets};
+use serde::Serialize;
+
+use super::{given, significant};
+use crate::selection::curve::Best;
+use crate::selection::{Scale, Selection};
+
+/// A selection, and which samples it is about.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Every criterion over the widths, and the advice.
+    #[serde(flatten)]
+    pub selection: Selection,
+    /// Name of the instruction set.
+    pub isa: &'static str,
+    /// NumPy's name of the storage.
+    pub element: &'static str,
+    /// Checksum of the samples, as text.
+    pub checksum: String,
+    /// Rows of the file that were not finite and are left out.
+    pub dropped_rows: usize,
+    /// Workers that summed and counted.
+    pub workers: usize,
+}
+
+/// Writes the criteria, the advice and the warnings.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let Selection { n, d, advice, warnings, .. } = &report.selection;
+    writeln!(out, "{}", table(&report.selection).trim_fmt())?;
+    writeln!(out, "{}", scaling(&report.selection))?;
+    writeln!(out, "take width {}: {}.", listed(&advice.widths), advice.reason)?;
+    for warning in warnings {
+        writeln!(out, "warning: {}.", warning.text)?;
+    }
+    let Report { isa, element, checksum, workers, dropped_rows, .. } = report;
+    let crew = if *workers == 1 { "worker" } else { "workers" };
+    writeln!(out, "n = {n}, d = {d}, {element}, ISA {isa}, {workers} {crew}, {checksum}")?;
+    if *dropped_rows > 0 {
+        writeln!(out, "dropped {dropped_rows} rows that are not finite")?;
+    }
+    Ok(())
+}
+
+fn table(selection: &Selection) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED);
+    table.set_header(["criterion", "width h", "criterion there", "alone"]);
+    let none = || "-".to_owned();
+    let mut add = |name: &str, width: Option<f64>, best: Option<Best>| {
+        let alone =
+            best.map_or_else(none, |best| selection.likelihood.lonely[best.index].to_string());
+        let value = best.map_or_else(none, |best| significant(best.value));
+        let width = width.map_or_else(none, |width| listed(&in_samples(selection, width)));
+        let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+        table.add_row([Cell::new(name), right(width), right(value), right(alone)]);
+    };
+    let best = &selection.best;
+    let width = |best: Option<Best>| best.map(|best| best.width);
+    add("normal reference", Some(selection.reference), None);
+    add("least squares cross-validation", width(best.squares), best.squares);
+    add("likelihood, floored", width(best.floored), best.floored);
+    add("likelihood, strict", width(best.strict), best.strict);
+    add("nobody alone from", selection.likelihood.strict_from, None);
+    table
+}
+
+/// A width of the grid in units of the samples: one, or one for each dimension.
+fn in_samples(selection: &Selection, width: f64) -> Vec<f64> {
+    selection.factors.iter().map(|factor| factor * width).collect()
+}
+
+/// `0.75`, or `0.75 x 0.31` where the dimensions differ.
+fn listed(widths: &[f64]) -> String {
+    let mut texts: Vec<String> = widths.iter().copied().map(significant).collect();
+    texts.dedup();
+    if texts.len() > 1 {
+        texts = widths.iter().copied().map(significant).collect();
+    }
+    texts.join(" x ")
+}
+
+/// What was tried, and in which units.
+fn scaling(selection: &Selection) -> String {
+    let Selection { widths, .. } = selection;
+    let ends = match widths[..] {
+        [] => "no widths".into(),
+        [one] => format!("width {}", given(one)),
+        [first, .., last] => {
+            format!("{} widths from {} to {}", widths.len(), significant(first), significant(last))
+        }
+    };
+    match selection.scale {
+        Scale::None => format!("{ends}, the same in every dimension; samples as they are"),
+        Scale::Spread => format!(
+            "{ends} times the robust spread of each dimension; samples are divided by their spreads, which \
+             rounds them"
+        ),
+    }
+}

@@ -1,0 +1,249 @@
+//! Which width suits the samples: criteria over a whole grid of widths, and one recommendation.
+//!
+//! ```text
+//! spread ──► normal reference ──► grid of widths ──► PairSums ──► least squares cross-validation ─┐
+//!                                       └──────────► counts of the others ──► likelihood ─────────┴─► advice
+//! ```
+//!
+//! Apart from `kernel`, which counts and sums exactly and judges nothing: what follows from counts takes
+//! logarithms and opinions. No file, clock or thread here; the caller brings a team, and runs this in its
+//! pool. Formulas after Scott (1992) and Wand & Jones (1995), with the box's constants: ∫ K² = 1, variance
+//! 1/12 in each dimension.
+//!
+//! Next: [`spread`], [`squares`] and [`likelihood`], one criterion each; [`curve`] finds the best of a
+//! curve; [`advice`] weighs them.
+
+pub mod advice;
+pub mod curve;
+pub mod likelihood;
+pub mod spread;
+pub mod squares;
+
+use kernel::isa::Isa;
+use kernel::{Element, Samples, Team, Width};
+use serde::Serialize;
+
+use advice::{Advice, Warning};
+use curve::{Best, Found};
+use likelihood::Likelihood;
+use spread::Spread;
+use squares::Squares;
+
+/// Widths of the default grid.
+const WIDTHS: usize = 100;
+/// Of these, widths in each octave: half of a width is a width as well, so that one threshold serves both.
+const PER_OCTAVE: usize = 30;
+/// Where the default grid begins, in normal references; it ends ten times as high.
+const GRID_START: f64 = 0.16;
+/// Spreads that differ by less than this factor are not worth another width for each dimension.
+const ALIKE: f64 = 1.1;
+
+/// Whether every dimension has the same width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scale {
+    /// One width for all dimensions; the samples are taken as they are.
+    None,
+    /// Widths in proportion to the spreads: the samples are divided by them.
+    Spread,
+}
+
+/// What is wanted.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The widths to try; `None` is the default grid.
+    pub widths: Option<Vec<f64>>,
+    /// `None` is [`Scale::Spread`] if the spreads differ by 10 % or more.
+    pub scale: Option<Scale>,
+    /// How pairs and samples are scanned.
+    pub isa: &'static Isa,
+}
+
+/// Every criterion over the widths, and what follows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Selection {
+    /// Number of samples, at least 2.
+    pub n: usize,
+    /// Number of dimensions.
+    pub d: usize,
+    /// Whether the samples were divided by the spreads.
+    pub scale: Scale,
+    /// Spread of each dimension.
+    pub spreads: Vec<Spread>,
+    /// What widths of the grid are multiplied by in each dimension: 1, or the robust spread.
+    pub factors: Vec<f64>,
+    /// The normal reference.
+    pub reference: f64,
+    /// The widths tried, ascending.
+    pub widths: Vec<f64>,
+    /// Least squares cross-validation.
+    pub squares: Squares,
+    /// Leave-one-out likelihood.
+    pub likelihood: Likelihood,
+    /// The best width of each criterion.
+    pub best: Bests,
+    /// The width to take.
+    pub advice: Advice,
+    /// What to know before trusting any of it.
+    pub warnings: Vec<Warning>,
+}
+
+/// The best width of each criterion on the grid.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Bests {
+    /// Smallest least squares criterion.
+    pub squares: Option<Best>,
+    /// Largest likelihood with floored counts.
+    pub floored: Option<Best>,
+    /// Largest likelihood among the widths at which nobody is alone.
+    pub strict: Option<Best>,
+}
+
+/// Why no width can be chosen.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Too few samples.
+    #[error("{found} samples; to choose a width at least 2 are needed")]
+    Few {
+        /// How many there are.
+        found: usize,
+    },
+    /// A column has no spread.
+    #[error(
+        "column {column} (of those chosen, counted from 0) has the one value {value}; a width needs columns \
+         that vary, see --columns"
+    )]
+    OneValue {
+        /// Its number.
+        column: usize,
+        /// Its value.
+        value: f64,
+    },
+    /// The spread of a column, or a width, leaves the range of doubles.
+    #[error(
+        "column {column} (of those chosen, counted from 0) spreads over more than doubles can hold"
+    )]
+    Wide {
+        /// Its number.
+        column: usize,
+    },
+    /// A width or the samples are refused.
+    #[error(transparent)]
+    Kernel(#[from] kernel::Error),
+}
+
+/// Tries every width. Takes O(pairs near in one dimension) and the counts of all samples around each.
+///
+/// # Errors
+/// [`Error`] says why there is no width to choose.
+pub fn select<T: Element>(
+    samples: &Samples<T>,
+    request: &Request,
+    team: &dyn Team,
+    advance: &mut dyn FnMut(u64),
+) -> Result<Selection, Error> {
+    let (n, d) = (samples.n(), samples.d());
+    if n < 2 {
+        return Err(Error::Few { found: n });
+    }
+    let spreads = spreads(samples)?;
+    let scale = request.scale.unwrap_or_else(|| suitable(&spreads));
+    let factors: Vec<f64> = match scale {
+        Scale::None => vec![1.0; d],
+        Scale::Spread => spreads.iter().map(|spread| spread.robust).collect(),
+    };
+    let of_cube =
+        spreads.iter().zip(&factors).map(|(spread, factor)| (spread.robust / factor).ln());
+    let reference = spread::normal_reference(n, d) * (of_cube.sum::<f64>() / d as f64).exp();
+    let widths = widths(request, reference)?;
+    let (squares, likelihood) = if scale == Scale::None {
+        criteria(samples, &widths, &factors, request.isa, team, advance)?
+    } else {
+        let scaled = divided(samples, &factors)?;
+        criteria(&scaled, &widths, &factors, request.isa, team, advance)?
+    };
+    let best = Bests {
+        squares: curve::best(&widths, &squares.values, Found::Least),
+        floored: curve::best(&widths, &likelihood.floored, Found::Greatest),
+        strict: curve::best(&widths, &likelihood.strict, Found::Greatest),
+    };
+    let advice = advice::advise(reference, &best, &squares, &factors);
+    let warnings = advice::warnings(n, &widths, &best, &squares, &likelihood);
+    Ok(Selection {
+        n,
+        d,
+        scale,
+        spreads,
+        factors,
+        reference,
+        widths,
+        squares,
+        likelihood,
+        best,
+        advice,
+        warnings,
+    })
+}
+
+fn criteria<T: Element>(
+    samples: &Samples<T>,
+    widths: &[f64],
+    factors: &[f64],
+    isa: &'static Isa,
+    team: &dyn Team,
+    advance: &mut dyn FnMut(u64),
+) -> Result<(Squares, Likelihood), Error> {
+    let log_factors: f64 = factors.iter().map(|factor| factor.ln()).sum();
+    let squares = squares::curve(samples, widths, log_factors, isa, team)?;
+    let likelihood = likelihood::curve(samples, widths, log_factors, isa, team, advance)?;
+    Ok((squares, likelihood))
+}
+
+fn spreads<T: Element>(samples: &Samples<T>) -> Result<Vec<Spread>, Error> {
+    let spread = |column: usize| {
+        let spread = Spread::of(samples.column(column));
+        match spread.robust {
+            robust if !robust.is_finite() => Err(Error::Wide { column }),
+            robust if robust > 0.0 => Ok(spread),
+            _ => Err(Error::OneValue { column, value: samples.column(column)[0].widen() }),
+        }
+    };
+    (0..samples.d()).map(spread).collect()
+}
+
+fn suitable(spreads: &[Spread]) -> Scale {
+    let robust = || spreads.iter().map(|spread| spread.robust);
+    let (least, most) = (robust().fold(f64::INFINITY, f64::min), robust().fold(0.0, f64::max));
+    if most < least * ALIKE { Scale::None } else { Scale::Spread }
+}
+
+/// The widths asked for, ascending and each once, or the default grid.
+fn widths(request: &Request, reference: f64) -> Result<Vec<f64>, Error> {
+    let mut widths = request.widths.clone().unwrap_or_else(|| grid(reference));
+    for &width in &widths {
+        Width::new(width)?;
+    }
+    widths.sort_by(f64::total_cmp);
+    widths.dedup();
+    Ok(widths)
+}
+
+/// Geometric, every octave the double of the one before, digit for digit.
+fn grid(reference: f64) -> Vec<f64> {
+    let in_octave = |k: usize| (k as f64 / PER_OCTAVE as f64).exp2();
+    let octave = |k: usize| 2.0_f64.powi((k / PER_OCTAVE) as i32);
+    let start = GRID_START * reference;
+    (0..WIDTHS).map(|k| start * in_octave(k % PER_OCTAVE) * octave(k)).collect()
+}
+
+/// The samples with every column divided by its factor.
+fn divided<T: Element>(
+    samples: &Samples<T>,
+    factors: &[f64],
+) -> Result<Samples<f64>, kernel::Error> {
+    let column = |(j, factor): (usize, &f64)| -> Vec<f64> {
+        samples.column(j).iter().map(|value| value.widen() / factor).collect()
+    };
+    Samples::from_columns(&factors.iter().enumerate().map(column).collect::<Vec<_>>())
+}

@@ -1,0 +1,139 @@
+//! Least squares cross-validation (Rudemo 1982, Bowman 1984), for every width from one pass over the pairs.
+//!
+//! The criterion estimates the integrated squared error of the density but for a constant:
+//!
+//! ```text
+//! LSCV(h) = ∫ f̂² − (2 / n) Σ_i f̂ without i at x_i
+//!         = (n + 2 Σ_{i<j} Π_k (1 − |D_ijk| / h)_+) / (n² h^d) − 4 N(h/2) / (n (n − 1) h^d)
+//! ```
+//!
+//! because the box convolved with itself is the triangle; N(h/2) is the number of pairs within h/2. The
+//! products follow from [`PairSums`]. That sum alternates: what it loses to rounding is bounded by the sum of
+//! its terms' magnitudes, and a width at which that matters has no value. It happens from about d = 20 on.
+
+use kernel::isa::Isa;
+use kernel::{Element, PairSums, Samples, Team, Width};
+use serde::Serialize;
+
+/// What sums of [`PairSums`] may be off by, relative to them.
+const OFF: f64 = 1e-13;
+/// What n and twice the sum of products may be off by, relative to them.
+const ENOUGH: f64 = 1e-6;
+
+/// The criterion over the widths.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Squares {
+    /// For each width, per unit of volume; `None` where too many digits are lost.
+    pub values: Vec<Option<f64>>,
+    /// Local minima inside the widths.
+    pub local_minima: usize,
+    /// Pairs of samples that are equal in every dimension.
+    pub equal_pairs: u64,
+}
+
+/// The criterion at `widths`, ascending. `log_factors` is the logarithm of the volume that the samples were
+/// divided by.
+pub(super) fn curve<T: Element>(
+    samples: &Samples<T>,
+    widths: &[f64],
+    log_factors: f64,
+    isa: &'static Isa,
+    team: &dyn Team,
+) -> Result<Squares, kernel::Error> {
+    let radii = widths.iter().map(|&h| Ok(Width::new(h)?.radius()));
+    let radii = radii.collect::<Result<Vec<f64>, kernel::Error>>()?;
+    let mut thresholds = [&[0.0], widths, &radii].concat();
+    thresholds.sort_by(f64::total_cmp);
+    thresholds.dedup();
+    let pairs = PairSums::new(&samples.all(), &thresholds, isa, team)?;
+    let place = |threshold: f64| thresholds.partition_point(|&other| other < threshold);
+    let shape = Shape { n: samples.n(), d: samples.d(), log_factors };
+    let value = |(&h, &radius): (&f64, &f64)| {
+        value(shape, h, products(&pairs, place(h), h, shape.n)?, pairs.count(place(radius)))
+    };
+    let values: Vec<Option<f64>> = widths.iter().zip(&radii).map(value).collect();
+    let local_minima = super::curve::local_minima(&values);
+    Ok(Squares { values, local_minima, equal_pairs: pairs.count(place(0.0)) })
+}
+
+/// Σ Π_k (1 − |D_k| / h) over the pairs within h, if enough of its digits are left.
+fn products(pairs: &PairSums, near: usize, h: f64, n: usize) -> Option<f64> {
+    let ratio = pairs.unit() / h;
+    let (mut sum, mut magnitudes, mut power) = (0.0, 0.0, 1.0);
+    let terms = std::iter::once(pairs.count(near) as f64).chain(pairs.sums(near).iter().copied());
+    for term in terms {
+        // A sum that is 0 stays 0, however large the power.
+        let term = if term > 0.0 { term * power } else { 0.0 };
+        sum += term;
+        magnitudes += term.abs();
+        power *= -ratio;
+    }
+    let sum = f64::max(sum, 0.0);
+    (2.0 * magnitudes * OFF <= (n as f64 + 2.0 * sum) * ENOUGH).then_some(sum)
+}
+
+/// The criterion for n samples of d dimensions.
+fn value(shape: Shape, h: f64, products: f64, inside: u64) -> Option<f64> {
+    let n = shape.n as f64;
+    let squared = (1.0 + 2.0 * products / n) / n;
+    let left_out = 4.0 * (inside as f64 / n) / (n - 1.0);
+    let volume = (shape.d as f64 * h.ln() + shape.log_factors).exp();
+    let value = (squared - left_out) / volume;
+    value.is_finite().then_some(value)
+}
+
+/// What the criterion depends on besides the pairs.
+#[derive(Clone, Copy)]
+struct Shape {
+    n: usize,
+    d: usize,
+    log_factors: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{Alone, isa};
+
+    /// The definition, with products pair by pair.
+    fn definition(rows: &[Vec<f64>], h: f64) -> f64 {
+        let (n, d) = (rows.len() as f64, rows[0].len() as i32);
+        let (mut products, mut inside) = (0.0, 0.0);
+        for (i, a) in rows.iter().enumerate() {
+            for b in &rows[..i] {
+                let differences = || a.iter().zip(b).map(|(a, b)| (a - b).abs());
+                products += differences().map(|a| (1.0 - a / h).max(0.0)).product::<f64>();
+                inside += f64::from(u8::from(differences().all(|a| a <= h / 2.0)));
+            }
+        }
+        let volume = h.powi(d);
+        (n + 2.0 * products) / (n * n * volume) - 4.0 * inside / (n * (n - 1.0) * volume)
+    }
+
+    #[test]
+    fn the_curve_is_the_definition() {
+        for d in [1, 2, 3, 4, 8] {
+            let value = |i: usize, j: usize| ((i * (2 * j + 31) + j) % 97) as f64 / 97.0;
+            let rows: Vec<Vec<f64>> =
+                (0..200).map(|i| (0..d).map(|j| value(i, j)).collect()).collect();
+            let samples = Samples::from_iter(&rows, d).unwrap();
+            let widths = [0.05, 0.1, 0.2, 0.4, 1.0, 2.5];
+            let curve = curve(&samples, &widths, 0.0, isa::best(), &Alone).unwrap();
+            for (&h, found) in widths.iter().zip(&curve.values) {
+                let (found, expected) = (found.unwrap(), definition(&rows, h));
+                let size = 1.0 / (200.0 * h.powi(d as i32));
+                assert!((found - expected).abs() < 1e-9 * size.max(expected.abs()), "{d} {h}");
+            }
+        }
+    }
+
+    #[test]
+    fn where_digits_are_lost_there_is_no_value() {
+        let d = 64;
+        let value = |i: usize, j: usize| ((i * (2 * j + 31) + j) % 97) as f64 / 97.0;
+        let rows: Vec<Vec<f64>> = (0..60).map(|i| (0..d).map(|j| value(i, j)).collect()).collect();
+        let samples = Samples::from_iter(&rows, d).unwrap();
+        let curve = curve(&samples, &[0.01, 1.1], 0.0, isa::best(), &Alone).unwrap();
+        assert!(curve.values[0].is_some() && curve.values[1].is_none(), "{curve:?}");
+    }
+}

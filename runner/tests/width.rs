@@ -1,0 +1,207 @@
+//! `parzen width` from outside: the article's sample, scaling, ties, pictures and refusals.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use assert_cmd::cargo::cargo_bin;
+use runner::workload::Workload;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder with a file of samples, in which the program runs.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new(rows: &[Vec<f64>]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let line = |row: &Vec<f64>| row.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
+        let lines: Vec<String> = rows.iter().map(line).collect();
+        std::fs::write(folder.path().join("s.csv"), lines.join("\n") + "\n").unwrap();
+        Self(folder)
+    }
+
+    fn article() -> Self {
+        let samples = Workload::by_name("article").unwrap().samples().unwrap();
+        let rows: Vec<Vec<f64>> = samples.to_rows().chunks(2).map(<[f64]>::to_vec).collect();
+        Self::new(&rows)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(cargo_bin!("parzen"));
+        command.args(["width", "--samples", "s.csv"]).args(arguments).current_dir(self.path());
+        command.output().unwrap()
+    }
+
+    fn text(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), errors.as_str()), (Some(0), ""));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.text(&[arguments, &["--json"]].concat())).unwrap()
+    }
+
+    fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+        String::from_utf8(output.stderr).unwrap()
+    }
+}
+
+/// Numbers without a pattern, between 0 and 1.
+fn scattered(i: usize, j: usize) -> f64 {
+    let mixed = (i * 2 + j + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) as f64 / 2.0_f64.powi(64)
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+fn kinds(json: &Value) -> Vec<&str> {
+    let warnings = json["warnings"].as_array().unwrap();
+    warnings.iter().map(|warning| warning["kind"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn the_articles_sample_has_its_known_widths() {
+    let folder = Folder::article();
+    let json = folder.json(&["--widths", "0.2:1.5:131", "--workers", "2"]);
+    assert_eq!(
+        (&json["n"], &json["d"], &json["scale"]),
+        (&10_000.into(), &2.into(), &"none".into())
+    );
+    let sd = (number(&json["spreads"][0]["deviation"]) * number(&json["spreads"][1]["deviation"]))
+        .sqrt();
+    let reference = number(&json["reference"]) / sd;
+    assert!((0.73..=0.79).contains(&reference), "{reference}");
+    let best = |criterion: &str| number(&json["best"][criterion]["width"]);
+    assert!((best("squares") - 0.94).abs() < 1e-9, "{}", best("squares"));
+    // 0.75 is as good to the fourth digit, and the best of steps of 0.05: see the next test.
+    assert!((best("floored") - 0.78).abs() < 1e-9, "{}", best("floored"));
+    // From another program: counts by a k-d tree, logarithms added by NumPy.
+    let value = number(&json["best"]["floored"]["value"]);
+    assert!((value + 2.843_081_201_484_63).abs() < 1e-12, "{value}");
+    assert!(number(&json["squares"]["local_minima"]) > 10.0);
+    // The first width of the grid at which nobody is alone, and the smallest of all.
+    assert!((best("strict") - 1.08).abs() < 1e-9, "{}", best("strict"));
+    let from = number(&json["likelihood"]["strict_from"]);
+    assert!((from - 1.0793).abs() < 5e-5, "{from}");
+    assert!(
+        kinds(&json).contains(&"strict") && kinds(&json).contains(&"rough"),
+        "{:?}",
+        kinds(&json)
+    );
+    let advised = number(&json["advice"]["width"]);
+    assert!((0.7..=0.8).contains(&advised), "{advised}");
+    let one = folder.json(&["--widths", "0.2:1.5:131", "--workers", "1"]);
+    let same = ["squares", "likelihood", "best", "advice"].map(|part| one[part] == json[part]);
+    assert_eq!(same, [true; 4]);
+    // At exactly that width nobody is alone, and just below it one pair is.
+    let below = from.next_down();
+    let lonely = folder.json(&["--widths", &format!("{below:?},{from:?}")]);
+    let lonely = lonely["likelihood"]["lonely"].as_array().unwrap();
+    assert!(lonely[0].as_u64().unwrap() >= 1 && lonely[1] == 0, "{lonely:?}");
+}
+
+#[test]
+fn a_coarse_grid_gives_the_articles_sample_three_quarters() {
+    let json = Folder::article().json(&["--widths", "0.2:1.5:27"]);
+    let best = |criterion: &str| number(&json["best"][criterion]["width"]);
+    assert!((best("floored") - 0.75).abs() < 1e-9, "{}", best("floored"));
+    assert!((best("squares") - 0.95).abs() < 1e-9, "{}", best("squares"));
+    assert_eq!(json["advice"]["from"], "reference");
+}
+
+#[test]
+fn people_get_a_table_advice_and_warnings_and_a_picture() {
+    let folder = Folder::article();
+    let text = folder.text(&["--svg", "curves.svg"]);
+    for part in [
+        "normal reference",
+        "least squares cross-validation",
+        "likelihood, strict",
+        "take width 0.7",
+        "warning: the strict likelihood is minus infinity below 1.07",
+        "100 widths from",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let picture = std::fs::read_to_string(folder.path().join("curves.svg")).unwrap();
+    assert!(picture.starts_with("<svg") && picture.trim_end().ends_with("</svg>"));
+    assert_eq!(picture.matches("role=\"img\"").count(), 3);
+    assert!(!picture.contains("NaN") && !picture.contains("inf"));
+}
+
+#[test]
+fn columns_of_other_units_get_widths_of_their_own() {
+    let row = |i| vec![scattered(i, 0) + scattered(i + 5000, 1), 1000.0 * scattered(i, 1)];
+    let folder = Folder::new(&(0..2000).map(row).collect::<Vec<_>>());
+    let json = folder.json(&[]);
+    assert_eq!(json["scale"], "spread");
+    let [a, b] = [0, 1].map(|j| number(&json["advice"]["widths"][j]));
+    assert!(b > 300.0 * a, "{a} {b}");
+    let factor = number(&json["factors"][1]);
+    assert!((b / factor - number(&json["advice"]["width"])).abs() < 1e-12);
+    let same = folder.json(&["--scale", "none"]);
+    assert_eq!(
+        (&same["scale"], &same["factors"]),
+        (&"none".into(), &serde_json::json!([1.0, 1.0]))
+    );
+}
+
+#[test]
+fn equal_samples_and_best_widths_at_an_end_are_told() {
+    let row = |i| vec![(scattered(i, 0) * 10.0).floor(), (scattered(i, 1) * 10.0).floor()];
+    let folder = Folder::new(&(0..1000).map(row).collect::<Vec<_>>());
+    let json = folder.json(&["--widths", "0.1:3:30"]);
+    assert!(number(&json["squares"]["equal_pairs"]) > 1000.0);
+    assert!(kinds(&json).contains(&"ties") && kinds(&json).contains(&"end"), "{:?}", kinds(&json));
+    assert_eq!(json["advice"]["from"], "reference");
+}
+
+#[test]
+fn one_dimension_and_many_work() {
+    for d in [1, 3, 5, 12] {
+        let row = |i| (0..d).map(|j| scattered(i, 7 * j) + scattered(i + 999, 3 * j)).collect();
+        let folder = Folder::new(&(0..500).map(row).collect::<Vec<_>>());
+        let json = folder.json(&[]);
+        assert_eq!(json["widths"].as_array().unwrap().len(), 100);
+        assert_eq!(json["advice"]["widths"].as_array().unwrap().len(), d);
+        let values = json["squares"]["values"].as_array().unwrap();
+        assert!(values.iter().all(Value::is_number), "d = {d}: {values:?}");
+    }
+}
+
+#[test]
+fn what_cannot_have_a_width_is_refused_with_its_reason() {
+    let constant = Folder::new(&[vec![1.0, 7.0], vec![2.0, 7.0], vec![3.0, 7.0]]);
+    let refused = constant.refused(&[]);
+    assert!(refused.contains("s.csv: column 1") && refused.contains("one value 7"), "{refused}");
+    assert!(constant.run(&["--columns", "0"]).status.success());
+    let one = Folder::new(&[vec![1.0]]);
+    assert!(
+        one.refused(&[]).contains("1 samples; to choose a width at least 2"),
+        "{}",
+        one.refused(&[])
+    );
+    assert!(constant.refused(&["--widths", "0,1"]).contains("--widths: width 0 (number 1)"));
+    assert!(
+        constant
+            .refused(&["--svg", "curves.png"])
+            .contains("unknown extension 'png'; allowed: svg")
+    );
+    let unwritable = constant.run(&["--svg", "no/curves.svg"]);
+    let errors = String::from_utf8(unwritable.stderr).unwrap();
+    assert_eq!(unwritable.status.code(), Some(1), "{errors}");
+    assert!(errors.starts_with("error: cannot write no/curves.svg: "), "{errors}");
+    assert!(constant.refused(&["--scale", "sd"]).contains("spread"));
+}
