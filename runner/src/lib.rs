@@ -8,7 +8,8 @@
 //! | [`workload`] | what is counted: generated samples, windows and the counts they must give |
 //! | [`input`] | samples and centers from `.npy` and `.csv` files |
 //! | [`machine`] | what this machine is: CPUs, caches, pages, limits |
-//! | [`query`] | windows counted over one set of samples |
+//! | [`query`] | windows counted over one set of samples, in memory or chunk by chunk |
+//! | [`budget`] | pure: how a count keeps within the memory that it was given |
 //! | [`density`] | densities at many places, from counts |
 //! | [`selection`] | which width suits the samples |
 //! | [`share`], [`placement`] | pure: who counts what, and on which CPU |
@@ -27,6 +28,7 @@
 pub mod article;
 pub mod autopsy;
 pub mod backend;
+pub mod budget;
 pub mod cli;
 pub mod density;
 pub mod failure;

@@ -1,17 +1,19 @@
 //! Windows counted over one set of samples, by any number of workers.
 //!
 //! Scans: the samples are cut into contiguous [`shares`], each worker counts every window over its share,
-//! and the counts are added. Indexes: the workers build one together and answer together; the kernel says how
-//! it is cut. Either way
-//! counts are sums of integers, so the answer never depends on the number of workers. Separate from the
-//! backends, which exist to be measured; here the answer is what matters, and workers are not pinned. Next:
-//! `kernel::algorithm::choose`, which knows what suits, and `kernel::Counter`, which does the counting.
+//! and the counts are added. Indexes: the workers build one together and answer together; the kernel says
+//! how it is cut. Either way counts are sums of integers, so the answer never depends on the number of
+//! workers. Separate from the backends, which exist to be measured; here the answer is what matters, and
+//! workers are not pinned. Next: `kernel::algorithm::choose`, which knows what suits, and
+//! `kernel::Counter`, which does the counting; [`chunks`] for files that are larger than memory.
 
+pub mod chunks;
 pub mod windows;
 
 use kernel::algorithm::{self, Algorithm, Choice};
 use kernel::isa::Isa;
-use kernel::{Alone, Counter, Density, Element, Samples, Team};
+use kernel::{Alone, Counter, Density, Element, Run, Samples, Team};
+use rayon::ThreadPool;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
@@ -77,6 +79,12 @@ pub struct Counted {
     pub reason: String,
 }
 
+impl Counted {
+    fn new(counts: Vec<u64>, choice: Choice) -> Self {
+        Self { counts, algorithm: choice.algorithm.name(), reason: choice.reason }
+    }
+}
+
 /// The counts of one center.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Counts {
@@ -116,6 +124,9 @@ pub enum Error {
     /// A center or the samples are refused.
     #[error(transparent)]
     Kernel(#[from] kernel::Error),
+    /// A file that is counted while it is read is refused.
+    #[error(transparent)]
+    Rows(#[from] crate::input::Problem),
     /// The system has no threads left.
     #[error("cannot start {workers} workers: {reason}")]
     Workers {
@@ -136,9 +147,14 @@ impl Query {
         samples: &Samples<T>,
         advance: &mut dyn FnMut(u64),
     ) -> Result<Answer, Error> {
-        let (n, d) = (samples.n(), samples.d());
+        let counted = self.counts(samples, advance)?;
+        Ok(self.answer_of(counted, samples.n(), samples.d())?)
+    }
+
+    /// The answer that counts over `n` samples of `d` dimensions are.
+    fn answer_of(&self, counted: Counted, n: usize, d: usize) -> Result<Answer, kernel::Error> {
+        let Counted { counts, algorithm, reason } = counted;
         let densities = self.windows.densities(n, d)?;
-        let Counted { counts, algorithm, reason } = self.counts(samples, advance)?;
         let each = self.windows.counts_per_center(); // may be 0, which `chunks` refuses
         let centers = self.centers.chunks(d).enumerate();
         let of = |(c, center)| Counts::of(center, &counts[c * each..][..each], &densities);
@@ -167,23 +183,17 @@ impl Query {
         samples: &Samples<T>,
         advance: &mut dyn FnMut(u64),
     ) -> Result<Counted, Error> {
-        let (n, d) = (samples.n(), samples.d());
-        if n == 0 {
+        let (run, d) = (samples.all(), samples.d());
+        if run.is_empty() {
             return Err(kernel::Error::NoSamples.into());
         }
-        let choice = self.choice(samples)?;
-        let workers = self.workers_for(n);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(workers)
-            .build()
-            .map_err(|reason| Error::Workers { workers, reason })?;
-        let (counters, batch) = match self.counters(samples)? {
-            scans if choice.algorithm.name() == scans[0].algorithm().name() => (scans, BATCH),
-            _ => {
-                let batch =
-                    INDEX_BATCH.max(INDEX_WINDOWS / self.windows.counts_per_center().max(1));
-                (vec![pool.install(|| self.index(samples, choice.algorithm))?], batch)
-            }
+        let choice = self.choice(&run)?;
+        let pool = self.pool(run.len())?;
+        let (counters, batch) = if is_scan(choice.algorithm) {
+            (self.scans(&run, pool.current_num_threads())?, BATCH)
+        } else {
+            let batch = INDEX_BATCH.max(INDEX_WINDOWS / self.windows.counts_per_center().max(1));
+            (vec![pool.install(|| self.index(&run, choice.algorithm))?], batch)
         };
         let windows = self.centers.len() / d * self.windows.counts_per_center();
         let mut counts = Vec::with_capacity(windows);
@@ -191,27 +201,35 @@ impl Query {
             counts.extend(pool.install(|| self.batch(&counters, batch))?);
             advance((batch.len() / d) as u64);
         }
-        Ok(Counted { counts, algorithm: choice.algorithm.name(), reason: choice.reason })
+        Ok(Counted::new(counts, choice))
+    }
+
+    /// The threads that count `n` samples.
+    fn pool(&self, n: usize) -> Result<ThreadPool, Error> {
+        let workers = self.workers_for(n);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build();
+        pool.map_err(|reason| Error::Workers { workers, reason })
     }
 
     /// What is asked for, or what suits.
-    fn choice<T: Element>(&self, samples: &Samples<T>) -> Result<Choice, kernel::Error> {
-        let query = kernel::Query::new(&self.centers, samples.d(), self.windows.sizes())?;
+    fn choice<T: Element>(&self, run: &Run<'_, T>) -> Result<Choice, kernel::Error> {
+        let query = kernel::Query::new(&self.centers, run.d(), self.windows.sizes())?;
         match self.algorithm {
             Some(algorithm) => {
-                let algorithm = algorithm.checked(samples.n(), samples.d())?;
+                let algorithm = algorithm.checked(run.len(), run.d())?;
                 Ok(Choice { algorithm, reason: "it was asked for".into() })
             }
-            None => Ok(algorithm::choose(&samples.all(), &query)),
+            None => Ok(algorithm::choose(run, &query)),
         }
     }
 
+    /// One counter for all of a run; the pool that this runs in shares the building.
     fn index<'a, T: Element>(
         &self,
-        samples: &'a Samples<T>,
+        run: &Run<'a, T>,
         algorithm: &'static Algorithm,
     ) -> Result<Counter<'a, T>, kernel::Error> {
-        Counter::with_algorithm(samples.all(), self.isa, algorithm, &InPool)
+        Counter::with_algorithm(run.clone(), self.isa, algorithm, &InPool)
     }
 
     /// How many workers really count `n` samples: no more than there are samples.
@@ -219,15 +237,14 @@ impl Query {
         self.workers.clamp(1, n.max(1))
     }
 
-    /// One counter for each share, at least one.
-    fn counters<'a, T: Element>(
+    /// One counter for each worker's share of a run, at least one.
+    fn scans<'a, T: Element>(
         &self,
-        samples: &'a Samples<T>,
+        run: &Run<'a, T>,
+        workers: usize,
     ) -> Result<Vec<Counter<'a, T>>, kernel::Error> {
-        shares(samples.n(), self.workers_for(samples.n()))
-            .into_iter()
-            .map(|share| Counter::with_isa(samples.run(share), self.isa))
-            .collect()
+        let shares = shares(run.len(), workers.min(run.len())).into_iter();
+        shares.map(|share| Counter::with_isa(run.slice(share), self.isa)).collect()
     }
 
     /// Counts of a batch of centers: row-major, centers × windows. Several counters have a share of the
@@ -259,6 +276,11 @@ impl Query {
         counter.answer(&query, &mut counts, team)?;
         Ok(counts)
     }
+}
+
+/// Whether an algorithm needs no preparation.
+fn is_scan(algorithm: &Algorithm) -> bool {
+    algorithm.name() == algorithm::ALL[0].name()
 }
 
 /// The sums of two lists of counts.

@@ -193,8 +193,15 @@ fn what_cannot_have_a_width_is_refused_with_its_reason() {
         "{}",
         one.refused(&[])
     );
-    assert!(constant.refused(&["--widths", "0,1"]).contains("width 0 (number 0)"));
-    assert!(constant.refused(&["--svg", "curves.png"]).contains("must end in .svg"));
-    assert!(constant.refused(&["--svg", "no/curves.svg"]).contains("a folder that exists"));
+    assert!(constant.refused(&["--widths", "0,1"]).contains("--widths: width 0 (number 1)"));
+    assert!(
+        constant
+            .refused(&["--svg", "curves.png"])
+            .contains("unknown extension 'png'; allowed: svg")
+    );
+    let unwritable = constant.run(&["--svg", "no/curves.svg"]);
+    let errors = String::from_utf8(unwritable.stderr).unwrap();
+    assert_eq!(unwritable.status.code(), Some(1), "{errors}");
+    assert!(errors.starts_with("error: cannot write no/curves.svg: "), "{errors}");
     assert!(constant.refused(&["--scale", "sd"]).contains("spread"));
 }

@@ -52,6 +52,7 @@ impl Ascending {
             }
             std::mem::swap(&mut from, &mut to);
         }
+        drop(to); // not held beside what is made of the others
         let (values, positions) = from.iter().map(|&(key, i)| (value(key), i)).unzip();
         Self { values, positions }
     }

@@ -10,6 +10,7 @@ use kernel::isa::{self, Isa};
 
 use crate::article::{self, Section};
 use crate::backend::{self, Backend, Mode};
+use crate::budget::{Budget, LEAST};
 use crate::placement::{self, Choice};
 use crate::study::plan::MAX_WORKERS;
 use crate::study::preset::Preset;
@@ -110,9 +111,39 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(number * unit).map_err(|_| wrong())
 }
 
+/// Memory such as `1GiB`, `1.5 GB` or `65536`, a number of bytes.
+pub(super) fn memory(text: &str) -> Result<Budget, String> {
+    let wrong = || {
+        format!(
+            "'{text}' is not a size of memory; allowed: a number of bytes, or a number with KB, MB, GB, TB \
+             (powers of 1000) or KiB, MiB, GiB, TiB (powers of 1024), such as 1GiB"
+        )
+    };
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let number: f64 = digits.trim().parse().map_err(|_| wrong())?;
+    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "kb" => 1e3,
+        "mb" => 1e6,
+        "gb" => 1e9,
+        "tb" => 1e12,
+        "kib" => 1024.0,
+        "mib" => 1024.0 * 1024.0,
+        "gib" => 1024.0 * 1024.0 * 1024.0,
+        "tib" => 1024.0 * 1024.0 * 1024.0 * 1024.0,
+        _ => return Err(wrong()),
+    };
+    let bytes = number * unit;
+    if !(0.0..9.2e18).contains(&bytes) {
+        return Err(wrong());
+    }
+    let too_little = || format!("'{text}' is too little; allowed: at least {LEAST} bytes");
+    Budget::new(bytes as u64).ok_or_else(too_little)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{at_least_one, seed, workers};
+    use super::{at_least_one, memory, seed, workers};
     use super::{backend, duration, instruction_set, mode, per_cent, placement, preset, size};
     use crate::backend::{ALL, Mode};
     use std::time::Duration;
@@ -125,6 +156,24 @@ mod tests {
         for wrong in ["", "45", "s", "-1s", "1e30s", "nans", "4 h", "45h"] {
             let message = duration(wrong).unwrap_err();
             assert!(message.contains(&format!("'{wrong}'")), "{message}");
+        }
+    }
+
+    #[test]
+    fn memory_is_a_number_with_or_without_a_unit() {
+        let bytes = |text: &str| memory(text).unwrap().bytes();
+        assert_eq!([bytes("65536"), bytes("100000B"), bytes("64KiB")], [65536, 100_000, 65536]);
+        assert_eq!(
+            [bytes("1GiB"), bytes("500MB"), bytes("1.5 gb")],
+            [1 << 30, 500_000_000, 1_500_000_000]
+        );
+        for wrong in ["", "x", "1G", "-1GiB", "nan", "inf", "1e30TB", "GiB", "1 GiB s", "1é"] {
+            let message = memory(wrong).unwrap_err();
+            assert!(message.contains(&format!("'{wrong}' is not")), "{message}");
+            assert!(message.contains("such as 1GiB"), "{message}");
+        }
+        for little in ["0", "1KiB", "65535"] {
+            assert!(memory(little).unwrap_err().contains("at least 65536 bytes"));
         }
     }
 

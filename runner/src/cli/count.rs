@@ -1,18 +1,24 @@
 //! `parzen count`: counts the samples of a file inside windows.
 //!
-//! Next: [`crate::input`] reads, [`crate::query`] counts, [`crate::output::count`] lays out; `samples` has
-//! the arguments that other commands take, too.
+//! Next: [`crate::input`] reads, [`crate::query`] counts, [`crate::output::count`] lays out;
+//! [`crate::budget`] says whether a file is read whole; `samples` has the arguments that other commands
+//! take, too.
+
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::ArgGroup;
 
-use super::samples::{Centers, Method, Size, Source};
-use super::widths::WidthList;
+use super::arguments::memory;
+use super::samples::{Centers, Method, Size, Source, available_memory, leave};
+use super::widths::{LIST, WIDTHS_PER_DIMENSION, WidthList, refusal};
+use crate::budget::{Budget, Plan};
 use crate::for_any;
-use crate::input::Input;
-use crate::machine::pages;
-use crate::output::{self, count::Report, progress::Progress};
-use crate::query::{Query, Windows};
+use crate::input::{Caching, Opened, Rows};
+use crate::machine::{pages, resident};
+use crate::output::{self, count::Report, file, progress::Progress};
+use crate::query::{self, Query, Windows, chunks::Cut};
+use crate::workload::Rounded;
 
 /// Arguments of `parzen count`.
 #[derive(Debug, clap::Args)]
@@ -28,31 +34,49 @@ pub struct Arguments {
     centers: Centers,
     #[command(flatten)]
     size: Size,
-    /// Several widths: a,b,c or start:stop:count (evenly spaced, both ends included)
+    /// Several widths: a,b,c or start:stop:count (evenly spaced, both ends included; in decimals where the
+    /// step is one, otherwise as NumPy's linspace)
     #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
     widths: Option<WidthList>,
     #[command(flatten)]
     method: Method,
+    /// Memory that samples, what is prepared for them, and the answer may take, such as 1GiB, 500MB or a
+    /// number of bytes. A file that does not fit is counted in chunks while it is read; the counts never
+    /// depend on it [default: half of the memory that is available]
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = memory)]
+    memory: Option<Budget>,
     /// Print JSON instead of a table
     #[arg(long)]
     json: bool,
+    /// Write JSON into this file instead of printing anything; it appears whole or not at all
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 /// Reads, counts and prints.
 ///
 /// # Errors
-/// Whatever is wrong with the arguments or the files; a standard output that cannot be written.
+/// Whatever is wrong with the arguments or the files; a result that cannot be written.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let leave = leave()?;
     let windows = windows(arguments)?;
     let method = arguments.method.known()?;
-    let input = arguments.source.read()?;
-    let windows = windows.checked(input.samples.d()).context("--widths-per-dimension")?;
-    let centers = arguments.centers.read(&input.samples)?.unwrap_or_default();
-    let report = report(&input, &method.query(centers, windows, &input.samples))?;
+    if let Some(path) = &arguments.out {
+        file::check_writable(path)?;
+    }
+    let opened = arguments.source.open()?;
+    let (most, d) = (opened.shape().length.most(), opened.shape().d());
+    let windows = windows.checked(d).context(WIDTHS_PER_DIMENSION)?;
+    let centers = arguments.centers.read(d)?.unwrap_or_default();
+    let report = report(arguments, opened, &method.query(centers, windows, (most, d)))?;
     arguments.method.explain(report.answer.algorithm, &report.answer.reason);
-    output::to_stdout(|out| {
-        if arguments.json { output::json(out, &report) } else { output::count::write(out, &report) }
-    })
+    match &arguments.out {
+        Some(path) => leave.while_writing(|interrupt| {
+            file::stage(path, interrupt, |out| output::json(out, &report))?.keep().map(drop)
+        }),
+        None if arguments.json => output::to_stdout(|out| output::json(out, &report)),
+        None => output::to_stdout(|out| output::count::write(out, &report)),
+    }
 }
 
 /// The windows, of whichever argument was given.
@@ -60,12 +84,35 @@ fn windows(arguments: &Arguments) -> anyhow::Result<Windows> {
     if let Some(windows) = arguments.size.windows()? {
         return Ok(windows);
     }
-    let widths = arguments.widths.as_ref().map(WidthList::widths).transpose()?;
+    let widths = arguments.widths.as_ref().map(WidthList::widths).transpose();
+    let widths = widths.map_err(|error| refusal(LIST, error))?;
     let widths = widths.as_ref().map_or(&[][..], kernel::Widths::as_slice);
     Ok(Windows::cubes(widths, arguments.size.faces())?)
 }
 
-fn report(input: &Input, query: &Query) -> anyhow::Result<Report> {
+/// Counts, with all samples in memory or chunk by chunk, as the memory allows.
+fn report(arguments: &Arguments, opened: Opened, query: &Query) -> anyhow::Result<Report> {
+    let available = available_memory();
+    let budget = arguments.memory.unwrap_or_else(|| Budget::of_available(available));
+    let shape = opened.shape();
+    let workers = query.workers_for(shape.length.most());
+    let source = &arguments.source;
+    match budget.plan(shape, opened.element_bytes(), query.demand(shape.d()), workers)? {
+        Plan::Whole => whole(source, opened, query, budget),
+        Plan::Chunks { rows, block } => {
+            let is_beyond = available.is_some_and(|bytes| source.bytes() > bytes);
+            let caching = if is_beyond { Caching::Forget } else { Caching::Usual };
+            let cut = Cut { rows, block, caching };
+            match opened {
+                Opened::Double(rows) => in_chunks(source, rows, query, cut, budget),
+                Opened::Single(rows) => in_chunks(source, rows, query, cut, budget),
+            }
+        }
+    }
+}
+
+fn whole(source: &Source, opened: Opened, query: &Query, budget: Budget) -> anyhow::Result<Report> {
+    let input = source.read_opened(opened)?;
     let samples = &input.samples;
     let progress = Progress::start("counting", (query.centers.len() / samples.d()) as u64);
     let answer =
@@ -77,5 +124,37 @@ fn report(input: &Input, query: &Query) -> anyhow::Result<Report> {
         pages: for_any!(samples, samples => pages::of_samples(samples)),
         dropped_rows: input.dropped_rows,
         workers: query.workers_for(samples.n()),
+        chunks: 1,
+        memory_bytes: budget.bytes(),
+        peak_memory_bytes: resident::peak_bytes(),
+    })
+}
+
+fn in_chunks<T: Rounded>(
+    source: &Source,
+    rows: Rows<T>,
+    query: &Query,
+    cut: Cut,
+    budget: Budget,
+) -> anyhow::Result<Report> {
+    let (d, most) = (rows.shape.d(), rows.shape.length.most());
+    let progress = Progress::start("reading and counting", source.bytes());
+    let tally = query.tally(rows, cut, &mut |bytes| progress.advance(bytes));
+    let tally = tally.map_err(|error| match error {
+        query::Error::Rows(problem) => anyhow::Error::from(source.refused(problem)),
+        error => error.into(),
+    })?;
+    drop(progress);
+    source.check_not_empty(tally.n, tally.dropped_rows)?;
+    Ok(Report {
+        element: T::NAME,
+        checksum: tally.checksum.to_string(),
+        pages: tally.pages,
+        dropped_rows: tally.dropped_rows,
+        workers: query.workers_for(most),
+        chunks: tally.chunks,
+        answer: query.answered(tally, d)?,
+        memory_bytes: budget.bytes(),
+        peak_memory_bytes: resident::peak_bytes(),
     })
 }

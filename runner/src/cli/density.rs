@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::ArgGroup;
 
-use super::samples::{Centers, Known, Method, Size, Source, counted};
+use super::samples::{
+    Centers, Known, Method, Size, Source, counted, leave, svg_file, with_extension,
+};
+use super::widths::WIDTHS_PER_DIMENSION;
 use crate::density::grid::Spec;
 use crate::density::{Estimate, Itself, Places};
 use crate::failure::Failure;
@@ -100,39 +103,31 @@ fn npy_file(text: &str) -> Result<PathBuf, String> {
     with_extension(text, "npy")
 }
 
-fn svg_file(text: &str) -> Result<PathBuf, String> {
-    with_extension(text, "svg")
-}
-
-/// A path with exactly this extension.
-fn with_extension(text: &str, allowed: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(text);
-    let found = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    if found == allowed {
-        Ok(path)
-    } else {
-        Err(format!("unknown extension '{found}'; allowed: {allowed}"))
-    }
-}
-
 /// Reads, counts, writes the files and prints.
 ///
 /// # Errors
 /// Whatever is wrong with the arguments or the files; a file or a standard output that cannot be written.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let leave = leave()?;
     let Some(windows) = arguments.size.windows()? else { bail!("there is no width") };
     let method = arguments.method.known()?;
     arguments.wanted.check_files()?;
     let input = arguments.source.read()?;
     let samples = &input.samples;
-    let windows = windows.checked(samples.d()).context("--widths-per-dimension")?;
+    let windows = windows.checked(samples.d()).context(WIDTHS_PER_DIMENSION)?;
     if arguments.wanted.svg.is_some() {
         picture::check_dimensions(samples.d()).map_err(Failure::Input)?;
     }
     let (places, centers) = arguments.places(samples, &windows)?;
     let report = report(arguments, &method, &input, (places, centers, windows))?;
     arguments.method.explain(report.algorithm, &report.reason);
-    let written = write_files(arguments, &method, samples, &report)?;
+    let picture = match &arguments.wanted.svg {
+        Some(_) => Some(drawn(arguments, &method, samples, &report)?),
+        None => None,
+    };
+    let written = leave.while_writing(|interrupt| {
+        write_files(&arguments.wanted, &report, picture.as_deref(), interrupt)
+    })?;
     output::to_stdout(|out| {
         if arguments.wanted.json {
             return output::json(out, &json::fields(&report));
@@ -157,7 +152,7 @@ impl Arguments {
         samples: &AnySamples,
         windows: &Windows,
     ) -> anyhow::Result<(Places, Vec<f64>)> {
-        if let Some(centers) = self.centers.read(samples)? {
+        if let Some(centers) = self.centers.read(samples.d())? {
             return Ok((Places::Centers, centers));
         }
         if self.at_samples {
@@ -188,7 +183,7 @@ fn report(
     (places, centers, windows): (Places, Vec<f64>, Windows),
 ) -> anyhow::Result<Report> {
     let samples = &input.samples;
-    let query = method.query(centers, windows, samples);
+    let query = method.query(centers, windows, (samples.n(), samples.d()));
     let workers = query.workers_for(samples.n());
     let found = counted(&query, samples, "counting")?;
     let itself = match places {
@@ -215,29 +210,21 @@ fn report(
 
 /// Writes every file that was asked for, all of them before the first gets its name.
 fn write_files(
-    arguments: &Arguments,
-    method: &Known<'_>,
-    samples: &AnySamples,
+    wanted: &Wanted,
     report: &Report,
+    picture: Option<&str>,
+    interrupt: &Interrupt,
 ) -> anyhow::Result<Vec<PathBuf>> {
-    let wanted = &arguments.wanted;
-    let picture = match &wanted.svg {
-        Some(path) => Some((path, drawn(arguments, method, samples, report)?)),
-        None => None,
-    };
-    // Only from here on: what has no file yet may be ended anywhere.
-    let interrupt = Interrupt::on_signals()
-        .with_context(|| Failure::Measurement("signals cannot be caught".into()))?;
     let mut staged = Vec::new();
     if let Some(path) = &wanted.out {
         let format = format_of(path).map_err(Failure::Input)?;
-        staged.push(file::stage(path, &interrupt, |out| (format.write)(out, report))?);
+        staged.push(file::stage(path, interrupt, |out| (format.write)(out, report))?);
     }
     if let Some(path) = &wanted.counts {
-        staged.push(file::stage(path, &interrupt, |out| npy::counts(out, report))?);
+        staged.push(file::stage(path, interrupt, |out| npy::counts(out, report))?);
     }
-    if let Some((path, picture)) = picture {
-        staged.push(file::stage(path, &interrupt, |out| out.write_all(picture.as_bytes()))?);
+    if let (Some(path), Some(picture)) = (&wanted.svg, picture) {
+        staged.push(file::stage(path, interrupt, |out| out.write_all(picture.as_bytes()))?);
     }
     staged.into_iter().map(Staged::keep).collect()
 }
@@ -255,7 +242,7 @@ fn drawn(
     let counts = if let Some(counts) = picture.known(report) {
         counts
     } else {
-        let query = method.query(picture.centers(), report.windows.clone(), samples);
+        let query = method.query(picture.centers(), report.windows.clone(), (samples.n(), d));
         counted(&query, samples, "counting for the picture")?.counts
     };
     let scene = Scene {

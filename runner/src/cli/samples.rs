@@ -3,6 +3,7 @@
 //!
 //! Structs that clap flattens into the arguments of a command. Next: [`super::count`].
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -11,12 +12,17 @@ use kernel::Faces;
 use kernel::algorithm::Algorithm;
 use kernel::isa::Isa;
 
-use super::widths::number;
+use super::widths::{WIDTH, WIDTHS_PER_DIMENSION, number, refusal};
+use crate::budget::Bytes;
+use crate::failure::Failure;
 use crate::for_any;
-use crate::input::{self, AnySamples, Columns, Input, NonFinite, Options};
-use crate::machine::affinity;
+use crate::input::{
+    self, AnySamples, Columns, Input, Length, NonFinite, Opened, Options, Problem, Shape,
+};
+use crate::machine::{State, Tree, affinity};
 use crate::output::progress::Progress;
 use crate::query::{Counted, Query, Windows, sensible_workers};
+use crate::study::interrupt::Leave;
 
 /// More workers than this for each allowed CPU are a slip of the keyboard.
 const WORKERS_PER_CPU: usize = 4;
@@ -25,7 +31,8 @@ const WORKERS_PER_CPU: usize = 4;
 #[derive(Debug, clap::Args)]
 pub struct Source {
     /// File of samples, .npy (f8 or f4; n x d, or n) or .csv: rows are samples, columns dimensions.
-    /// The first row of a .csv is a header if none of its fields is a number
+    /// The first row of a .csv is a header if none of its fields is a number. Builds with the feature
+    /// "parquet" also read .parquet
     #[arg(long = "samples", value_name = "FILE")]
     path: PathBuf,
     /// Columns of the samples that are the dimensions, by header name or position counted from 0
@@ -113,16 +120,82 @@ fn workers(text: &str) -> Result<usize, String> {
     })
 }
 
+/// The path of a picture.
+pub(super) fn svg_file(text: &str) -> Result<PathBuf, String> {
+    with_extension(text, "svg")
+}
+
+/// A path with exactly this extension.
+pub(super) fn with_extension(text: &str, allowed: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let found = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if found == allowed {
+        Ok(path)
+    } else {
+        Err(format!("unknown extension '{found}'; allowed: {allowed}"))
+    }
+}
+
+/// The name of the file.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.path.display().fmt(f)
+    }
+}
+
 impl Source {
-    /// The samples, at least one.
-    pub(super) fn read(&self) -> anyhow::Result<Input> {
+    /// The file, opened but not read.
+    pub(super) fn open(&self) -> Result<Opened, input::Error> {
         let options = Options {
             columns: self.columns.clone().map_or(Columns::All, Columns::Chosen),
             non_finite: self.nonfinite.into(),
         };
-        let input = read(&self.path, &options, "reading samples")?;
-        check_not_empty(&self.path, &input)?;
+        input::open(&self.path, &options)
+    }
+
+    /// The samples, at least one.
+    pub(super) fn read_opened(&self, opened: Opened) -> anyhow::Result<Input> {
+        let progress = Progress::start("reading samples", self.bytes());
+        let input = input::read_opened(&self.path, opened, &mut |bytes| progress.advance(bytes))?;
+        self.check_not_empty(input.samples.n(), input.dropped_rows)?;
         Ok(input)
+    }
+
+    /// The samples, at least one, if they fit into the memory that is available: known beforehand, because a
+    /// system that promised more memory than it has ends a program without a word.
+    pub(super) fn read(&self) -> anyhow::Result<Input> {
+        let opened = self.open()?;
+        let needed = least_bytes(opened.shape(), opened.element_bytes());
+        if let Some(available) = available_memory().filter(|&available| available < needed) {
+            bail!(
+                "{self}: its samples take {}, and {} of memory are available; only parzen count counts files \
+                 that do not fit",
+                Bytes(needed),
+                Bytes(available)
+            );
+        }
+        self.read_opened(opened)
+    }
+
+    /// Bytes of the file, 0 if it cannot be told.
+    pub(super) fn bytes(&self) -> u64 {
+        input::file_bytes(&self.path)
+    }
+
+    /// The refusal of what the file holds.
+    pub(super) fn refused(&self, problem: Problem) -> input::Error {
+        problem.of(&self.path)
+    }
+
+    /// Refuses a file of which no row is left.
+    pub(super) fn check_not_empty(&self, n: usize, dropped_rows: usize) -> anyhow::Result<()> {
+        match (n, dropped_rows) {
+            (1.., _) => Ok(()),
+            (0, 0) => bail!("{self}: holds no samples; at least 1 is needed"),
+            (0, rows) => bail!(
+                "{self}: holds no finite samples; all {rows} rows were dropped, at least 1 is needed"
+            ),
+        }
     }
 
     /// Names of the d dimensions: those of the columns that were chosen by name, otherwise `x0`, `x1`, …
@@ -135,16 +208,18 @@ impl Source {
 }
 
 impl Centers {
-    /// All centers, one after another, each with as many coordinates as the samples have dimensions;
+    /// All centers, one after another, each with d coordinates, as many as the samples have dimensions;
     /// `None` if none were given.
-    pub(super) fn read(&self, samples: &AnySamples) -> anyhow::Result<Option<Vec<f64>>> {
+    pub(super) fn read(&self, d: usize) -> anyhow::Result<Option<Vec<f64>>> {
         let Some(path) = &self.centers else {
             let Some(center) = &self.center else { return Ok(None) };
-            check_dimension(center.len(), samples).context("--center")?;
+            check_dimension(center.len(), d).context("--center")?;
             return Ok(Some(center.clone()));
         };
-        let input = read(path, &Options::default(), "reading centers")?;
-        check_dimension(input.samples.d(), samples).with_context(|| path.display().to_string())?;
+        let progress = Progress::start("reading centers", input::file_bytes(path));
+        let input = input::read(path, &Options::default(), &mut |bytes| progress.advance(bytes))?;
+        drop(progress);
+        check_dimension(input.samples.d(), d).with_context(|| path.display().to_string())?;
         if input.samples.n() == 0 {
             bail!("{}: holds no centers; at least 1 is needed", path.display());
         }
@@ -162,9 +237,10 @@ impl Size {
     pub(super) fn windows(&self) -> anyhow::Result<Option<Windows>> {
         if let Some(widths) = &self.widths_per_dimension {
             let windows = Windows::of_box(widths, self.faces());
-            return windows.map(Some).context("--widths-per-dimension");
+            return windows.map(Some).map_err(|error| refusal(WIDTHS_PER_DIMENSION, error));
         }
-        Ok(self.width.map(|width| Windows::cubes(&[width], self.faces())).transpose()?)
+        let windows = self.width.map(|width| Windows::cubes(&[width], self.faces())).transpose();
+        windows.map_err(|error| refusal(WIDTH, error))
     }
 }
 
@@ -196,10 +272,14 @@ impl Method {
 }
 
 impl Known<'_> {
-    /// These windows around these centers, to be counted over `samples`.
-    pub(super) fn query(&self, centers: Vec<f64>, windows: Windows, samples: &AnySamples) -> Query {
-        let (n, m) = (samples.n(), centers.len() / samples.d());
-        let sensible = sensible_workers(n, m, affinity::allowed().len());
+    /// These windows around these centers, to be counted over n samples of d dimensions.
+    pub(super) fn query(
+        &self,
+        centers: Vec<f64>,
+        windows: Windows,
+        (n, d): (usize, usize),
+    ) -> Query {
+        let sensible = sensible_workers(n, centers.len() / d, affinity::allowed().len());
         let workers = self.method.workers.unwrap_or(sensible);
         Query { centers, windows, isa: self.isa, algorithm: self.algorithm, workers }
     }
@@ -215,27 +295,28 @@ pub(super) fn counted(
     Ok(for_any!(samples, samples => query.counts(samples, &mut |done| progress.advance(done)))?)
 }
 
-fn read(path: &Path, options: &Options, what: &'static str) -> Result<Input, input::Error> {
-    let progress = Progress::start(what, input::file_bytes(path));
-    input::read(path, options, &mut |bytes| progress.advance(bytes))
+/// How Ctrl-C ends a command that measures nothing, from now on.
+pub(super) fn leave() -> anyhow::Result<Leave> {
+    Leave::on_signals().with_context(|| Failure::Measurement("signals cannot be caught".into()))
 }
 
-fn check_not_empty(path: &Path, input: &Input) -> anyhow::Result<()> {
-    if input.samples.n() > 0 {
+/// Memory that can be had, in bytes; `None` where the system does not tell.
+pub(super) fn available_memory() -> Option<u64> {
+    State::read(&Tree::new(Path::new("/"))).available_memory_bytes
+}
+
+/// Memory of samples as far as it is known before they are read, in bytes.
+fn least_bytes(shape: &Shape, element_bytes: usize) -> u64 {
+    let rows = match shape.length {
+        Length::Exactly(rows) => rows,
+        Length::AtMost(_) => 0,
+    };
+    (rows as u64).saturating_mul((shape.d() * element_bytes) as u64)
+}
+
+fn check_dimension(found: usize, expected: usize) -> Result<(), kernel::Error> {
+    if found == expected {
         return Ok(());
     }
-    match input.dropped_rows {
-        0 => bail!("{}: holds no samples; at least 1 is needed", path.display()),
-        rows => bail!(
-            "{}: holds no finite samples; all {rows} rows were dropped, at least 1 is needed",
-            path.display()
-        ),
-    }
-}
-
-fn check_dimension(found: usize, samples: &AnySamples) -> Result<(), kernel::Error> {
-    match samples.d() {
-        expected if expected == found => Ok(()),
-        expected => Err(kernel::Error::Dimension { what: "center", expected, found }),
-    }
+    Err(kernel::Error::Dimension { what: "center", expected, found })
 }

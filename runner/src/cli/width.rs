@@ -2,7 +2,7 @@
 //!
 //! Next: [`crate::selection`] chooses, [`crate::output::width`] lays out.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::ValueEnum;
@@ -10,15 +10,13 @@ use kernel::isa::Isa;
 use kernel::{Part, Team};
 
 use super::arguments::{instruction_set, workers};
-use super::widths::WidthList;
-use crate::failure::Failure;
+use super::samples::{Source, leave, svg_file};
+use super::widths::{LIST, WidthList, refusal};
 use crate::for_any;
-use crate::input::{self, Columns, Options};
 use crate::machine::affinity;
-use crate::output::{self, curves, progress::Progress, width::Report};
+use crate::output::{self, curves, file, progress::Progress, width::Report};
 use crate::query::sensible_workers;
 use crate::selection::{self, Request, Scale};
-use crate::study::record::write_text;
 use crate::team::InPool;
 
 /// Arguments of `parzen width`.
@@ -27,12 +25,8 @@ use crate::team::InPool;
     parzen width --samples points.npy\n  \
     parzen width --samples points.csv --columns x,y --widths 0.2:1.5:131 --svg curves.svg")]
 pub struct Arguments {
-    /// File of samples, .npy (f8 or f4; n x d, or n) or .csv: rows are samples, columns dimensions
-    #[arg(long, value_name = "FILE")]
-    samples: PathBuf,
-    /// Columns of the samples that are the dimensions, by header name or position counted from 0
-    #[arg(long, value_name = "A,B,...", value_delimiter = ',')]
-    columns: Option<Vec<String>>,
+    #[command(flatten)]
+    source: Source,
     /// Widths to try: a,b,c or start:stop:count; with --scale spread in units of the spreads [default: 100
     /// widths, 30 in each octave, from 0.16 to 1.6 times the normal reference]
     #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
@@ -48,7 +42,7 @@ pub struct Arguments {
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = workers)]
     workers: Option<usize>,
     /// Draw all curves over the width into this file
-    #[arg(long, value_name = "FILE.svg")]
+    #[arg(long, value_name = "FILE.svg", value_parser = svg_file)]
     svg: Option<PathBuf>,
     /// Print JSON, with all curves, instead of a table
     #[arg(long)]
@@ -99,47 +93,31 @@ impl Team for Watched {
 /// # Errors
 /// Whatever is wrong with the arguments or the file; a file or standard output that cannot be written.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    if let Some(path) = arguments.svg.as_deref() {
-        check_svg(path)?;
+    let leave = leave()?;
+    if let Some(path) = &arguments.svg {
+        file::check_writable(path)?;
     }
-    let widths = arguments.widths.as_ref().map(WidthList::widths).transpose()?;
+    let widths = arguments.widths.as_ref().map(WidthList::widths).transpose();
+    let widths = widths.map_err(|error| refusal(LIST, error))?;
     let request = Request {
         widths: widths.map(|widths| widths.as_slice().to_vec()),
         scale: arguments.scale.map(Scale::from),
         isa: arguments.isa,
     };
     let report = report(arguments, &request)?;
-    if let Some(path) = arguments.svg.as_deref() {
+    if let Some(path) = &arguments.svg {
         let text = curves::draw(&report.selection);
-        write_text(&text, path)
-            .with_context(|| Failure::Unwritable(format!("cannot write {}", path.display())))?;
+        leave.while_writing(|interrupt| {
+            file::stage(path, interrupt, |out| out.write_all(text.as_bytes()))?.keep()
+        })?;
     }
     output::to_stdout(|out| {
         if arguments.json { output::json(out, &report) } else { output::width::write(out, &report) }
     })
 }
 
-/// Refuses what would fail after all the work.
-fn check_svg(path: &Path) -> anyhow::Result<()> {
-    if path.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("svg")) {
-        anyhow::bail!("--svg {}: the name must end in .svg", path.display());
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if folder.is_some_and(|folder| !folder.is_dir()) || path.is_dir() {
-        anyhow::bail!("--svg {}: not a file in a folder that exists", path.display());
-    }
-    Ok(())
-}
-
 fn report(arguments: &Arguments, request: &Request) -> anyhow::Result<Report> {
-    let path = &arguments.samples;
-    let options = Options {
-        columns: arguments.columns.clone().map_or(Columns::All, Columns::Chosen),
-        ..Options::default()
-    };
-    let reading = Progress::start("reading samples", input::file_bytes(path));
-    let input = input::read(path, &options, &mut |bytes| reading.advance(bytes))?;
-    drop(reading);
+    let input = arguments.source.read()?;
     let (samples, n) = (&input.samples, input.samples.n());
     let sensible = sensible_workers(n, n, affinity::allowed().len());
     let workers = arguments.workers.unwrap_or(sensible).clamp(1, n.max(1));
@@ -157,7 +135,7 @@ fn report(arguments: &Arguments, request: &Request) -> anyhow::Result<Report> {
         for_any!(samples, samples => selection::select(samples, request, &Watched("summing over pairs"), advance))
     });
     Ok(Report {
-        selection: selection.with_context(|| path.display().to_string())?,
+        selection: selection.with_context(|| arguments.source.to_string())?,
         isa: request.isa.name(),
         element: samples.element(),
         checksum: samples.checksum().to_string(),

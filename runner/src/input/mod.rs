@@ -1,23 +1,30 @@
 //! Samples and centers from files.
 //!
 //! The one door through which other people's numbers come in; separate so that everything behind it
-//! may rely on what [`Samples`] promises. The file name's extension chooses the reader from
+//! may rely on what `kernel::Samples` promises. The file name's extension chooses the reader from
 //! [`FORMATS`]; every refusal names the file, what was found and what is allowed.
 //!
-//! Next: [`npy`] and [`csv`], one reader each; [`columns`] for the choice of columns.
+//! Next: [`npy`] and [`csv`], one reader each, and behind a feature `parquet`; [`columns`] for the choice of
+//! columns; [`source`] for what readers have in common, [`ahead`] for files that are larger than memory.
 
+pub mod ahead;
+pub mod block;
 pub mod columns;
 pub mod csv;
 pub mod npy;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod samples;
+pub mod source;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use kernel::{Draft, Element, Samples};
-
+pub use ahead::Caching;
+pub use block::Block;
 pub use columns::Columns;
 pub use samples::AnySamples;
+pub use source::{Length, Opened, Rows, Shape};
 
 /// What can be wrong with a file of samples.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +68,7 @@ pub enum Problem {
 
 impl Problem {
     /// The error for the file at `path`.
-    fn of(self, path: &Path) -> Error {
+    pub fn of(self, path: &Path) -> Error {
         Error { path: path.to_owned(), problem: self }
     }
 }
@@ -102,8 +109,8 @@ pub type Advance<'a> = &'a mut dyn FnMut(u64);
 pub struct Format {
     /// Extension without the dot, lower case.
     pub extension: &'static str,
-    /// Reads an opened regular file of the given length in bytes.
-    read: fn(File, u64, &Options, Advance<'_>) -> Result<Input, Problem>,
+    /// Looks at an opened regular file of the given length in bytes.
+    open: fn(File, u64, &Options) -> Result<Opened, Problem>,
 }
 
 impl std::fmt::Debug for Format {
@@ -113,8 +120,12 @@ impl std::fmt::Debug for Format {
 }
 
 /// Every kind of file that can be read.
-pub const FORMATS: &[Format] =
-    &[Format { extension: "npy", read: npy::read }, Format { extension: "csv", read: csv::read }];
+pub const FORMATS: &[Format] = &[
+    Format { extension: "npy", open: npy::open },
+    Format { extension: "csv", open: csv::open },
+    #[cfg(feature = "parquet")]
+    Format { extension: PARQUET, open: parquet::open },
+];
 
 /// Bytes of the file at `path`, 0 if it cannot be told: the length of a progress bar.
 pub fn file_bytes(path: &Path) -> u64 {
@@ -130,10 +141,26 @@ pub fn file_bytes(path: &Path) -> u64 {
 /// [`Error`] if the extension is unknown, the file cannot be read, is malformed, lacks a column that
 /// was asked for, or holds a value that is not finite and [`NonFinite::Reject`] holds.
 pub fn read(path: &Path, options: &Options, advance: Advance<'_>) -> Result<Input, Error> {
-    read_with(path, options, advance).map_err(|problem| problem.of(path))
+    read_opened(path, open(path, options)?, advance)
 }
 
-fn read_with(path: &Path, options: &Options, advance: Advance<'_>) -> Result<Input, Problem> {
+/// Reads the file at `path`, which was opened, as [`read`].
+///
+/// # Errors
+/// As [`read`].
+pub fn read_opened(path: &Path, opened: Opened, advance: Advance<'_>) -> Result<Input, Error> {
+    opened.whole(advance).map_err(|problem| problem.of(path))
+}
+
+/// Opens the file at `path` and looks at what it says about its rows, but does not read them.
+///
+/// # Errors
+/// As [`read`], as far as that shows.
+pub fn open(path: &Path, options: &Options) -> Result<Opened, Error> {
+    open_as(path, options).map_err(|problem| problem.of(path))
+}
+
+fn open_as(path: &Path, options: &Options) -> Result<Opened, Problem> {
     let format = format_of(path)?;
     // Asked before opening, because opening a pipe waits for somebody to write.
     if !std::fs::metadata(path)?.is_file() {
@@ -141,27 +168,26 @@ fn read_with(path: &Path, options: &Options, advance: Advance<'_>) -> Result<Inp
     }
     let file = File::open(path)?;
     let bytes = file.metadata()?.len();
-    (format.read)(file, bytes, options, advance)
+    (format.open)(file, bytes, options)
 }
 
 fn format_of(path: &Path) -> Result<&'static Format, Problem> {
     let found = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    FORMATS.iter().find(|format| format.extension == found).ok_or_else(|| Problem::Extension {
-        found,
-        allowed: FORMATS.iter().map(|format| format.extension).collect::<Vec<_>>().join(", "),
-    })
+    if let Some(format) = FORMATS.iter().find(|format| format.extension == found) {
+        return Ok(format);
+    }
+    let known: Vec<&str> = FORMATS.iter().map(|format| format.extension).collect();
+    let in_other_builds = if known.contains(&PARQUET) {
+        ""
+    } else {
+        " (parquet only where parzen was built with --features parquet)"
+    };
+    let allowed = known.join(", ") + in_other_builds;
+    Err(Problem::Extension { found, allowed })
 }
 
-/// Ends a draft as `non_finite` says.
-fn finish<T: Element>(
-    draft: Draft<T>,
-    non_finite: NonFinite,
-) -> Result<(Samples<T>, usize), kernel::Error> {
-    match non_finite {
-        NonFinite::Reject => Ok((draft.finish()?, 0)),
-        NonFinite::Drop => Ok(draft.finish_dropping()),
-    }
-}
+/// The extension of a format that is behind a feature.
+const PARQUET: &str = "parquet";
 
 #[cfg(test)]
 mod tests {

@@ -1,55 +1,53 @@
 //! NumPy's `.npy` files.
 //!
 //! Doubles and singles of either byte order, in C or Fortran order; shape (n, d), or (n,) as n samples
-//! of one dimension. Values go straight from the file into their columns: no second copy. Integers
-//! are refused rather than converted, because 64-bit ones would lose digits silently.
+//! of one dimension. Values go from the file into a block as bytes, and from there into their columns.
+//! Integers are refused rather than converted, because 64-bit ones would lose digits silently.
 //!
 //! Separate from [`super::csv`]; the header is `npyz`'s business, and everything it says is checked
 //! against the length of the file before memory is reserved.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek};
+use std::io::{BufRead, BufReader, Read as _, Seek as _, SeekFrom};
 
-use kernel::{Draft, Element};
-use npyz::{DType, Deserialize, NpyFile, NpyHeader, Order, TypeChar};
+use npyz::{DType, NpyHeader, Order, TypeChar};
 
-use super::{Advance, AnySamples, Input, NonFinite, Options, Problem, finish};
+use super::block::Block;
+use super::source::{Length, Opened, Rows, Source};
+use super::{Options, Problem, source};
+use crate::workload::Rounded;
 
 /// What is allowed, as every refusal of a data type says.
 const ALLOWED: &str = "allowed: 'f8' and 'f4' (float64, float32) of either byte order";
-/// Values read between two reports of progress.
-const STEP: usize = 1 << 16;
 /// Bytes of a header, at most; that of plain numbers has about 100.
 const LONGEST_HEADER: usize = 1 << 16;
 /// Brackets inside each other in a header, at most; that of plain numbers has 2.
 const DEEPEST_HEADER: usize = 4;
 
-/// Reads an opened file of `bytes` bytes.
-pub(super) fn read(
-    file: File,
-    bytes: u64,
-    options: &Options,
-    advance: Advance<'_>,
-) -> Result<Input, Problem> {
-    let mut reader = BufReader::with_capacity(1 << 18, file);
+/// Bytes of a page, at most, on the systems that are told what to forget.
+#[cfg(target_os = "linux")]
+const LARGEST_PAGE: u64 = 64 << 10;
+
+/// Looks at an opened file of `bytes` bytes.
+pub(super) fn open(file: File, bytes: u64, options: &Options) -> Result<Opened, Problem> {
+    let mut reader = BufReader::with_capacity(LONGEST_HEADER + (1 << 10), file);
     let head = reader.fill_buf()?;
     check_nesting(head)?;
     check_shape(head)?;
     let header = NpyHeader::from_reader(&mut reader).map_err(|error| unreadable(&error))?;
     let width = element_bytes(&header.dtype())?;
     let shape = Shape::of(&header)?;
-    check_length(&shape, width, bytes.saturating_sub(reader.stream_position()?))?;
+    let data = reader.stream_position()?;
+    check_length(&shape, width, bytes.saturating_sub(data))?;
     if shape.n == 0 {
         // Such a file may announce any d: nothing of that size may be reserved or visited.
         return Err(Problem::Format("holds no samples; at least 1 is needed".into()));
     }
-    let file = NpyFile::with_header(header, reader);
+    let body = Body { file: reader.into_inner(), data, swap: is_foreign(&header.dtype()) };
     Ok(if width == 8 {
-        let (samples, dropped_rows) = fill::<f64>(file, &shape, options, advance)?;
-        Input { samples: AnySamples::Double(samples), dropped_rows }
+        Opened::Double(rows(body, shape, options)?)
     } else {
-        let (samples, dropped_rows) = fill::<f32>(file, &shape, options, advance)?;
-        Input { samples: AnySamples::Single(samples), dropped_rows }
+        Opened::Single(rows(body, shape, options)?)
     })
 }
 
@@ -171,66 +169,120 @@ fn check_length(shape: &Shape, width: usize, found: u64) -> Result<(), Problem> 
     )))
 }
 
-/// Reads all values into the columns that were chosen.
-fn fill<T: Element + Deserialize>(
-    file: NpyFile<impl Read>,
-    shape: &Shape,
-    options: &Options,
-    advance: Advance<'_>,
-) -> Result<(kernel::Samples<T>, usize), Problem> {
-    let positions = options.columns.positions(shape.d, None)?;
-    // `targets[source]` is the dimension that a column of the file becomes, if any.
-    let mut targets = vec![None; shape.d];
-    for (dimension, &source) in positions.iter().enumerate() {
-        targets[source] = Some(dimension);
-    }
-    let mut draft = Draft::new(shape.n, positions.len())?;
-    let mut columns = draft.columns_mut();
-    let mut values = file.data::<T>().map_err(|error| Problem::Format(error.to_string()))?;
-    let (rows, of_rows) = match shape.order {
-        Order::C => (shape.n, shape.d),
-        Order::Fortran => (shape.d, shape.n),
+/// Whether the values have another byte order than this machine.
+fn is_foreign(dtype: &DType) -> bool {
+    let endianness = match dtype {
+        DType::Plain(plain) => plain.endianness(),
+        _ => return false,
     };
-    let mut unreported = 0;
-    for outer in 0..rows {
-        for inner in 0..of_rows {
-            let value = values.next().ok_or_else(ended)??;
-            let (i, source) = if shape.order == Order::C { (outer, inner) } else { (inner, outer) };
-            if let Some(dimension) = targets[source] {
-                columns[dimension][i] = value;
-            }
-            unreported += 1;
-            if unreported == STEP {
-                advance((STEP * size_of::<T>()) as u64);
-                unreported = 0;
-            }
-        }
+    match endianness {
+        npyz::Endianness::Little => cfg!(target_endian = "big"),
+        npyz::Endianness::Big => cfg!(target_endian = "little"),
+        npyz::Endianness::Irrelevant => false,
     }
-    finish_named(draft, options.non_finite, &positions)
 }
 
-/// As [`finish`], with the file's own column number in the error.
-fn finish_named<T: Element>(
-    draft: Draft<T>,
-    non_finite: NonFinite,
-    positions: &[usize],
-) -> Result<(kernel::Samples<T>, usize), Problem> {
-    finish(draft, non_finite).map_err(|error| match error {
-        kernel::Error::NonFinite { row, column, value } => {
-            kernel::Error::NonFinite { row, column: positions[column], value }.into()
-        }
-        error => error.into(),
+/// A file behind its header.
+struct Body {
+    file: File,
+    /// Where the first value is.
+    data: u64,
+    /// Whether the bytes of a value must be exchanged.
+    swap: bool,
+}
+
+fn rows<T: Rounded>(body: Body, shape: Shape, options: &Options) -> Result<Rows<T>, Problem> {
+    let positions = options.columns.positions(shape.d, None)?;
+    let elements = match shape.order {
+        Order::C => shape.d,
+        Order::Fortran => positions.len(),
+    };
+    Ok(Rows {
+        shape: source::Shape {
+            length: Length::Exactly(shape.n),
+            positions: positions.clone(),
+            elements,
+            non_finite: options.non_finite,
+        },
+        source: Box::new(Values { body, shape, positions, row: 0, forgotten: 0 }),
     })
 }
+
+/// The values of a file, on the way from its first row to its last.
+struct Values {
+    body: Body,
+    shape: Shape,
+    positions: Vec<usize>,
+    /// The next row.
+    row: usize,
+    /// Rows that the system was told to forget.
+    forgotten: usize,
+}
+
+impl Values {
+    /// Where in the file the values of some rows are: one piece, or one for each column that was chosen.
+    /// Each with its first value and their number.
+    fn pieces(&self, row: usize, rows: usize) -> Vec<(u64, usize)> {
+        let Shape { n, d, order } = self.shape;
+        match order {
+            Order::C => vec![(row as u64 * d as u64, rows * d)],
+            Order::Fortran => {
+                let first = |&column: &usize| column as u64 * n as u64 + row as u64;
+                self.positions.iter().map(|column| (first(column), rows)).collect()
+            }
+        }
+    }
+}
+
+impl<T: Rounded> Source<T> for Values {
+    fn read(&mut self, rows: usize, block: &mut Block<T>) -> Result<(), Problem> {
+        let rows = rows.min(self.shape.n - self.row);
+        let (step, starts) = match self.shape.order {
+            Order::C => (self.shape.d, self.positions.clone()),
+            Order::Fortran => (1, (0..self.positions.len()).map(|k| k * rows).collect()),
+        };
+        let pieces = self.pieces(self.row, rows);
+        block.values.resize(pieces.iter().map(|(_, values)| values).sum(), T::default());
+        let mut rest = &mut block.values[..];
+        for (first, values) in pieces {
+            let piece = rest.split_off_mut(..values).unwrap_or_default();
+            self.body.file.seek(SeekFrom::Start(self.body.data + first * size_of::<T>() as u64))?;
+            self.body.file.read_exact(bytemuck::cast_slice_mut(piece))?;
+        }
+        if self.body.swap {
+            block.values.iter_mut().for_each(|value| *value = value.swapped());
+        }
+        self.row += rows;
+        (block.rows, block.step, block.starts) = (rows, step, starts);
+        block.bytes = size_of_val(&block.values[..]) as u64;
+        Ok(())
+    }
+
+    fn forget(&mut self) {
+        let rows = self.row - std::mem::replace(&mut self.forgotten, self.row);
+        for (first, values) in self.pieces(self.row - rows, rows) {
+            let bytes = size_of::<T>() as u64;
+            forget(&self.body.file, self.body.data + first * bytes, values as u64 * bytes);
+        }
+    }
+}
+
+/// Tells the system that these bytes of the file will not be read again. That it does not listen is no
+/// failure.
+#[cfg(target_os = "linux")]
+fn forget(file: &File, first: u64, bytes: u64) {
+    // Only whole pages are forgotten: the one in which the last block ended is behind us now.
+    let start = first - first % LARGEST_PAGE;
+    let bytes = std::num::NonZeroU64::new(first - start + bytes);
+    let _unheeded = rustix::fs::fadvise(file, start, bytes, rustix::fs::Advice::DontNeed);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn forget(_: &File, _: u64, _: u64) {}
 
 /// A header that cannot be read; of the parser's drawing only the first line is kept.
 fn unreadable(error: &std::io::Error) -> Problem {
     let reason = error.to_string();
     let reason = reason.lines().next().unwrap_or_default().trim_end();
     Problem::Format(format!("not a readable .npy file: {reason}"))
-}
-
-/// The file became shorter while it was read.
-fn ended() -> std::io::Error {
-    std::io::ErrorKind::UnexpectedEof.into()
 }

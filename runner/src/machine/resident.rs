@@ -4,7 +4,11 @@
 //! count in each of them. Private pages belong to one. Separate from [`pages`](super::pages), which
 //! tells of what size the pages of some addresses are.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
+
+use super::Tree;
 
 /// Memory of a process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +33,11 @@ pub fn parse(rollup: &str) -> Option<Resident> {
     };
     let private_bytes = field("Private_Clean:")?.checked_add(field("Private_Dirty:")?)?;
     Some(Resident { resident_bytes: field("Rss:")?, private_bytes })
+}
+
+/// The most bytes that this process ever held in main memory; `None` where the system does not tell.
+pub fn peak_bytes() -> Option<u64> {
+    Tree::new(Path::new("/")).bytes("proc/self/status", "VmHWM")
 }
 
 #[cfg(test)]

@@ -27,6 +27,12 @@ pub struct Report {
     pub dropped_rows: usize,
     /// Workers that counted.
     pub workers: usize,
+    /// Chunks in which the samples were counted; 1 if all were in memory.
+    pub chunks: usize,
+    /// Memory that the count was given, in bytes.
+    pub memory_bytes: u64,
+    /// The most that the program held in memory until it wrote this; `None` is unknown.
+    pub peak_memory_bytes: Option<u64>,
 }
 
 /// Writes the table, and below it what was counted and how.
@@ -45,6 +51,13 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         "n = {n}, d = {d}, {element}, {faces}ISA {isa}, algorithm {algorithm}, {workers} {crew}, \
          {checksum}, {pages}"
     )?;
+    if report.chunks > 1 {
+        writeln!(
+            out,
+            "counted in {} chunks: all samples at once take more than --memory",
+            report.chunks
+        )?;
+    }
     if report.dropped_rows > 0 {
         writeln!(out, "dropped {} rows that are not finite", report.dropped_rows)?;
     }
@@ -110,7 +123,17 @@ mod tests {
             queries: (0..centers).map(query).collect(),
         };
         let (element, checksum) = ("f8", "xxh3:0".into());
-        Report { answer, element, checksum, pages: None, dropped_rows: 2, workers: 1 }
+        Report {
+            answer,
+            element,
+            checksum,
+            pages: None,
+            dropped_rows: 2,
+            workers: 1,
+            chunks: 3,
+            memory_bytes: 1 << 20,
+            peak_memory_bytes: None,
+        }
     }
 
     fn text(report: &Report) -> String {
@@ -137,10 +160,13 @@ mod tests {
 
     #[test]
     fn the_last_lines_say_what_was_counted() {
-        let text = text(&report(1));
+        let shown = text(&report(1));
         assert!(
-            text.contains("n = 100, d = 2, f8, ISA some-isa, algorithm some-algorithm, 1 worker,")
+            shown.contains("n = 100, d = 2, f8, ISA some-isa, algorithm some-algorithm, 1 worker,")
         );
-        assert!(text.ends_with("pages unknown\ndropped 2 rows that are not finite\n"), "{text}");
+        assert!(shown.contains("pages unknown\ncounted in 3 chunks: "), "{shown}");
+        assert!(shown.ends_with("\ndropped 2 rows that are not finite\n"), "{shown}");
+        let whole = text(&Report { chunks: 1, ..report(1) });
+        assert!(!whole.contains("chunks"), "{whole}");
     }
 }

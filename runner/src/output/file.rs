@@ -1,7 +1,10 @@
-//! Result files whose names users choose, each whole or not at all.
+//! Result files, each whole or not at all.
 //!
-//! Apart from the study's own files, which have fixed names in a folder. All of a command's files are staged
-//! before the first gets its name, so that a full disk leaves the old ones.
+//! Separate because every command that writes one promises the same: a temporary name in the same folder,
+//! forced to the disk, then renamed. Whatever goes wrong before the rename leaves the previous file as it
+//! was, and nothing beside it. All files whose names a user chose are staged before the first gets its name,
+//! so that a full disk or Ctrl-C leaves all the old ones; a study's files, which have fixed names in a folder
+//! and hold what was measured before Ctrl-C, are written one by one.
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -11,7 +14,6 @@ use tempfile::NamedTempFile;
 
 use crate::failure::Failure;
 use crate::study::interrupt::Interrupt;
-use crate::study::record::{readable_by_all, sync_folder};
 
 /// A file that is on the disk, under a temporary name; without [`Staged::keep`] it disappears.
 #[derive(Debug)]
@@ -23,13 +25,49 @@ pub struct Staged {
 /// Writes a file that is to become `path`, unless `interrupt` asks to stop meanwhile.
 ///
 /// # Errors
-/// [`Failure::Unwritable`] names the path, around the system's reason; [`Failure::Interrupted`].
+/// [`Failure::Unwritable`] names the path, around the system's reason or that something else than a file
+/// has this name; [`Failure::Interrupted`].
 pub fn stage(
     path: &Path,
     interrupt: &Interrupt,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> anyhow::Result<Staged> {
-    let staged = || -> io::Result<NamedTempFile> {
+    let staged = Staged::new(path, interrupt, write);
+    if interrupt.is_requested() {
+        let what = format!("interrupted; {} was not written", path.display());
+        return Err(Failure::Interrupted(what).into());
+    }
+    staged.with_context(|| unwritable(path))
+}
+
+/// Writes the file at `path`, which nobody interrupts; the path.
+///
+/// # Errors
+/// The system's reason, or that something else than a file has this name; a previous file is then still
+/// whole.
+pub(crate) fn whole(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<PathBuf> {
+    Staged::new(path, &Interrupt::default(), write)?.named()
+}
+
+/// Proves that a file can get this name: known before a long count rather than after it.
+///
+/// # Errors
+/// As [`stage`].
+pub fn check_writable(path: &Path) -> anyhow::Result<()> {
+    let proof = check_replaceable(path).and_then(|()| tempfile::tempfile_in(folder(path)));
+    proof.map(drop).with_context(|| unwritable(path))
+}
+
+impl Staged {
+    fn new(
+        path: &Path,
+        interrupt: &Interrupt,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<Self> {
+        check_replaceable(path)?;
         let mut file = readable_by_all().tempfile_in(folder(path))?;
         let watched = Watched { file: &mut file, interrupt };
         let mut writer = BufWriter::with_capacity(1 << 18, watched);
@@ -38,14 +76,24 @@ pub fn stage(
         drop(writer);
         // A new name for what is not on the disk yet would be an empty file after a power cut.
         file.as_file().sync_all()?;
-        Ok(file)
-    };
-    let file = staged();
-    if interrupt.is_requested() {
-        let what = format!("interrupted; {} was not written", path.display());
-        return Err(Failure::Interrupted(what).into());
+        Ok(Self { file, path: path.to_owned() })
     }
-    Ok(Staged { file: file.with_context(|| unwritable(path))?, path: path.to_owned() })
+
+    /// Gives the file its name, in place of an older one.
+    ///
+    /// # Errors
+    /// [`Failure::Unwritable`], as [`stage`].
+    pub fn keep(self) -> anyhow::Result<PathBuf> {
+        let path = self.path.clone();
+        self.named().with_context(|| unwritable(&path))
+    }
+
+    fn named(self) -> io::Result<PathBuf> {
+        let Self { file, path } = self;
+        file.persist(&path)?;
+        sync_folder(folder(&path))?;
+        Ok(path)
+    }
 }
 
 /// A file whose writing ends once somebody asks to stop: then its temporary name can still be removed.
@@ -67,39 +115,48 @@ impl Write for Watched<'_> {
     }
 }
 
-impl Staged {
-    /// Gives the file its name, in place of an older one.
-    ///
-    /// # Errors
-    /// As [`stage`].
-    pub fn keep(self) -> anyhow::Result<PathBuf> {
-        let Self { file, path } = self;
-        let kept = file.persist(&path).map_err(|refused| refused.error);
-        kept.and_then(|_| sync_folder(folder(&path))).with_context(|| unwritable(&path))?;
-        Ok(path)
-    }
-}
-
-/// Proves that a file can get this name: known before a long count rather than after it.
-///
-/// # Errors
-/// As [`stage`].
-pub fn check_writable(path: &Path) -> anyhow::Result<()> {
-    let proof = if path.is_dir() {
-        Err(io::ErrorKind::IsADirectory.into())
-    } else {
-        tempfile::tempfile_in(folder(path)).map(drop)
-    };
-    proof.with_context(|| unwritable(path))
-}
-
 fn unwritable(path: &Path) -> Failure {
     Failure::Unwritable(format!("cannot write {}", path.display()))
 }
 
-/// Where a file of this path lies.
+/// The folder of the file at `path`.
 fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A device or a pipe would be replaced by a file, and a folder cannot be.
+fn check_replaceable(path: &Path) -> io::Result<()> {
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(metadata) if !metadata.is_file() => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Waits until the names in `folder` are on the disk.
+///
+/// # Errors
+/// The system's reason, but not that it cannot do this at all.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    match std::fs::File::open(folder)?.sync_all() {
+        Err(error) if error.kind() != io::ErrorKind::InvalidInput => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    #[cfg(not(unix))]
+    let _cannot_be_opened = folder;
+    Ok(())
+}
+
+/// Temporary files are private by default; a result is as readable as any new file.
+fn readable_by_all() -> tempfile::Builder<'static, 'static> {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are a thing of Unix"))]
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
 }
 
 #[cfg(test)]
@@ -122,6 +179,22 @@ mod tests {
         stage(&path, &nobody, |out| out.write_all(b"new")).unwrap().keep().unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_goes_wrong_leaves_the_previous_file_and_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("result.json");
+        assert_eq!(whole(&path, |out| out.write_all(b"old")).unwrap(), path);
+        let error = whole(&path, |out| {
+            out.write_all(b"new")?;
+            Err(io::Error::other("the disk is full"))
+        });
+        assert_eq!(error.unwrap_err().to_string(), "the disk is full");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+        whole(&path, |out| out.write_all(b"new")).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
@@ -149,9 +222,24 @@ mod tests {
     #[test]
     fn places_that_cannot_be_written_are_known_beforehand() {
         let place = tempfile::tempdir().unwrap();
-        assert!(check_writable(&place.path().join("b")).is_ok());
-        assert!(check_writable(place.path()).is_err());
-        assert!(check_writable(&place.path().join("none/b")).is_err());
+        check_writable(&place.path().join("b")).unwrap();
+        for wrong in [place.path().to_owned(), place.path().join("none/b")] {
+            let error = check_writable(&wrong).unwrap_err();
+            assert_eq!(crate::failure::exit_code(&error), 1);
+            assert!(whole(&wrong, |_| Ok(())).is_err());
+        }
         assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_replaced() {
+        let error = check_replaceable(Path::new("/dev/null")).unwrap_err();
+        assert_eq!(error.to_string(), "not a regular file");
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("device.json");
+        std::os::unix::fs::symlink("/dev/null", &link).unwrap();
+        assert!(check_writable(&link).is_err() && whole(&link, |_| Ok(())).is_err());
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
     }
 }

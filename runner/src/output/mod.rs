@@ -1,8 +1,8 @@
 //! What the program prints, laid out for people or as JSON.
 //!
 //! Separate from the commands so that layouts are tested on plain data, and from measuring so that
-//! nothing is printed while a clock runs. Next: [`count`], [`density`], [`list`], [`machine`] lay out; [`file`](mod@file)
-//! writes files; [`progress`] keeps people company meanwhile.
+//! nothing is printed while a clock runs. Next: [`count`], [`density`], [`list`], [`machine`] lay out;
+//! [`file`](mod@file) writes files whole or not at all; [`progress`] keeps people company meanwhile.
 
 pub mod count;
 pub mod curves;

@@ -5,7 +5,6 @@
 //! appears whole or not at all. It is always made from a journal, never beside it: next
 //! [`super::assemble`], which fills these structs, and [`super::journal`].
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +18,7 @@ use crate::backend::{Mode, Sample, WorkerSample};
 use crate::machine::clock::Timer;
 use crate::machine::pages::Pages;
 use crate::machine::{Limits, Machine, State, affinity};
+use crate::output::file;
 use crate::workload::Level;
 
 /// Name of the file in the output folder.
@@ -286,33 +286,11 @@ pub(crate) fn write_whole(
     folder: &Path,
     name: &str,
 ) -> std::io::Result<PathBuf> {
-    let path = folder.join(name);
     std::fs::create_dir_all(folder)?;
-    let mut file = readable_by_all().tempfile_in(folder)?;
-    let mut writer = std::io::BufWriter::new(&mut file);
-    serde_json::to_writer(&mut writer, value)?;
-    writer.write_all(b"\n")?;
-    writer.flush()?;
-    drop(writer);
-    // A new name for what is not on the disk yet would be an empty file after a power cut.
-    file.as_file().sync_all()?;
-    file.persist(&path)?;
-    sync_folder(folder)?;
-    Ok(path)
-}
-
-/// Writes `text` into the file at `path`, whole or not at all.
-///
-/// # Errors
-/// The system's reason; an older file is then still whole.
-pub(crate) fn write_text(text: &str, path: &Path) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let mut file = readable_by_all().tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    sync_folder(folder)
+    file::whole(&folder.join(name), |out| {
+        serde_json::to_writer(&mut *out, value)?;
+        out.write_all(b"\n")
+    })
 }
 
 /// Whether the file in `folder` is the whole study that began then with this seed.
@@ -329,21 +307,6 @@ pub(super) fn is_written(folder: &Path, created_unix_s: u64, seed: u64) -> bool 
     found == Some(Identity { created_unix_s, seed, complete: true })
 }
 
-/// Waits until the names in `folder` are on the disk.
-///
-/// # Errors
-/// The system's reason, but not that it cannot do this at all.
-pub(crate) fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    match std::fs::File::open(folder)?.sync_all() {
-        Err(error) if error.kind() != std::io::ErrorKind::InvalidInput => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
-    #[cfg(not(unix))]
-    let _cannot_be_opened = folder;
-    Ok(())
-}
-
 /// Makes `folder` if need be, and proves that files can be written there: known before a long
 /// measurement rather than after it.
 ///
@@ -354,13 +317,4 @@ pub fn check_writable(folder: &Path) -> Result<(), Error> {
         .and_then(|()| tempfile::tempfile_in(folder))
         .map(drop)
         .map_err(|source| Error::Unwritable { path: folder.to_owned(), source })
-}
-
-/// Temporary files are private by default; a result is as readable as any new file.
-pub(crate) fn readable_by_all() -> tempfile::Builder<'static, 'static> {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are a thing of Unix"))]
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
 }

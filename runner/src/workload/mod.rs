@@ -158,20 +158,21 @@ impl Stored {
     }
 }
 
-/// An [`Element`] that a generated `f64` can be rounded to.
-pub trait Rounded: Element {
+/// An [`Element`] that a generated `f64` can be rounded to, and whose bytes can be seen and exchanged.
+pub trait Rounded: Element + bytemuck::Pod {
     /// The nearest value of this type.
     fn rounded(value: f64) -> Self;
-    /// Little-endian bytes, the unit of [`Checksum`]: appended to `bytes`.
-    fn append_le(self, bytes: &mut Vec<u8>);
+    /// The value with its bytes in the opposite order.
+    #[must_use]
+    fn swapped(self) -> Self;
 }
 
 impl Rounded for f64 {
     fn rounded(value: f64) -> Self {
         value
     }
-    fn append_le(self, bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(&self.to_le_bytes());
+    fn swapped(self) -> Self {
+        Self::from_bits(self.to_bits().swap_bytes())
     }
 }
 
@@ -179,8 +180,8 @@ impl Rounded for f32 {
     fn rounded(value: f64) -> Self {
         value as Self
     }
-    fn append_le(self, bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(&self.to_le_bytes());
+    fn swapped(self) -> Self {
+        Self::from_bits(self.to_bits().swap_bytes())
     }
 }
 

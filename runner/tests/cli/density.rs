@@ -416,10 +416,7 @@ fn a_full_disk_leaves_the_old_files_and_nothing_else() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{errors}");
     assert!(errors.contains("cannot write p.npy: File too large"), "{errors}");
-    let names = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name();
-    let mut left: Vec<_> = std::fs::read_dir(folder.path(".")).unwrap().map(names).collect();
-    left.sort();
-    assert_eq!(left, ["k.npy", "p.npy", "s.npy"]);
+    assert_eq!(folder.names(), ["k.npy", "p.npy", "s.npy"]);
     for name in ["k.npy", "p.npy"] {
         assert_eq!(std::fs::read(folder.path(name)).unwrap(), b"old", "{name}");
     }

@@ -83,6 +83,18 @@ fn bad_csv_files_are_named_with_line_and_column() {
         ("label.csv", b"x,,-2\n", &["line 1, column 0: 'x' is not a number", "column 2"]),
         ("range.csv", b"1,2\n3,1e999\n", &["line 2, column 1: '1e999' is not finite"]),
         ("latin.csv", b"x,y\n1,2\n\xff,3\n", &["line 3", "UTF-8"]),
+        (
+            "semicolon.csv",
+            b"x;y\n1;2\n",
+            &["line 2, column 0 ('x;y'): '1;2' is not a number", "separated by commas", "by ';'"],
+        ),
+        (
+            "german.csv",
+            b"1,5;2,5\n",
+            &["line 1", "'5;2' is not a number", "looks separated by ';'"],
+        ),
+        ("comma.csv", b"x;y\n1,5;2,5\n", &["line 2 has 3 fields", "looks separated by ';'"]),
+        ("tabs.csv", b"1\t2\n3\t4\n", &["is not a number", "looks separated by tabs"]),
     ];
     for (name, bytes, parts) in cases {
         let file = folder.write(name, bytes);
@@ -95,6 +107,12 @@ fn bad_paths_are_named() {
     let folder = Folder::new();
     refused(&folder, &["--samples", "nosuch.npy"], &["nosuch.npy", "cannot read the file"]);
     refused(&folder, &["--samples", "samples.txt"], &["samples.txt", "'txt'", "allowed: npy, csv"]);
+    #[cfg(not(feature = "parquet"))]
+    refused(
+        &folder,
+        &["--samples", "samples.parquet"],
+        &["unknown extension 'parquet'", "built with --features parquet"],
+    );
     folder.make_folder("folder.npy");
     refused(&folder, &["--samples", "folder.npy"], &["folder.npy", "not a regular file"]);
     refused(&folder, &["--centers", "nosuch.csv"], &["nosuch.csv", "cannot read the file"]);
@@ -130,10 +148,10 @@ fn bad_widths_are_named() {
     for width in ["0", "-1", "nan", "inf"] {
         refused(&folder, &["--width", width], &["width", "above 0"]);
     }
-    refused(&folder, &["--width", "-1"], &["width -1"]);
+    refused(&folder, &["--width", "-1"], &["--width: width -1 must be a finite number"]);
     refused(&folder, &["--width", "wide"], &["'wide'", "--width"]);
-    refused(&folder, &["--widths", "1,-2,3"], &["width -2 (number 1)", "above 0"]);
-    refused(&folder, &["--widths", "0:1:3"], &["width 0 (number 0)", "above 0"]);
+    refused(&folder, &["--widths", "1,-2,3"], &["--widths: width -2 (number 2)", "above 0"]);
+    refused(&folder, &["--widths", "0:1:3"], &["--widths: width 0 (number 1)", "above 0"]);
     refused(&folder, &["--widths", "1:2"], &["'1:2'", "start:stop:count"]);
     refused(&folder, &["--widths", "1:2:0"], &["'0'; allowed: 1 to"]);
     refused(&folder, &["--widths", "1:2:x"], &["'x'; allowed: 1 to"]);
@@ -159,6 +177,16 @@ fn other_bad_arguments_are_named() {
     refused(&folder, &["--nonfinite", "maybe"], &["'maybe'", "--nonfinite"]);
     let file = folder.write("h.csv", b"x,y\n1,2\n");
     refused(&folder, &["--samples", &file, "--columns", "z"], &["h.csv", "'z'", "x, y"]);
+    let tabs = folder.write("t.csv", b"x\ty\n1\t2\n");
+    refused(&folder, &["--samples", &tabs, "--columns", "x"], &["t.csv", "'x'", "by tabs"]);
+    refused(&folder, &["--memory", "1G"], &["'1G' is not a size of memory", "such as 1GiB"]);
+    refused(&folder, &["--memory", "-1"], &["'-1'", "such as 1GiB"]);
+    refused(&folder, &["--memory", "1KiB"], &["'1KiB' is too little", "at least 65536 bytes"]);
+    refused(
+        &folder,
+        &["--memory", "100000", "--widths", "1:2:5000"],
+        &["1 centers with 5000 widths alone take", "--memory is 97.7 KiB", "raise it"],
+    );
     let all_nan = folder.write("nan.csv", b"nan\n");
     refused(
         &folder,

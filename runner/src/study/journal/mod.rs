@@ -61,7 +61,7 @@ impl Journal {
         let mut journal = Self { path, file, content: Content::default(), torn: false };
         journal.append(&Line::Header(Box::new(header)))?;
         journal.sync()?;
-        record::sync_folder(folder)
+        crate::output::file::sync_folder(folder)
             .map_err(|source| Error::Unwritable { path: folder.into(), source })?;
         Ok((journal, aside))
     }
