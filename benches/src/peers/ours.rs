@@ -8,8 +8,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use kernel::algorithm::{self, Algorithm};
-use kernel::{Alone, Counter, Query, Samples, Sizes, Widths, isa};
+use kernel::{Alone, Counter, Query, Samples, Sizes, Team, Widths, algorithm, isa};
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use rayon::slice::ParallelSlice as _;
@@ -46,11 +45,8 @@ fn prepare(data: &Data, threads: usize) -> Result<Job<'_>, String> {
         }
         _ => Some(pool(threads)?),
     };
-    let widths = Widths::new(&data.widths).map_err(text)?;
-    let query = Query::new(&data.centers, data.d, Sizes::Shared(&widths)).map_err(text)?;
-    let choice = algorithm::choose(&samples.all(), &query).algorithm;
-    if choice.name() != algorithm::ALL[0].name() {
-        return Ok(Box::new(move || indexed(&samples, data, choice, pool.as_ref())));
+    if data.centers.len() > data.d {
+        return Ok(Box::new(move || chosen(&samples, data, pool.as_ref(), threads)));
     }
     Ok(Box::new(move || {
         Round::of(|| {
@@ -90,18 +86,18 @@ fn pool(threads: usize) -> Result<ThreadPool, String> {
         .map_err(|error| error.to_string())
 }
 
-/// A job for which an index is built.
-fn indexed(
-    samples: &Samples<f64>,
-    data: &Data,
-    algorithm: &'static Algorithm,
-    pool: Option<&ThreadPool>,
-) -> Round {
+/// A job with many centers: choosing how it is counted, and building an index if that is the choice, is part of
+/// it.
+fn chosen(samples: &Samples<f64>, data: &Data, pool: Option<&ThreadPool>, threads: usize) -> Round {
+    let prepare = |team: &dyn Team| {
+        let widths = Widths::new(&data.widths)?;
+        let query = Query::new(&data.centers, data.d, Sizes::Shared(&widths))?;
+        let algorithm = algorithm::choose(&samples.all(), &query).algorithm;
+        Counter::with_algorithm(samples.all(), isa::best(), algorithm, team)
+    };
     let build = || match pool {
-        None => Counter::with_algorithm(samples.all(), isa::best(), algorithm, &Alone),
-        Some(pool) => {
-            pool.install(|| Counter::with_algorithm(samples.all(), isa::best(), algorithm, &InPool))
-        }
+        None => prepare(&Alone),
+        Some(pool) => pool.install(|| prepare(&InPool)),
     };
     let query = |index: &Result<Counter<'_, f64>, kernel::Error>| {
         let data = black_box(data);
@@ -109,6 +105,9 @@ fn indexed(
             let widths = Widths::new(&data.widths)?;
             match pool {
                 None => index.count_batch(&data.centers, &widths),
+                Some(pool) if index.algorithm().name() == algorithm::ALL[0].name() => {
+                    pool.install(|| shared(samples, data, threads))
+                }
                 Some(pool) => pool.install(|| together(index, data, &widths)),
             }
         });

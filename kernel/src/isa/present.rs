@@ -8,9 +8,9 @@
 //! below(r) = regions + blocks + words + bits of its word below r          four look-ups
 //! ```
 //!
-//! A rank that comes or goes changes the numbers behind it, at most 64 on each level: a few vectors, without
-//! a branch. (The usual tree of sums takes log n steps for either, each of which waits for the one before:
-//! four times as long for 10⁵ ranks.)
+//! A rank that comes or goes changes the numbers behind it, at most 64 on each level but the last: a few
+//! vectors, without a branch. There are n / 131,072 regions, so that changes cost more from some ten million
+//! ranks on. (The usual tree of sums takes log n steps for either, each of which waits for the one before.)
 
 /// Words in a block.
 const WORDS: usize = 64;

@@ -85,11 +85,15 @@ impl Wanted {
     /// Proves that every file can be written, and that no two of them are one.
     fn check_files(&self) -> anyhow::Result<()> {
         let files: Vec<_> = [&self.out, &self.counts, &self.svg].into_iter().flatten().collect();
-        for (i, path) in files.iter().enumerate() {
-            if files[..i].contains(path) {
-                bail!("{}: two results cannot be one file", path.display());
-            }
+        for path in &files {
             file::check_writable(path)?;
+        }
+        // By where they are, not by how they are written.
+        let places: Vec<_> = files.iter().map(|path| file::place(path)).collect();
+        for (i, place) in places.iter().enumerate() {
+            if places[..i].contains(place) {
+                bail!("{}: two results cannot be one file", files[i].display());
+            }
         }
         Ok(())
     }

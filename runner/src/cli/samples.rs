@@ -112,7 +112,7 @@ fn coordinate(text: &str) -> Result<f64, String> {
 }
 
 /// The number of `--workers`.
-fn workers(text: &str) -> Result<usize, String> {
+pub(super) fn workers(text: &str) -> Result<usize, String> {
     let most = WORKERS_PER_CPU * affinity::allowed().len().max(1);
     let workers = text.parse().ok().filter(|workers| (1..=most).contains(workers));
     workers.ok_or_else(|| {

@@ -9,7 +9,8 @@ use clap::ValueEnum;
 use kernel::isa::Isa;
 use kernel::{Part, Team};
 
-use super::arguments::{instruction_set, workers};
+use super::arguments::instruction_set;
+use super::samples::workers;
 use super::samples::{Source, leave, svg_file};
 use super::widths::{LIST, WidthList, refusal};
 use crate::for_any;

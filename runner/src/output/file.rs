@@ -119,6 +119,13 @@ fn unwritable(path: &Path) -> Failure {
     Failure::Unwritable(format!("cannot write {}", path.display()))
 }
 
+/// Where the file at `path` is, however that is written: two paths to one file have one place.
+pub fn place(path: &Path) -> PathBuf {
+    let folder = folder(path);
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    folder.join(path.file_name().unwrap_or_default())
+}
+
 /// The folder of the file at `path`.
 fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))

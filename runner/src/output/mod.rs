@@ -42,7 +42,7 @@ pub fn json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
 }
 
 /// A number with six significant digits: enough to read, not to compute with.
-fn significant(value: f64) -> String {
+pub(crate) fn significant(value: f64) -> String {
     let scientific = format!("{value:.5e}");
     // The exponent after rounding; an infinite value has none.
     let exponent = scientific.split_once('e').and_then(|(_, power)| power.parse::<i32>().ok());

@@ -11,6 +11,7 @@ use super::Bests;
 use super::curve::Best;
 use super::likelihood::Likelihood;
 use super::squares::Squares;
+use crate::output::significant;
 
 /// The width to take.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -73,7 +74,8 @@ pub(super) fn advise(reference: f64, best: &Bests, squares: &Squares, factors: &
         (vote, other) => {
             let vote = vote.or(other).unwrap_or(normal);
             let reason = format!(
-                "{} is the one criterion that follows the samples and has its best width inside the grid",
+                "{} is the one criterion with a vote that follows the samples: the other has its best width at an \
+                 end of the grid, or equal samples take its vote",
                 vote.said
             );
             (vote, reason)
@@ -100,8 +102,8 @@ pub(super) fn warnings(
     for (said, best) in named {
         if let Some(best) = best.filter(|best| best.at_end) {
             let text = format!(
-                "{said} is best at {:.6}, an end of the widths: its best width may lie beyond",
-                best.width
+                "{said} is best at {}, an end of the widths: its best width may lie beyond",
+                significant(best.width)
             );
             warn("end", text);
         }
@@ -143,11 +145,16 @@ fn strict_warning(likelihood: &Likelihood) -> Option<String> {
     if likelihood.lonely.first().is_none_or(|&lonely| lonely == 0) {
         return None;
     }
+    let is_ever_finite = likelihood.lonely.last() == Some(&0);
     Some(match (likelihood.strict_from, likelihood.loneliest) {
         (Some(from), Some(row)) => format!(
-            "the strict likelihood is minus infinity below {from:.6}, twice the largest distance to a nearest \
-             neighbor: row {row} alone decides that, so take no width from it"
+            "the strict likelihood is minus infinity below {}, twice the largest distance to a nearest \
+             neighbor: sample {row}, counted from 0, alone decides that, so take no width from it",
+            significant(from)
         ),
+        _ if is_ever_finite => "the strict likelihood is minus infinity at small widths, where many samples \
+                                are alone: they decide its best, so take no width from it"
+            .into(),
         _ => "the strict likelihood is minus infinity at every width that was tried: samples are alone, so \
               take no width from it"
             .into(),
