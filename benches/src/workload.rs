@@ -131,11 +131,9 @@ pub static INDEXED: [Indexed; 14] = [
     indexed("codes", (100_000, 64, 4.0), 1_000, [0, 9, 1_567]),
 ];
 
-/// One window each, for which codes are held against the plain scan.
-pub static CODED: [Indexed; 2] = [
-    indexed("codes", (10_000_000, 2, 1.1), 1, [1_108_306, 1_108_306, 1_108_306]),
-    indexed("codes", (10_000_000, 8, 2.5), 1, [239_754, 239_754, 239_754]),
-];
+/// One window, for which codes are held against the plain scan.
+pub static CODED: [Indexed; 1] =
+    [indexed("codes", (10_000_000, 2, 1.1), 1, [1_108_306, 1_108_306, 1_108_306])];
 
 impl Centers {
     /// The coordinates, center after center: `rows[c * d + j]`.
