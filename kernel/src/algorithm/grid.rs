@@ -281,6 +281,9 @@ impl<T: Element> Index<T> for Cells<T> {
     #[inline]
     fn count(&self, center: &[f64], reach: Reach<'_>) -> u64 {
         let [a, b] = [0, 1].map(|j| self.span(j, center[j], reach.radius(j)));
+        if a.all.is_empty() || b.all.is_empty() {
+            return 0;
+        }
         let table = &self.table;
         let mut count = 0;
         if !a.whole.is_empty() {
@@ -317,18 +320,20 @@ struct Span {
 }
 
 impl<T: Element> Cells<T> {
-    /// The slabs of column `j` that a window meets. Those with its ends are inside whole if all their values
-    /// are: as a rule where values repeat.
+    /// The slabs of column `j` that a window meets. Of those with its ends, all values may be inside, or none:
+    /// as a rule where values repeat.
     #[inline]
     fn span(&self, j: usize, x: f64, radius: f64) -> Span {
         let (first, last) = self.edges[j].around(x, radius).into_inner();
-        let is_whole = |slab: usize| {
-            let side = |s: T| Side::of(x, radius, s.widen());
-            self.extremes[j][slab].map(side) == [Side::Inside; 2]
-        };
-        let start = first + usize::from(!is_whole(first));
-        let end = last + usize::from(is_whole(last));
-        Span { all: first..last + 1, whole: start..end.max(start) }
+        let sides = |slab: usize| self.extremes[j][slab].map(|s: T| Side::of(x, radius, s.widen()));
+        let ([low, low_most], [high_least, high]) = (sides(first), sides(last));
+        let start = first + usize::from(low_most == Side::Below);
+        let end = (last + usize::from(high_least != Side::Above)).max(start);
+        let is_low_whole = low == Side::Inside && low_most == Side::Inside;
+        let is_high_whole = high_least == Side::Inside && high == Side::Inside;
+        let whole_start = if is_low_whole { first } else { first + 1 };
+        let whole_end = if is_high_whole { last + 1 } else { last };
+        Span { all: start..end, whole: whole_start..whole_end.max(whole_start) }
     }
 }
 
@@ -336,8 +341,11 @@ impl Span {
     /// The slabs that are not inside whole, and how many there are.
     #[inline]
     fn ends(&self) -> ([usize; 2], usize) {
-        let [first, last] = [self.all.start, self.all.end - 1];
-        let is_cut = [self.whole.start > first, self.whole.end <= last && last > first];
+        let [first, last] = [self.all.start, self.all.end.saturating_sub(1)];
+        let is_cut = match self.all.len() {
+            0 => [false; 2],
+            len => [!self.whole.contains(&first), len > 1 && !self.whole.contains(&last)],
+        };
         match is_cut {
             [true, is_cut] => ([first, last], 1 + usize::from(is_cut)),
             [false, is_cut] => ([last; 2], usize::from(is_cut)),
