@@ -9,8 +9,10 @@ use crate::samples::{Element, Run};
 use crate::team::Team;
 use crate::window::Reach;
 
-/// Samples that every center passes over before the next are read: 256 KiB of doubles at d = 2.
-const TILE: usize = 16_384;
+/// Bytes of samples that every center passes over before the next are read: they stay in the L2 cache.
+const TILE: usize = 512 << 10;
+/// Samples of such a tile are a multiple of this, so that batches of keys are full.
+const BATCH: usize = 2048;
 
 /// The scan of the whole run.
 pub(crate) struct BruteForce;
@@ -70,8 +72,7 @@ impl<T: Element> Index<T> for Scan<'_, T> {
         if ranking.len() == 1 && centers.len() > d {
             return (kernels.count_centers)(&self.run, centers, ranking.far(), counts);
         }
-        // A tile stays in the L2 cache while every center passes over it.
-        let tile = if centers.len() == d { usize::MAX } else { TILE };
+        let tile = if centers.len() == d { usize::MAX } else { tile::<T>(d) };
         for start in (0..self.run.len()).step_by(tile) {
             let samples = self.run.slice(start..self.run.len().min(start.saturating_add(tile)));
             let rows = counts.chunks_exact_mut(ranking.len().max(1));
@@ -84,4 +85,9 @@ impl<T: Element> Index<T> for Scan<'_, T> {
     fn bytes(&self) -> usize {
         0
     }
+}
+
+/// Samples of a tile.
+fn tile<T>(d: usize) -> usize {
+    (TILE / (d * size_of::<T>()) / BATCH * BATCH).max(BATCH)
 }

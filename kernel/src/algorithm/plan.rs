@@ -50,6 +50,11 @@ pub(crate) struct Shape {
     /// How fast the share grows with the width: as width^dimension. d or less; near 1 for samples along a
     /// line, 0 where clusters lie inside whole.
     pub(crate) dimension: f64,
+    /// Share of the samples that lie on the very border of a window, as on a raster; 0 for values without a
+    /// pattern.
+    pub(crate) tied: f64,
+    /// Columns in which values come back, so that there are few distinct ones.
+    pub(crate) repeating: f64,
 }
 
 impl Shape {
@@ -84,6 +89,8 @@ const FEWEST_SAMPLES: usize = 256;
 const SOME_WINDOWS: usize = 16;
 /// Share of a plain scan's time that the look at some samples may take.
 const LOOK: f64 = 0.03;
+/// A window that loses the samples on its border, and next to nobody else.
+const HARDLY_NARROWER: f64 = 1.0 - 1.0 / (1 << 21) as f64;
 /// Samples inside a window on average from which on their number tells how fast it grows.
 const TELLING: f64 = 4.0;
 
@@ -98,6 +105,8 @@ pub(crate) fn choose<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Choice 
         passes: query.reaches().map_or(query.centers(), |reaches| reaches.len()) as f64,
         share: 0.0,
         dimension: run.d() as f64,
+        tied: 0.0,
+        repeating: 0.0,
     };
     let plain = scan.cost(&shape).sum();
     if plain < NOT_WORTH_IT {
@@ -137,39 +146,60 @@ fn reason(shape: &Shape, algorithm: &Algorithm, cost: Cost, plain: f64) -> Strin
     )
 }
 
-/// About which share of the samples is inside a window, and how fast it grows: some windows, and windows half
-/// as wide, over some samples.
+/// About which share of the samples is inside a window, how fast it grows, and whether values come back:
+/// some windows, windows half as wide and windows hardly narrower, over some samples.
 fn look<T: Element>(run: &Run<'_, T>, query: &Query<'_>, samples: usize, shape: &mut Shape) {
     // An odd stride, so that a period of the data is not met by chance.
     let stride = (run.len() / samples).max(1) | 1;
     let some = run.columns().iter().map(|column| column.iter().step_by(stride).copied().collect());
-    let Ok(samples) = Samples::<T>::from_columns::<Vec<T>>(&some.collect::<Vec<_>>()) else {
+    let some: Vec<Vec<T>> = some.collect();
+    shape.repeating = some.iter().filter(|column| repeats(column)).count() as f64;
+    let Ok(samples) = Samples::<T>::from_columns::<Vec<T>>(&some) else {
         return;
     };
     let counter = Counter::new(samples.all());
-    let (centers, widths) = (query.centers(), query.counts_per_center());
-    let some = query.counts().min(SOME_WINDOWS);
-    let (mut inside, mut within_half, mut looked) = (0, 0, 0);
-    for k in 0..some {
-        let spread = |k: usize, all: usize| (2 * k + 1) * all / (2 * some);
-        let place = if some < SOME_WINDOWS {
-            k
-        } else {
-            // Spread over all centers and all widths, which may be in order, and not over both alike.
-            spread(k, centers) * widths + spread(k * 5 % some, widths)
-        };
+    let (mut inside, mut within_half, mut tied, mut looked) = (0, 0, 0, 0);
+    for place in spread(query.centers(), query.counts_per_center()) {
         let (center, reach) = query.window(place);
-        inside += counter.count_window((center, reach));
+        let count = |reach| counter.count_window((center, reach));
+        let found = count(reach);
         if let Reach::Cube(radius) = reach {
-            within_half += counter.count_window((center, Reach::Cube(radius / 2.0)));
+            within_half += count(Reach::Cube(radius / 2.0));
+            tied += found - count(Reach::Cube(radius * HARDLY_NARROWER));
         }
+        inside += found;
         looked += samples.n();
     }
+    let (inside, within_half, looked) = (inside as f64, within_half as f64, looked as f64);
     // What was not seen is assumed to be less than one.
-    shape.share = (inside as f64).max(0.5) / (looked as f64).max(1.0);
-    if within_half > 0 && inside as f64 > TELLING * some as f64 {
-        shape.dimension = (inside as f64 / within_half as f64).log2().clamp(0.0, shape.d);
+    shape.share = inside.max(0.5) / looked.max(1.0);
+    shape.tied = tied as f64 / looked.max(1.0);
+    if within_half > 0.0 && inside > TELLING * SOME_WINDOWS.min(query.counts()) as f64 {
+        shape.dimension = (inside / within_half).log2().clamp(0.0, shape.d);
     }
+}
+
+/// Places of some windows, spread over all centers and all widths, which may be in order, and not over both
+/// alike.
+fn spread(centers: usize, widths: usize) -> impl Iterator<Item = usize> {
+    let some = SOME_WINDOWS.min(centers * widths);
+    let part = move |k: usize, all: usize| (2 * k + 1) * all / (2 * some);
+    (0..some).map(move |k| {
+        if some < SOME_WINDOWS {
+            k
+        } else {
+            part(k, centers) * widths + part(k * 5 % some, widths)
+        }
+    })
+}
+
+/// Whether among the first values of a column at least half were there before.
+fn repeats<T: Element>(column: &[T]) -> bool {
+    let mut values: Vec<f64> = column.iter().take(FEWEST_SAMPLES).map(|s| s.widen()).collect();
+    values.sort_unstable_by(f64::total_cmp);
+    let all = values.len();
+    values.dedup();
+    2 * values.len() <= all
 }
 
 #[cfg(test)]
