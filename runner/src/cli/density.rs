@@ -82,20 +82,9 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// Proves that every file can be written, and that no two of them are one.
-    fn check_files(&self) -> anyhow::Result<()> {
-        let files: Vec<_> = [&self.out, &self.counts, &self.svg].into_iter().flatten().collect();
-        for path in &files {
-            file::check_writable(path)?;
-        }
-        // By where they are, not by how they are written.
-        let places: Vec<_> = files.iter().map(|path| file::place(path)).collect();
-        for (i, place) in places.iter().enumerate() {
-            if places[..i].contains(place) {
-                bail!("{}: two results cannot be one file", files[i].display());
-            }
-        }
-        Ok(())
+    /// The files that are to be written.
+    fn files(&self) -> Vec<&Path> {
+        [&self.out, &self.counts, &self.svg].into_iter().flatten().map(PathBuf::as_path).collect()
     }
 }
 
@@ -115,7 +104,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let leave = leave()?;
     let Some(windows) = arguments.size.windows()? else { bail!("there is no width") };
     let method = arguments.method.known()?;
-    arguments.wanted.check_files()?;
+    let read = [&[arguments.source.path()][..], &arguments.centers.files()].concat();
+    file::check_results(&arguments.wanted.files(), &read)?;
     let input = arguments.source.read()?;
     let samples = &input.samples;
     let windows = windows.checked(samples.d()).context(WIDTHS_PER_DIMENSION)?;

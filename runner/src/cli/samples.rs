@@ -177,6 +177,11 @@ impl Source {
         self.read_opened(opened)
     }
 
+    /// The file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Bytes of the file, 0 if it cannot be told.
     pub(super) fn bytes(&self) -> u64 {
         input::file_bytes(&self.path)
@@ -208,6 +213,11 @@ impl Source {
 }
 
 impl Centers {
+    /// The file that they come from, if there is one.
+    pub(super) fn files(&self) -> Vec<&Path> {
+        self.centers.iter().map(PathBuf::as_path).collect()
+    }
+
     /// All centers, one after another, each with d coordinates, as many as the samples have dimensions;
     /// `None` if none were given.
     pub(super) fn read(&self, d: usize) -> anyhow::Result<Option<Vec<f64>>> {

@@ -96,7 +96,7 @@ impl Team for Watched {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let leave = leave()?;
     if let Some(path) = &arguments.svg {
-        file::check_writable(path)?;
+        file::check_results(&[path], &[arguments.source.path()])?;
     }
     let widths = arguments.widths.as_ref().map(WidthList::widths).transpose();
     let widths = widths.map_err(|error| refusal(LIST, error))?;

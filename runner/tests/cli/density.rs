@@ -357,7 +357,7 @@ fn refusals_name_the_value_and_what_is_allowed() {
         (
             "s.npy",
             [&at[..], &["--width", "1", "--out", "p.npy", "--counts", "p.npy"]].concat(),
-            &["p.npy", "two"],
+            &["p.npy and p.npy are one file", "two results"],
         ),
         ("s.npy", vec!["--svg", "p.svg", "--width", "1e-200"], &["--log"]),
     ] {

@@ -31,6 +31,32 @@ fn json_goes_into_a_file_that_is_replaced() {
 }
 
 #[test]
+fn no_result_replaces_what_is_read() {
+    let folder = Folder::new();
+    let bytes = npy_f8("(4, 2)", "False", &ROWS);
+    let read = [folder.write("s.npy", &bytes), folder.write("c.npy", &bytes)];
+    folder.make_folder("in");
+    std::fs::hard_link(folder.path("s.npy"), folder.path("picture.svg")).unwrap();
+    let [samples, centers] = [["--samples", &read[0]], ["--centers", &read[1]]];
+    let windows = [&centers[..], &["--width", "1"]].concat();
+    for (command, windows, result, input) in [
+        ("count", &windows[..], ["--out", "s.npy"], "s.npy"),
+        ("count", &windows, ["--out", "in/../c.npy"], "c.npy"),
+        ("density", &windows, ["--out", "./s.npy"], "s.npy"),
+        ("density", &windows, ["--counts", "c.npy"], "c.npy"),
+        ("density", &windows, ["--svg", "picture.svg"], "s.npy"),
+        ("width", &[], ["--svg", "picture.svg"], "s.npy"),
+    ] {
+        let error = folder.run(&[&[command], &samples[..], windows, &result].concat()).refused();
+        let named = format!("error: {} and {input} are one file: ", result[1]);
+        assert!(error.starts_with(&named), "{command} {result:?}: {error}");
+    }
+    for name in read {
+        assert_eq!(std::fs::read(folder.path(&name)).unwrap(), bytes, "{name}");
+    }
+}
+
+#[test]
 fn a_place_that_cannot_be_written_is_a_failure() {
     let folder = Folder::new();
     let file = folder.write("s.npy", &npy_f8("(4, 2)", "False", &ROWS));
