@@ -126,6 +126,7 @@ impl Demand {
     fn bytes(self, d: usize, workers: usize) -> u64 {
         let [centers, widths, d, workers] =
             [self.centers, self.widths, d, workers].map(|number| number as u64);
+        // What is printed adds nothing: a table is cut, and JSON is written window by window.
         // A count twice, its parts, a density, and its logarithm which may be none; a center twice, and
         // the lists that hold all this.
         let window = 8 * (5 + workers);

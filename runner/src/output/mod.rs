@@ -21,6 +21,9 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 
+/// Windows that a terminal shows one by one.
+const FEW: usize = 40;
+
 /// Writes to standard output through one lock and one buffer.
 ///
 /// # Errors
