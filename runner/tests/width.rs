@@ -169,6 +169,27 @@ fn equal_samples_and_best_widths_at_an_end_are_told() {
 }
 
 #[test]
+fn one_pair_of_equal_samples_leaves_every_criterion_its_vote() {
+    let samples = Workload::by_name("article").unwrap().samples().unwrap();
+    let mut rows: Vec<Vec<f64>> = samples.to_rows().chunks(2).map(<[f64]>::to_vec).collect();
+    let advice = |rows: &[Vec<f64>]| Folder::new(rows).json(&["--widths", "0.2:1.5:27"]);
+    let before = advice(&rows);
+    rows.push(rows[0].clone());
+    let after = advice(&rows);
+    assert_eq!(
+        (&after["squares"]["equal_pairs"], &before["squares"]["equal_pairs"]),
+        (&1.into(), &0.into())
+    );
+    assert!(kinds(&after).contains(&"ties"), "{:?}", kinds(&after));
+    let reason = after["advice"]["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("least squares cross-validation") && reason.contains("middle"),
+        "{reason}"
+    );
+    assert_eq!(after["best"]["squares"]["index"], before["best"]["squares"]["index"]);
+}
+
+#[test]
 fn one_dimension_and_many_work() {
     for d in [1, 3, 5, 12] {
         let row = |i| (0..d).map(|j| scattered(i, 7 * j) + scattered(i + 999, 3 * j)).collect();

@@ -69,6 +69,16 @@ fn product(widths: &[f64]) -> String {
     widths.iter().copied().map(given).collect::<Vec<_>>().join(" × ")
 }
 
+/// `0.75`, or `0.75 x 0.31` where the dimensions differ.
+pub(crate) fn listed(widths: &[f64]) -> String {
+    let mut texts: Vec<String> = widths.iter().copied().map(significant).collect();
+    texts.dedup();
+    if texts.len() > 1 {
+        texts = widths.iter().copied().map(significant).collect();
+    }
+    texts.join(" x ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::{given, significant};

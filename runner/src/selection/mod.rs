@@ -168,8 +168,8 @@ pub fn select<T: Element>(
         floored: curve::best(&widths, &likelihood.floored, Found::Greatest),
         strict: curve::best(&widths, &likelihood.strict, Found::Greatest),
     };
-    let advice = advice::advise(reference, &best, &squares, &factors);
-    let warnings = advice::warnings(n, &widths, &best, &squares, &likelihood);
+    let advice = advice::advise(n, reference, &best, &squares, &factors);
+    let warnings = advice::warnings(n, &factors, &best, &squares, &likelihood);
     Ok(Selection {
         n,
         d,
