@@ -203,6 +203,19 @@ fn one_dimension_and_many_work() {
 }
 
 #[test]
+fn widths_grow_with_the_samples_from_1e_minus_200_to_1e160() {
+    let advised = |unit: f64| {
+        let row = |i| vec![unit * (scattered(i, 0) + scattered(i + 999, 3))];
+        let folder = Folder::new(&(0..300).map(row).collect::<Vec<_>>());
+        number(&folder.json(&[])["advice"]["width"]) / unit
+    };
+    let plain = advised(1.0);
+    for unit in [1e-200, 1e160] {
+        assert!((advised(unit) / plain - 1.0).abs() < 1e-9, "{unit}: {} {plain}", advised(unit));
+    }
+}
+
+#[test]
 fn what_cannot_have_a_width_is_refused_with_its_reason() {
     let constant = Folder::new(&[vec![1.0, 7.0], vec![2.0, 7.0], vec![3.0, 7.0]]);
     let refused = constant.refused(&[]);
