@@ -17,7 +17,7 @@ use crate::for_any;
 use crate::machine::affinity;
 use crate::output::{self, curves, file, progress::Progress, width::Report};
 use crate::query::sensible_workers;
-use crate::selection::{self, Request, Scale};
+use crate::selection::{self, Crew, Request, Scale};
 use crate::team::InPool;
 
 /// Arguments of `parzen width`.
@@ -126,14 +126,15 @@ fn report(arguments: &Arguments, request: &Request) -> anyhow::Result<Report> {
         .num_threads(workers)
         .build()
         .with_context(|| format!("cannot start {workers} workers"))?;
-    // Started by whoever advances it first: until then, parts of the sums have a bar.
+    // Started by whoever advances it first: until then, the sums over pairs have a bar.
     let mut progress = None;
     let advance = &mut |done| {
         let start = || Progress::start("counting around every sample", n as u64);
         progress.get_or_insert_with(start).advance(done);
     };
     let selection = pool.install(|| {
-        for_any!(samples, samples => selection::select(samples, request, &Watched("summing over pairs"), advance))
+        let crew = &mut Crew { sums: &Watched("summing over pairs"), counts: &InPool, advance };
+        for_any!(samples, samples => selection::select(samples, request, crew))
     });
     Ok(Report {
         selection: selection.with_context(|| arguments.source.to_string())?,
