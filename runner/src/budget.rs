@@ -2,9 +2,14 @@
 //!
 //! Separate from [`query::chunks`](crate::query::chunks), which counts chunk by chunk, so that the sums are
 //! tested without a file. What is summed up: the answer, which must be held whole; the blocks that go round
-//! while a file is read; the samples that are counted at a time, and an index over them.
+//! while a file is read; the samples that are counted at a time, and an index over them. Next: [`need`], for commands
+//! that have all samples in memory.
+
+pub mod need;
 
 use std::fmt;
+
+pub use need::Need;
 
 use crate::input::{Length, Shape, ahead};
 
@@ -277,7 +282,7 @@ mod tests {
 
     #[test]
     fn the_least_that_works_is_told_and_works() {
-        for (rows, centers) in [(1 << 40, 100), (1 << 40, 10_000), (10, 10_000)] {
+        for (rows, centers) in [(1 << 40, 150), (1 << 40, 10_000), (10, 10_000)] {
             let error = plan(LEAST, rows, centers).unwrap_err();
             assert!(plan(error.least, rows, centers).is_ok(), "{error}");
             let below = plan(error.least - 1, rows, centers).unwrap_err();

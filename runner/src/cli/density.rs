@@ -12,6 +12,7 @@ use super::samples::{
     Centers, Known, Method, Size, Source, counted, leave, svg_file, with_extension,
 };
 use super::widths::WIDTHS_PER_DIMENSION;
+use crate::budget::{Demand, Means, Need};
 use crate::density::grid::Spec;
 use crate::density::{Estimate, Itself, Places};
 use crate::failure::Failure;
@@ -106,7 +107,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let method = arguments.method.known()?;
     let read = [&[arguments.source.path()][..], &arguments.centers.files()].concat();
     file::check_results(&arguments.wanted.files(), &read)?;
-    let input = arguments.source.read()?;
+    let input = arguments.read(method.means())?;
     let samples = &input.samples;
     let windows = windows.checked(samples.d()).context(WIDTHS_PER_DIMENSION)?;
     if arguments.wanted.svg.is_some() {
@@ -140,6 +141,26 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 impl Arguments {
+    /// The samples, if there is memory for them and their densities.
+    fn read(&self, means: Means) -> anyhow::Result<Input> {
+        let given = self.centers.at_most()?;
+        let beside = |(n, d): (usize, usize), element_bytes| {
+            let places = match &self.grid {
+                _ if given > 0 => given,
+                _ if self.at_samples => n,
+                Some(spec) => spec.points(d),
+                None => Spec::Points(PICTURE_ALONE).points(d),
+            };
+            let demand = Demand { centers: places, widths: 1, means };
+            Need::of_densities(demand, (n, d), element_bytes)
+        };
+        self.source.read(
+            &beside,
+            "ask for fewer places, take --algorithm brute_force, which has no index, or parzen count, which \
+             counts files that do not fit",
+        )
+    }
+
     /// Where densities are wanted, and the coordinates of these places.
     fn places(
         &self,

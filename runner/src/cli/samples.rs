@@ -13,15 +13,13 @@ use kernel::algorithm::Algorithm;
 use kernel::isa::Isa;
 
 use super::widths::{WIDTH, WIDTHS_PER_DIMENSION, number, refusal};
-use crate::budget::Bytes;
+use crate::budget::{Means, Need};
 use crate::failure::Failure;
 use crate::for_any;
-use crate::input::{
-    self, AnySamples, Columns, Input, Length, NonFinite, Opened, Options, Problem, Shape,
-};
+use crate::input::{self, AnySamples, Columns, Input, Length, NonFinite, Opened, Options, Problem};
 use crate::machine::{State, Tree, affinity};
 use crate::output::progress::Progress;
-use crate::query::{Counted, Query, Windows, sensible_workers};
+use crate::query::{self, Counted, Query, Windows, sensible_workers};
 use crate::study::interrupt::Leave;
 
 /// More workers than this for each allowed CPU are a slip of the keyboard.
@@ -161,20 +159,32 @@ impl Source {
         Ok(input)
     }
 
-    /// The samples, at least one, if they fit into the memory that is available: known beforehand, because a
-    /// system that promised more memory than it has ends a program without a word.
-    pub(super) fn read(&self) -> anyhow::Result<Input> {
+    /// The samples, at least one, if they fit into the memory that is available together with what is needed
+    /// `beside` n of them of d dimensions and so many bytes: known beforehand, because a system that promised
+    /// more memory than it has ends a program without a word. `advice` says what to do otherwise.
+    pub(super) fn read(
+        &self,
+        beside: &dyn Fn((usize, usize), usize) -> Need,
+        advice: &'static str,
+    ) -> anyhow::Result<Input> {
         let opened = self.open()?;
-        let needed = least_bytes(opened.shape(), opened.element_bytes());
-        if let Some(available) = available_memory().filter(|&available| available < needed) {
-            bail!(
-                "{self}: its samples take {}, and {} of memory are available; only parzen count counts files \
-                 that do not fit",
-                Bytes(needed),
-                Bytes(available)
-            );
+        let (d, element_bytes) = (opened.shape().d(), opened.element_bytes());
+        // Samples that are there already are no longer in the memory that is available.
+        let fits = |n: usize, there: u64| {
+            let samples = (n as u64).saturating_mul((d * element_bytes) as u64);
+            let need = Need { samples, ..beside((n, d), element_bytes) };
+            let checked = need.check(available_memory().map(|bytes| bytes.saturating_add(there)));
+            checked.map_err(|error| anyhow::anyhow!("{self}: {error}; {advice}"))
+        };
+        let length = opened.shape().length;
+        if let Length::Exactly(n) = length {
+            fits(n, 0)?;
         }
-        self.read_opened(opened)
+        let input = self.read_opened(opened)?;
+        if let Length::AtMost(_) = length {
+            fits(input.samples.n(), input.samples.bytes())?;
+        }
+        Ok(input)
     }
 
     /// The file.
@@ -213,6 +223,12 @@ impl Source {
 }
 
 impl Centers {
+    /// Number of centers, as far as that is known before their file is read.
+    pub(super) fn at_most(&self) -> anyhow::Result<usize> {
+        let Some(path) = &self.centers else { return Ok(usize::from(self.center.is_some())) };
+        Ok(input::open(path, &Options::default())?.shape().length.most())
+    }
+
     /// The file that they come from, if there is one.
     pub(super) fn files(&self) -> Vec<&Path> {
         self.centers.iter().map(PathBuf::as_path).collect()
@@ -282,6 +298,11 @@ impl Method {
 }
 
 impl Known<'_> {
+    /// How it is counted, as far as that is known before the samples are.
+    pub(super) fn means(&self) -> Means {
+        query::chunks::means(self.algorithm)
+    }
+
     /// These windows around these centers, to be counted over n samples of d dimensions.
     pub(super) fn query(
         &self,
@@ -313,15 +334,6 @@ pub(super) fn leave() -> anyhow::Result<Leave> {
 /// Memory that can be had, in bytes; `None` where the system does not tell.
 pub(super) fn available_memory() -> Option<u64> {
     State::read(&Tree::new(Path::new("/"))).available_memory_bytes
-}
-
-/// Memory of samples as far as it is known before they are read, in bytes.
-fn least_bytes(shape: &Shape, element_bytes: usize) -> u64 {
-    let rows = match shape.length {
-        Length::Exactly(rows) => rows,
-        Length::AtMost(_) => 0,
-    };
-    (rows as u64).saturating_mul((shape.d() * element_bytes) as u64)
 }
 
 fn check_dimension(found: usize, expected: usize) -> Result<(), kernel::Error> {

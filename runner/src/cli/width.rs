@@ -13,6 +13,7 @@ use super::arguments::instruction_set;
 use super::samples::workers;
 use super::samples::{Source, leave, svg_file};
 use super::widths::{LIST, WidthList, refusal};
+use crate::budget::Need;
 use crate::for_any;
 use crate::machine::affinity;
 use crate::output::{self, curves, file, progress::Progress, width::Report};
@@ -118,7 +119,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 fn report(arguments: &Arguments, request: &Request) -> anyhow::Result<Report> {
-    let input = arguments.source.read()?;
+    let widths = request.widths.as_ref().map_or(selection::WIDTHS, Vec::len);
+    let input = arguments.source.read(
+        &|(n, d), _| Need::of_widths(widths, (n, d)),
+        "a part of the samples tells the width, too; only parzen count counts files that do not fit",
+    )?;
     let (samples, n) = (&input.samples, input.samples.n());
     let sensible = sensible_workers(n, n, affinity::allowed().len());
     let workers = arguments.workers.unwrap_or(sensible).clamp(1, n.max(1));

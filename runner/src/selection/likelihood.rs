@@ -17,7 +17,7 @@ use crate::input::samples::row_by_row;
 
 /// Windows counted between two reports of progress; what bounds the memory for counts. Some algorithms pass
 /// over all samples for each batch of centers, so that batches are large.
-const BATCH: usize = 1 << 24;
+pub(crate) const BATCH: usize = 1 << 24;
 /// Centers of one part; sums do not depend on who does which.
 const PART: usize = 256;
 /// Lonely samples of which the nearest neighbor is looked for; more are no outliers.

@@ -30,7 +30,7 @@ use spread::Spread;
 use squares::Squares;
 
 /// Widths of the default grid.
-const WIDTHS: usize = 100;
+pub(crate) const WIDTHS: usize = 100;
 /// Of these, widths in each octave: half of a width is a width as well, so that one threshold serves both.
 const PER_OCTAVE: usize = 30;
 /// Where the default grid begins, in normal references; it ends ten times as high.
