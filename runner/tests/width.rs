@@ -203,6 +203,28 @@ fn one_dimension_and_many_work() {
 }
 
 #[test]
+fn lonely_samples_are_named_by_their_rows_in_the_file() {
+    let row = |i| vec![scattered(i, 0) + if i == 250 { 9.0 } else { 0.0 }];
+    let rows: Vec<Vec<f64>> = (0..300).map(row).collect();
+    let dropping = ["--nonfinite", "drop"];
+    for nan in [&[][..], &[3], &[3, 70, 251]] {
+        let mut rows = rows.clone();
+        nan.iter().for_each(|&i| rows[i] = vec![f64::NAN]);
+        let json = Folder::new(&rows).json(&dropping);
+        assert_eq!(
+            (&json["likelihood"]["loneliest"], &json["dropped_rows"]),
+            (&250.into(), &nan.len().into())
+        );
+        let warnings = json["warnings"].as_array().unwrap();
+        let strict = warnings.iter().find(|warning| warning["kind"] == "strict").unwrap();
+        assert!(
+            strict["text"].as_str().unwrap().contains("at row 250, counted from 0"),
+            "{strict}"
+        );
+    }
+}
+
+#[test]
 fn widths_grow_with_the_samples_from_1e_minus_200_to_1e160() {
     let advised = |unit: f64| {
         let row = |i| vec![unit * (scattered(i, 0) + scattered(i + 999, 3))];

@@ -101,12 +101,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let widths = arguments.widths.as_ref().map(WidthList::widths).transpose();
     let widths = widths.map_err(|error| refusal(LIST, error))?;
-    let request = Request {
-        widths: widths.map(|widths| widths.as_slice().to_vec()),
-        scale: arguments.scale.map(Scale::from),
-        isa: arguments.isa,
-    };
-    let report = report(arguments, &request)?;
+    let report = report(arguments, widths.map(|widths| widths.as_slice().to_vec()))?;
     if let Some(path) = &arguments.svg {
         let text = curves::draw(&report.selection);
         leave.while_writing(|interrupt| {
@@ -118,12 +113,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     })
 }
 
-fn report(arguments: &Arguments, request: &Request) -> anyhow::Result<Report> {
-    let widths = request.widths.as_ref().map_or(selection::WIDTHS, Vec::len);
+fn report(arguments: &Arguments, widths: Option<Vec<f64>>) -> anyhow::Result<Report> {
+    let tried = widths.as_ref().map_or(selection::WIDTHS, Vec::len);
     let input = arguments.source.read(
-        &|(n, d), _| Need::of_widths(widths, (n, d)),
+        &|(n, d), _| Need::of_widths(tried, (n, d)),
         "a part of the samples tells the width, too; only parzen count counts files that do not fit",
     )?;
+    let (scale, isa) = (arguments.scale.map(Scale::from), arguments.isa);
+    let request = &Request { widths, scale, isa, kept: input.kept };
     let (samples, n) = (&input.samples, input.samples.n());
     let sensible = sensible_workers(n, n, affinity::allowed().len());
     let workers = arguments.workers.unwrap_or(sensible).clamp(1, n.max(1));

@@ -182,7 +182,7 @@ fn strict_warning(likelihood: &Likelihood, told: &dyn Fn(f64) -> String) -> Opti
     Some(match (likelihood.strict_from, likelihood.loneliest) {
         (Some(from), Some(row)) => format!(
             "the strict likelihood is minus infinity below {}, twice the largest distance to a nearest \
-             neighbor: sample {row}, counted from 0, alone decides that, so take no width from it",
+             neighbor: the sample at row {row}, counted from 0, alone decides that, so take no width from it",
             told(from)
         ),
         _ if is_ever_finite => "the strict likelihood is minus infinity at small widths, where many samples \

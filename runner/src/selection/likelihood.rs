@@ -35,7 +35,7 @@ pub struct Likelihood {
     /// The smallest width at which nobody is alone: twice the largest distance to a nearest neighbor. `None`
     /// below the widths tried, or where too many samples are alone to look at each.
     pub strict_from: Option<f64>,
-    /// The sample at that distance, counted from 0.
+    /// The sample at that distance, counted from 0; in a [`super::Selection`] its row in the file.
     pub loneliest: Option<usize>,
     /// Name of the algorithm that counted.
     pub algorithm: &'static str,

@@ -23,6 +23,7 @@ use kernel::isa::Isa;
 use kernel::{Element, Samples, Team, Width};
 use serde::Serialize;
 
+use crate::input::Kept;
 use advice::{Advice, Warning};
 use curve::{Best, Found};
 use likelihood::Likelihood;
@@ -57,6 +58,8 @@ pub struct Request {
     pub scale: Option<Scale>,
     /// How pairs and samples are scanned.
     pub isa: &'static Isa,
+    /// The rows of the file that the samples are: what is told of one names its row.
+    pub kept: Kept,
 }
 
 /// Who sums and counts, and who is told how far that is.
@@ -183,12 +186,13 @@ pub fn select<T: Element>(
     let reference = spread::normal_reference(n, d) * (of_cube.sum::<f64>() / d as f64).exp();
     let (widths, isa) = (widths(request, reference)?, request.isa);
     let log_factors = factors.iter().map(|factor| factor.ln()).sum();
-    let (squares, likelihood) = if scale == Scale::None {
+    let (squares, mut likelihood) = if scale == Scale::None {
         criteria(&Tried { samples, widths: &widths, log_factors, isa }, crew)?
     } else {
         let samples = &divided(samples, &factors)?;
         criteria(&Tried { samples, widths: &widths, log_factors, isa }, crew)?
     };
+    likelihood.loneliest = likelihood.loneliest.map(|sample| request.kept.row(sample));
     let best = Bests {
         squares: curve::best(&widths, &squares.values, Found::Least),
         floored: curve::best(&widths, &likelihood.floored, Found::Greatest),
@@ -303,7 +307,8 @@ mod tests {
         let value = |i: usize, j: usize| ((i * (2 * j + 31) + j) % 997) as f64 / 997.0;
         let rows: Vec<f64> = (0..4000).flat_map(|i| [value(i, 0), value(i, 7)]).collect();
         let samples = Samples::from_rows(&rows, 2).unwrap();
-        let request = Request { widths: None, scale: None, isa: kernel::isa::best() };
+        let isa = kernel::isa::best();
+        let request = Request { widths: None, scale: None, isa, kept: Kept::default() };
         let (sums, counts) = (Counting::default(), Counting::default());
         let (mut calls, mut told) = (Vec::new(), 0);
         let advance = &mut |done| {
