@@ -209,7 +209,9 @@ fn lonely_samples_are_named_by_their_rows_in_the_file() {
     let dropping = ["--nonfinite", "drop"];
     for nan in [&[][..], &[3], &[3, 70, 251]] {
         let mut rows = rows.clone();
-        nan.iter().for_each(|&i| rows[i] = vec![f64::NAN]);
+        for &i in nan {
+            rows[i] = vec![f64::NAN];
+        }
         let json = Folder::new(&rows).json(&dropping);
         assert_eq!(
             (&json["likelihood"]["loneliest"], &json["dropped_rows"]),

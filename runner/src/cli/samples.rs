@@ -12,6 +12,7 @@ use kernel::Faces;
 use kernel::algorithm::Algorithm;
 use kernel::isa::Isa;
 
+use super::arguments::{instruction_set, workers_here};
 use super::widths::{WIDTH, WIDTHS_PER_DIMENSION, number, refusal};
 use crate::budget::{Means, Need};
 use crate::failure::Failure;
@@ -21,9 +22,6 @@ use crate::machine::{State, Tree, affinity};
 use crate::output::progress::Progress;
 use crate::query::{self, Counted, Query, Windows, sensible_workers};
 use crate::study::interrupt::Leave;
-
-/// More workers than this for each allowed CPU are a slip of the keyboard.
-const WORKERS_PER_CPU: usize = 4;
 
 /// The samples, and what of them is read.
 #[derive(Debug, clap::Args)]
@@ -81,7 +79,7 @@ pub struct Method {
     explain: bool,
     /// Number of workers, up to 4 for each allowed CPU; the counts never depend on it [default: all
     /// allowed CPUs for large data, otherwise 1]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = workers)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = workers_here)]
     workers: Option<usize>,
 }
 
@@ -107,15 +105,6 @@ impl From<NonFiniteRows> for NonFinite {
 /// One number of `--center`.
 fn coordinate(text: &str) -> Result<f64, String> {
     number(text).map_err(|wrong| format!("{wrong}; allowed: finite numbers such as -1,0.5"))
-}
-
-/// The number of `--workers`.
-pub(super) fn workers(text: &str) -> Result<usize, String> {
-    let most = WORKERS_PER_CPU * affinity::allowed().len().max(1);
-    let workers = text.parse().ok().filter(|workers| (1..=most).contains(workers));
-    workers.ok_or_else(|| {
-        format!("allowed: 1 to {most}, {WORKERS_PER_CPU} for each CPU that may be used")
-    })
 }
 
 /// The path of a picture.
@@ -281,10 +270,7 @@ pub(super) struct Known<'a> {
 impl Method {
     /// Looks the names up, before any file is read.
     pub(super) fn known(&self) -> Result<Known<'_>, kernel::Error> {
-        let isa = match self.isa.as_str() {
-            "auto" => kernel::isa::best(),
-            name => kernel::isa::by_name(name)?.checked()?,
-        };
+        let isa = instruction_set(&self.isa)?;
         let algorithm = self.algorithm.as_deref().map(kernel::algorithm::by_name).transpose()?;
         Ok(Known { isa, algorithm, method: self })
     }

@@ -9,8 +9,7 @@ use clap::ValueEnum;
 use kernel::isa::Isa;
 use kernel::{Part, Team};
 
-use super::arguments::instruction_set;
-use super::samples::workers;
+use super::arguments::{instruction_set, workers_here};
 use super::samples::{Source, leave, svg_file};
 use super::widths::{LIST, WidthList, refusal};
 use crate::budget::Need;
@@ -41,7 +40,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME", default_value = "auto", value_parser = instruction_set)]
     isa: &'static Isa,
     /// Number of workers; no result depends on it [default: all allowed CPUs for large data, otherwise 1]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = workers)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = workers_here)]
     workers: Option<usize>,
     /// Draw all curves over the width into this file
     #[arg(long, value_name = "FILE.svg", value_parser = svg_file)]

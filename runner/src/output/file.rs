@@ -45,7 +45,7 @@ pub fn stage(
 /// # Errors
 /// The system's reason, or that something else than a file has this name; a previous file is then still
 /// whole.
-pub(crate) fn whole(
+pub fn whole(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<PathBuf> {

@@ -155,8 +155,8 @@ fn boxes_and_open_faces_are_counted_in_chunks() {
 fn memory_that_leaves_no_room_beside_the_answer_is_refused_with_what_works() {
     let folder = Folder::new();
     let file = folder.write("s.npy", &npy_f8(&format!("({N}, {D})"), "False", &rows()));
-    let centers = (0..700).map(|i| format!("{},0,0\n", f64::from(i) / 700.0)).collect::<String>();
-    let centers = folder.write("centers.csv", centers.as_bytes());
+    let centers = (0..700).map(|i| format!("{},0,0\n", f64::from(i) / 700.0));
+    let centers = folder.write("centers.csv", centers.collect::<String>().as_bytes());
     let common = ["--samples", &file, "--centers", &centers, "--width", "0.5", "--memory"];
     let error = folder.count(&[&common[..], &["250KiB"]].concat()).refused();
     let (_, least) = error.split_once("raise it to at least ").unwrap();

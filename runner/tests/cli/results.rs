@@ -7,6 +7,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use assert_cmd::cargo::cargo_bin;
 
 use super::ROWS;
+use super::density::samples;
 #[cfg(target_os = "linux")]
 use super::program::npy;
 use super::program::{Folder, npy_f8};
@@ -194,4 +195,61 @@ fn indexes_and_answers_that_do_not_fit_are_refused_before_samples_are_read() {
             assert!(error.contains(part), "{error}");
         }
     }
+}
+
+/// One density of the samples in `s.npy`.
+const DENSITY: [&str; 7] = ["density", "--samples", "s.npy", "--width", "1", "--center", "0,0"];
+
+#[test]
+fn densities_that_cannot_be_written_are_known_at_once() {
+    let folder = Folder::new();
+    folder.write("s.npy", &npy_f8("(40, 2)", "False", &samples(40)));
+    folder.make_folder("p.npy");
+    for (path, reason) in [("p.npy", "directory"), ("none/p.npy", "No such file")] {
+        let output = folder.run(&[&DENSITY[..], &["--out", path]].concat());
+        assert_eq!((output.code, output.out.as_str()), (Some(1), ""), "{}", output.errors);
+        let named = format!("cannot write {path}");
+        assert!(
+            output.errors.contains(&named) && output.errors.contains(reason),
+            "{}",
+            output.errors
+        );
+    }
+}
+
+/// A limit on the size of files is the nearest thing to a full disk that a test can have.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_the_old_densities_and_nothing_else() {
+    let folder = Folder::new();
+    folder.write("s.npy", &npy_f8("(40, 2)", "False", &samples(40)));
+    folder.write("k.npy", b"old");
+    folder.write("p.npy", b"old");
+    let program = cargo_bin!("parzen");
+    let script = "trap '' XFSZ; ulimit -f 4; exec \"$0\" density --samples s.npy --width 1 \
+                  --grid 40 --counts k.npy --out p.npy";
+    let output = Command::new("sh")
+        .args(["-c", script])
+        .arg(program)
+        .current_dir(folder.path("."))
+        .output()
+        .unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(errors.contains("cannot write p.npy: File too large"), "{errors}");
+    assert_eq!(folder.names(), ["k.npy", "p.npy", "s.npy"]);
+    for name in ["k.npy", "p.npy"] {
+        assert_eq!(std::fs::read(folder.path(name)).unwrap(), b"old", "{name}");
+    }
+}
+
+#[test]
+fn densities_are_replaced_and_leave_nothing_behind() {
+    let folder = Folder::new();
+    folder.write("s.npy", &npy_f8("(40, 2)", "False", &samples(40)));
+    folder.write("p.csv", b"old");
+    folder.run(&[&DENSITY[..], &["--out", "p.csv"]].concat()).text();
+    let text = std::fs::read_to_string(folder.path("p.csv")).unwrap();
+    assert!(text.starts_with("x0,x1,count,density,log_density\n0.0,0.0,"), "{text}");
+    assert_eq!(std::fs::read_dir(folder.path(".")).unwrap().count(), 2);
 }
