@@ -17,9 +17,9 @@
 //! LSCV(h) = (1 + 2 T / n − 4 T / (n − 1)) / (n h^d)
 //! ```
 //!
-//! With few of them it rises towards width 0 as it does without any, only less steeply, and its minimum is one of the
-//! samples. Where 2 T (n + 1) > n (n − 1), about one pair for every two samples, it falls without end: the width at which it
-//! is least says where the grid begins, not how the samples lie.
+//! With few of them it rises towards width 0 as it does without any, only less steeply, and its minimum is one
+//! of the samples. Where 2 T (n + 1) > n (n − 1), about one pair for every two samples, it falls without end: the
+//! width at which it is least says where the grid begins, not how the samples lie.
 
 use kernel::{Element, PairSums, Team, Width};
 use serde::Serialize;
