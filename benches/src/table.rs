@@ -5,11 +5,12 @@
 //! looks at a clock. Next: [`crate::session`], which fills it.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use comfy_table::{CellAlignment, Table as Grid, presets};
 use runner::machine::Machine;
+use runner::output::file;
 use serde::Serialize;
 
 use crate::case::Case;
@@ -134,23 +135,10 @@ fn shown(ratio: f64) -> String {
     if ratio < 0.1 { format!("{ratio:.5}") } else { format!("{ratio:.3}") }
 }
 
-/// Writes `text` beside `path` and renames it.
+/// Writes `text` into the file at `path`, whole or not at all.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = readable_by_all().tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path)?;
-    Ok(())
-}
-
-/// Temporary files are private by default; a result is as readable as any new file.
-fn readable_by_all() -> tempfile::Builder<'static, 'static> {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are a thing of Unix"))]
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
+    fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+    file::whole(path, |out| out.write_all(text.as_bytes())).map(drop)
 }
 
 fn naming(path: &Path, error: &io::Error) -> io::Error {

@@ -2,9 +2,14 @@
 //!
 //! Separate from [`query::chunks`](crate::query::chunks), which counts chunk by chunk, so that the sums are
 //! tested without a file. What is summed up: the answer, which must be held whole; the blocks that go round
-//! while a file is read; the samples that are counted at a time, and an index over them.
+//! while a file is read; the samples that are counted at a time, and an index over them. Next: [`need`], for commands
+//! that have all samples in memory.
+
+pub mod need;
 
 use std::fmt;
+
+pub use need::Need;
 
 use crate::input::{Length, Shape, ahead};
 
@@ -23,6 +28,11 @@ const SORTED: u64 = 64;
 const LARGEST_BLOCK: u64 = 4 << 20;
 /// Blocks take together at most this share of the memory, if it is small.
 const BLOCKS_SHARE: u64 = 4;
+/// Beside the answer there is at least this much for samples, and at least this share of the answer: every chunk
+/// passes over the whole answer, so that short ones take forever.
+const LEAST_ROOM: u64 = LEAST / 4;
+/// See [`LEAST_ROOM`].
+const ROOM_SHARE: u64 = 8;
 /// Up to so many centers no index is ever worth its cost.
 const FEW_CENTERS: usize = 16;
 
@@ -66,11 +76,11 @@ pub enum Plan {
     },
 }
 
-/// The answer alone does not fit.
+/// The answer does not fit, or leaves no room for samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the counts and densities of {centers} centers with {widths} widths alone take {}, and --memory is {}; \
-     raise it, or ask for fewer windows at a time",
+     raise it to at least {least} bytes, or ask for fewer windows at a time",
     Bytes(*bytes), Bytes(*budget)
 )]
 pub struct TooSmall {
@@ -82,6 +92,8 @@ pub struct TooSmall {
     pub bytes: u64,
     /// What there is.
     pub budget: u64,
+    /// The least that there must be.
+    pub least: u64,
 }
 
 /// A number of bytes as people read it.
@@ -126,6 +138,7 @@ impl Demand {
     fn bytes(self, d: usize, workers: usize) -> u64 {
         let [centers, widths, d, workers] =
             [self.centers, self.widths, d, workers].map(|number| number as u64);
+        // What is printed adds nothing: a table is cut, and JSON is written window by window.
         // A count twice, its parts, a density, and its logarithm which may be none; a center twice, and
         // the lists that hold all this.
         let window = 8 * (5 + workers);
@@ -153,7 +166,7 @@ impl Budget {
     /// How to count samples of `shape`, each value of `element_bytes`, with so many workers.
     ///
     /// # Errors
-    /// [`TooSmall`] if the answer alone takes more.
+    /// [`TooSmall`] if the answer takes more, or leaves no room for chunks of sensible length.
     pub fn plan(
         self,
         shape: &Shape,
@@ -162,19 +175,23 @@ impl Budget {
         workers: usize,
     ) -> Result<Plan, TooSmall> {
         let answer = demand.bytes(shape.d(), workers);
-        let room = self.0.checked_sub(answer).filter(|&room| room > 0).ok_or(TooSmall {
-            centers: demand.centers,
-            widths: demand.widths,
-            bytes: answer,
-            budget: self.0,
-        })?;
         let row = (shape.d() * element_bytes) as u64;
         let index = demand.index_bytes(shape.d(), row);
         // Where only reading tells how many there are, rows are kept until it has told.
         let reading = u64::from(matches!(shape.length, Length::AtMost(_)));
         let whole = (shape.length.most() as u64).saturating_mul(row);
         let beside = (shape.length.most() as u64).saturating_mul(index.max(reading * row));
-        if whole.saturating_add(beside) <= room {
+        let whole = whole.saturating_add(beside);
+        let least = whole.min(LEAST_ROOM.max(answer / ROOM_SHARE));
+        let room = self.0.checked_sub(answer).filter(|&room| room >= least);
+        let room = room.ok_or(TooSmall {
+            centers: demand.centers,
+            widths: demand.widths,
+            bytes: answer,
+            budget: self.0,
+            least: answer.saturating_add(least),
+        })?;
+        if whole <= room {
             return Ok(Plan::Whole);
         }
         let blocks = ahead::BLOCKS as u64;
@@ -261,6 +278,21 @@ mod tests {
         let error = plan(MIB, 10, 10_000).unwrap_err().to_string();
         assert!(error.contains("10000 centers with 2 widths alone take 3.8 MiB"), "{error}");
         assert!(error.contains("--memory is 1.0 MiB"), "{error}");
+    }
+
+    #[test]
+    fn the_least_that_works_is_told_and_works() {
+        for (rows, centers) in [(1 << 40, 150), (1 << 40, 10_000), (10, 10_000)] {
+            let error = plan(LEAST, rows, centers).unwrap_err();
+            assert!(plan(error.least, rows, centers).is_ok(), "{error}");
+            let below = plan(error.least - 1, rows, centers).unwrap_err();
+            assert_eq!(below, TooSmall { budget: error.least - 1, ..error });
+            assert!(error.to_string().contains(&format!("at least {} bytes", error.least)));
+            if let Ok(Plan::Chunks { rows, .. }) = plan(error.least, rows, centers) {
+                let bytes = rows as u64 * 16 * (1 + INDEX);
+                assert!(bytes > error.bytes / 16, "{rows} rows, {}", error.bytes);
+            }
+        }
     }
 
     #[test]

@@ -169,6 +169,27 @@ fn equal_samples_and_best_widths_at_an_end_are_told() {
 }
 
 #[test]
+fn one_pair_of_equal_samples_leaves_every_criterion_its_vote() {
+    let samples = Workload::by_name("article").unwrap().samples().unwrap();
+    let mut rows: Vec<Vec<f64>> = samples.to_rows().chunks(2).map(<[f64]>::to_vec).collect();
+    let advice = |rows: &[Vec<f64>]| Folder::new(rows).json(&["--widths", "0.2:1.5:27"]);
+    let before = advice(&rows);
+    rows.push(rows[0].clone());
+    let after = advice(&rows);
+    assert_eq!(
+        (&after["squares"]["equal_pairs"], &before["squares"]["equal_pairs"]),
+        (&1.into(), &0.into())
+    );
+    assert!(kinds(&after).contains(&"ties"), "{:?}", kinds(&after));
+    let reason = after["advice"]["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("least squares cross-validation") && reason.contains("middle"),
+        "{reason}"
+    );
+    assert_eq!(after["best"]["squares"]["index"], before["best"]["squares"]["index"]);
+}
+
+#[test]
 fn one_dimension_and_many_work() {
     for d in [1, 3, 5, 12] {
         let row = |i| (0..d).map(|j| scattered(i, 7 * j) + scattered(i + 999, 3 * j)).collect();
@@ -178,6 +199,43 @@ fn one_dimension_and_many_work() {
         assert_eq!(json["advice"]["widths"].as_array().unwrap().len(), d);
         let values = json["squares"]["values"].as_array().unwrap();
         assert!(values.iter().all(Value::is_number), "d = {d}: {values:?}");
+    }
+}
+
+#[test]
+fn lonely_samples_are_named_by_their_rows_in_the_file() {
+    let row = |i| vec![scattered(i, 0) + if i == 250 { 9.0 } else { 0.0 }];
+    let rows: Vec<Vec<f64>> = (0..300).map(row).collect();
+    let dropping = ["--nonfinite", "drop"];
+    for nan in [&[][..], &[3], &[3, 70, 251]] {
+        let mut rows = rows.clone();
+        for &i in nan {
+            rows[i] = vec![f64::NAN];
+        }
+        let json = Folder::new(&rows).json(&dropping);
+        assert_eq!(
+            (&json["likelihood"]["loneliest"], &json["dropped_rows"]),
+            (&250.into(), &nan.len().into())
+        );
+        let warnings = json["warnings"].as_array().unwrap();
+        let strict = warnings.iter().find(|warning| warning["kind"] == "strict").unwrap();
+        assert!(
+            strict["text"].as_str().unwrap().contains("at row 250, counted from 0"),
+            "{strict}"
+        );
+    }
+}
+
+#[test]
+fn widths_grow_with_the_samples_from_1e_minus_200_to_1e160() {
+    let advised = |unit: f64| {
+        let row = |i| vec![unit * (scattered(i, 0) + scattered(i + 999, 3))];
+        let folder = Folder::new(&(0..300).map(row).collect::<Vec<_>>());
+        number(&folder.json(&[])["advice"]["width"]) / unit
+    };
+    let plain = advised(1.0);
+    for unit in [1e-200, 1e160] {
+        assert!((advised(unit) / plain - 1.0).abs() < 1e-9, "{unit}: {} {plain}", advised(unit));
     }
 }
 

@@ -11,6 +11,8 @@ const DIGIT: u32 = 11;
 const DIGITS: usize = 64_usize.div_ceil(DIGIT as usize);
 /// Centers whose counts a part of a team brings back.
 const PART: usize = 4096;
+/// Counts that are collected before they are added to those of the query.
+const COLLECTED: usize = 1 << 24;
 
 /// Whether there are at least so many centers, and not too many for positions of 32 bits.
 pub(crate) fn suits(centers: usize, least: usize) -> bool {
@@ -87,15 +89,28 @@ fn value(key: u64) -> f64 {
     f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
 }
 
-/// Adds the counts of some widths, from `first` on, to those of all centers: `found[w * m + k]` belongs to
-/// width `first` + w and to the center whose place is k.
-pub(crate) fn add_back(
-    found: &[u32],
+/// Adds the counts of every width: `fill` finds those of some widths, as [`add_back`] takes them. They are collected,
+/// because a center's counts lie side by side in `counts`, and far from those of its neighbors in order.
+pub(crate) fn add_all<W>(
+    widths: &[W],
     places: &[u32],
     counts: &mut [u64],
-    first: usize,
     team: &dyn Team,
+    fill: impl Fn(&[W], &mut [u32]),
 ) {
+    let m = places.len();
+    let together = (COLLECTED / m).clamp(1, widths.len());
+    let mut found = vec![0; m * together];
+    for (some, widths) in widths.chunks(together).enumerate() {
+        let found = &mut found[..m * widths.len()];
+        fill(widths, found);
+        add_back(found, places, counts, some * together, team);
+    }
+}
+
+/// Adds the counts of some widths, from `first` on, to those of all centers: `found[w * m + k]` belongs to
+/// width `first` + w and to the center whose place is k.
+fn add_back(found: &[u32], places: &[u32], counts: &mut [u64], first: usize, team: &dyn Team) {
     let m = places.len();
     let row = counts.len() / m.max(1);
     let parts = counts.chunks_mut(PART * row).zip(places.chunks(PART)).collect();

@@ -22,8 +22,6 @@ const SAMPLES_PER_CENTER: usize = 64;
 const FEWEST: usize = 64;
 /// Centers that a member of a team takes.
 const PART: usize = 2048;
-/// Counts that are collected before they are added to those of the query.
-const COLLECTED: usize = 1 << 24;
 
 /// The sorted column.
 pub(crate) struct Sorted;
@@ -72,10 +70,7 @@ impl<T: Element> Column<T> {
         let m = query.centers();
         let Ascending { values: centers, positions } = Ascending::new(query.column(0));
         let places = order::places(&positions);
-        let together = (COLLECTED / m).clamp(1, radii.len());
-        let mut found = vec![0; m * together];
-        for (some, radii) in radii.chunks(together).enumerate() {
-            let found = &mut found[..m * radii.len()];
+        order::add_all(radii, &places, counts, team, |radii, found| {
             let mut parts = Vec::new();
             for (found, &radius) in found.chunks_mut(m).zip(radii) {
                 let some = found.chunks_mut(PART).zip(centers.chunks(PART));
@@ -84,8 +79,7 @@ impl<T: Element> Column<T> {
             team::map(team, parts, |(centers, radius, found)| {
                 self.count_all(centers, radius, found);
             });
-            order::add_back(found, &places, counts, some * together, team);
-        }
+        });
     }
 
     /// Counts around ascending centers.

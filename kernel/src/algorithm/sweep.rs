@@ -32,8 +32,6 @@ const FEWEST: usize = 64;
 const RANGE: usize = 16_384;
 /// Parts for each member of a team, so that they come out about even.
 const PARTS: usize = 4;
-/// Counts that are collected before they are added to those of the query.
-const COLLECTED: usize = 1 << 24;
 
 /// The sweep.
 pub(crate) struct Sweeping;
@@ -147,18 +145,14 @@ impl<'a, T: Element> Ranked<'a, T> {
         let ranges = team::map(team, starts, |start| {
             Centers::of(start..m.min(start + length), [x, y], &places)
         });
-        let together = (COLLECTED / m).clamp(1, reaches.len());
-        let mut found = vec![0; m * together];
-        for (some, reaches) in reaches.chunks(together).enumerate() {
-            let found = &mut found[..m * reaches.len()];
+        order::add_all(reaches, &places, counts, team, |reaches, found| {
             let mut parts = Vec::with_capacity(reaches.len() * ranges.len());
             for (found, reach) in found.chunks_mut(m).zip(reaches) {
                 let ranges = found.chunks_mut(length).zip(&ranges);
                 parts.extend(ranges.map(|(found, centers)| (centers, *reach, found)));
             }
             team::map(team, parts, |(centers, reach, found)| self.sweep(centers, reach, found));
-            order::add_back(found, &places, counts, some * together, team);
-        }
+        });
     }
 }
 

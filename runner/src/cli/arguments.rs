@@ -11,10 +11,14 @@ use kernel::isa::{self, Isa};
 use crate::article::{self, Section};
 use crate::backend::{self, Backend, Mode};
 use crate::budget::{Budget, LEAST};
+use crate::machine::affinity;
 use crate::placement::{self, Choice};
 use crate::study::plan::MAX_WORKERS;
 use crate::study::preset::Preset;
 use crate::workload::Level;
+
+/// More workers than this for each allowed CPU are a slip of the keyboard.
+const WORKERS_PER_CPU: usize = 4;
 
 pub(super) fn preset(name: &str) -> Result<&'static Preset, String> {
     Preset::by_name(name)
@@ -70,6 +74,15 @@ pub(super) fn instruction_set(name: &str) -> Result<&'static Isa, kernel::Error>
 pub(super) fn workers(text: &str) -> Result<usize, String> {
     let wrong = || format!("'{text}' is no number of workers; allowed: 1 to {MAX_WORKERS}");
     text.trim().parse().map_err(|_| wrong())
+}
+
+/// A number of workers of which none is measured: not more than are of use on this machine.
+pub(super) fn workers_here(text: &str) -> Result<usize, String> {
+    let most = WORKERS_PER_CPU * affinity::allowed().len().max(1);
+    let workers = text.parse().ok().filter(|workers| (1..=most).contains(workers));
+    workers.ok_or_else(|| {
+        format!("allowed: 1 to {most}, {WORKERS_PER_CPU} for each CPU that may be used")
+    })
 }
 
 /// A whole number from 1 on.

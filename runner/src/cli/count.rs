@@ -62,7 +62,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let windows = windows(arguments)?;
     let method = arguments.method.known()?;
     if let Some(path) = &arguments.out {
-        file::check_writable(path)?;
+        let read = [&[arguments.source.path()][..], &arguments.centers.files()].concat();
+        file::check_results(&[path], &read)?;
     }
     let opened = arguments.source.open()?;
     let (most, d) = (opened.shape().length.most(), opened.shape().d());

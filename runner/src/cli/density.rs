@@ -12,6 +12,7 @@ use super::samples::{
     Centers, Known, Method, Size, Source, counted, leave, svg_file, with_extension,
 };
 use super::widths::WIDTHS_PER_DIMENSION;
+use crate::budget::{Demand, Means, Need};
 use crate::density::grid::Spec;
 use crate::density::{Estimate, Itself, Places};
 use crate::failure::Failure;
@@ -82,20 +83,9 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// Proves that every file can be written, and that no two of them are one.
-    fn check_files(&self) -> anyhow::Result<()> {
-        let files: Vec<_> = [&self.out, &self.counts, &self.svg].into_iter().flatten().collect();
-        for path in &files {
-            file::check_writable(path)?;
-        }
-        // By where they are, not by how they are written.
-        let places: Vec<_> = files.iter().map(|path| file::place(path)).collect();
-        for (i, place) in places.iter().enumerate() {
-            if places[..i].contains(place) {
-                bail!("{}: two results cannot be one file", files[i].display());
-            }
-        }
-        Ok(())
+    /// The files that are to be written.
+    fn files(&self) -> Vec<&Path> {
+        [&self.out, &self.counts, &self.svg].into_iter().flatten().map(PathBuf::as_path).collect()
     }
 }
 
@@ -115,8 +105,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let leave = leave()?;
     let Some(windows) = arguments.size.windows()? else { bail!("there is no width") };
     let method = arguments.method.known()?;
-    arguments.wanted.check_files()?;
-    let input = arguments.source.read()?;
+    let read = [&[arguments.source.path()][..], &arguments.centers.files()].concat();
+    file::check_results(&arguments.wanted.files(), &read)?;
+    let input = arguments.read(method.means())?;
     let samples = &input.samples;
     let windows = windows.checked(samples.d()).context(WIDTHS_PER_DIMENSION)?;
     if arguments.wanted.svg.is_some() {
@@ -150,6 +141,26 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 impl Arguments {
+    /// The samples, if there is memory for them and their densities.
+    fn read(&self, means: Means) -> anyhow::Result<Input> {
+        let given = self.centers.at_most()?;
+        let beside = |(n, d): (usize, usize), element_bytes| {
+            let places = match &self.grid {
+                _ if given > 0 => given,
+                _ if self.at_samples => n,
+                Some(spec) => spec.points(d),
+                None => Spec::Points(PICTURE_ALONE).points(d),
+            };
+            let demand = Demand { centers: places, widths: 1, means };
+            Need::of_densities(demand, (n, d), element_bytes)
+        };
+        self.source.read(
+            &beside,
+            "ask for fewer places, take --algorithm brute_force, which has no index, or parzen count, which \
+             counts files that do not fit",
+        )
+    }
+
     /// Where densities are wanted, and the coordinates of these places.
     fn places(
         &self,

@@ -12,20 +12,16 @@ use kernel::Faces;
 use kernel::algorithm::Algorithm;
 use kernel::isa::Isa;
 
+use super::arguments::{instruction_set, workers_here};
 use super::widths::{WIDTH, WIDTHS_PER_DIMENSION, number, refusal};
-use crate::budget::Bytes;
+use crate::budget::{Means, Need};
 use crate::failure::Failure;
 use crate::for_any;
-use crate::input::{
-    self, AnySamples, Columns, Input, Length, NonFinite, Opened, Options, Problem, Shape,
-};
+use crate::input::{self, AnySamples, Columns, Input, Length, NonFinite, Opened, Options, Problem};
 use crate::machine::{State, Tree, affinity};
 use crate::output::progress::Progress;
-use crate::query::{Counted, Query, Windows, sensible_workers};
+use crate::query::{self, Counted, Query, Windows, sensible_workers};
 use crate::study::interrupt::Leave;
-
-/// More workers than this for each allowed CPU are a slip of the keyboard.
-const WORKERS_PER_CPU: usize = 4;
 
 /// The samples, and what of them is read.
 #[derive(Debug, clap::Args)]
@@ -83,7 +79,7 @@ pub struct Method {
     explain: bool,
     /// Number of workers, up to 4 for each allowed CPU; the counts never depend on it [default: all
     /// allowed CPUs for large data, otherwise 1]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = workers)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = workers_here)]
     workers: Option<usize>,
 }
 
@@ -109,15 +105,6 @@ impl From<NonFiniteRows> for NonFinite {
 /// One number of `--center`.
 fn coordinate(text: &str) -> Result<f64, String> {
     number(text).map_err(|wrong| format!("{wrong}; allowed: finite numbers such as -1,0.5"))
-}
-
-/// The number of `--workers`.
-pub(super) fn workers(text: &str) -> Result<usize, String> {
-    let most = WORKERS_PER_CPU * affinity::allowed().len().max(1);
-    let workers = text.parse().ok().filter(|workers| (1..=most).contains(workers));
-    workers.ok_or_else(|| {
-        format!("allowed: 1 to {most}, {WORKERS_PER_CPU} for each CPU that may be used")
-    })
 }
 
 /// The path of a picture.
@@ -161,20 +148,37 @@ impl Source {
         Ok(input)
     }
 
-    /// The samples, at least one, if they fit into the memory that is available: known beforehand, because a
-    /// system that promised more memory than it has ends a program without a word.
-    pub(super) fn read(&self) -> anyhow::Result<Input> {
+    /// The samples, at least one, if they fit into the memory that is available together with what is needed
+    /// `beside` n of them of d dimensions and so many bytes: known beforehand, because a system that promised
+    /// more memory than it has ends a program without a word. `advice` says what to do otherwise.
+    pub(super) fn read(
+        &self,
+        beside: &dyn Fn((usize, usize), usize) -> Need,
+        advice: &'static str,
+    ) -> anyhow::Result<Input> {
         let opened = self.open()?;
-        let needed = least_bytes(opened.shape(), opened.element_bytes());
-        if let Some(available) = available_memory().filter(|&available| available < needed) {
-            bail!(
-                "{self}: its samples take {}, and {} of memory are available; only parzen count counts files \
-                 that do not fit",
-                Bytes(needed),
-                Bytes(available)
-            );
+        let (d, element_bytes) = (opened.shape().d(), opened.element_bytes());
+        // Samples that are there already are no longer in the memory that is available.
+        let fits = |n: usize, there: u64| {
+            let samples = (n as u64).saturating_mul((d * element_bytes) as u64);
+            let need = Need { samples, ..beside((n, d), element_bytes) };
+            let checked = need.check(available_memory().map(|bytes| bytes.saturating_add(there)));
+            checked.map_err(|error| anyhow::anyhow!("{self}: {error}; {advice}"))
+        };
+        let length = opened.shape().length;
+        if let Length::Exactly(n) = length {
+            fits(n, 0)?;
         }
-        self.read_opened(opened)
+        let input = self.read_opened(opened)?;
+        if let Length::AtMost(_) = length {
+            fits(input.samples.n(), input.samples.bytes())?;
+        }
+        Ok(input)
+    }
+
+    /// The file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Bytes of the file, 0 if it cannot be told.
@@ -208,6 +212,17 @@ impl Source {
 }
 
 impl Centers {
+    /// Number of centers, as far as that is known before their file is read.
+    pub(super) fn at_most(&self) -> anyhow::Result<usize> {
+        let Some(path) = &self.centers else { return Ok(usize::from(self.center.is_some())) };
+        Ok(input::open(path, &Options::default())?.shape().length.most())
+    }
+
+    /// The file that they come from, if there is one.
+    pub(super) fn files(&self) -> Vec<&Path> {
+        self.centers.iter().map(PathBuf::as_path).collect()
+    }
+
     /// All centers, one after another, each with d coordinates, as many as the samples have dimensions;
     /// `None` if none were given.
     pub(super) fn read(&self, d: usize) -> anyhow::Result<Option<Vec<f64>>> {
@@ -255,10 +270,7 @@ pub(super) struct Known<'a> {
 impl Method {
     /// Looks the names up, before any file is read.
     pub(super) fn known(&self) -> Result<Known<'_>, kernel::Error> {
-        let isa = match self.isa.as_str() {
-            "auto" => kernel::isa::best(),
-            name => kernel::isa::by_name(name)?.checked()?,
-        };
+        let isa = instruction_set(&self.isa)?;
         let algorithm = self.algorithm.as_deref().map(kernel::algorithm::by_name).transpose()?;
         Ok(Known { isa, algorithm, method: self })
     }
@@ -272,6 +284,11 @@ impl Method {
 }
 
 impl Known<'_> {
+    /// How it is counted, as far as that is known before the samples are.
+    pub(super) fn means(&self) -> Means {
+        query::chunks::means(self.algorithm)
+    }
+
     /// These windows around these centers, to be counted over n samples of d dimensions.
     pub(super) fn query(
         &self,
@@ -303,15 +320,6 @@ pub(super) fn leave() -> anyhow::Result<Leave> {
 /// Memory that can be had, in bytes; `None` where the system does not tell.
 pub(super) fn available_memory() -> Option<u64> {
     State::read(&Tree::new(Path::new("/"))).available_memory_bytes
-}
-
-/// Memory of samples as far as it is known before they are read, in bytes.
-fn least_bytes(shape: &Shape, element_bytes: usize) -> u64 {
-    let rows = match shape.length {
-        Length::Exactly(rows) => rows,
-        Length::AtMost(_) => 0,
-    };
-    (rows as u64).saturating_mul((shape.d() * element_bytes) as u64)
 }
 
 fn check_dimension(found: usize, expected: usize) -> Result<(), kernel::Error> {

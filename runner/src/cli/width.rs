@@ -9,15 +9,15 @@ use clap::ValueEnum;
 use kernel::isa::Isa;
 use kernel::{Part, Team};
 
-use super::arguments::instruction_set;
-use super::samples::workers;
+use super::arguments::{instruction_set, workers_here};
 use super::samples::{Source, leave, svg_file};
 use super::widths::{LIST, WidthList, refusal};
+use crate::budget::Need;
 use crate::for_any;
 use crate::machine::affinity;
 use crate::output::{self, curves, file, progress::Progress, width::Report};
 use crate::query::sensible_workers;
-use crate::selection::{self, Request, Scale};
+use crate::selection::{self, Crew, Request, Scale};
 use crate::team::InPool;
 
 /// Arguments of `parzen width`.
@@ -40,7 +40,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME", default_value = "auto", value_parser = instruction_set)]
     isa: &'static Isa,
     /// Number of workers; no result depends on it [default: all allowed CPUs for large data, otherwise 1]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = workers)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = workers_here)]
     workers: Option<usize>,
     /// Draw all curves over the width into this file
     #[arg(long, value_name = "FILE.svg", value_parser = svg_file)]
@@ -96,16 +96,11 @@ impl Team for Watched {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let leave = leave()?;
     if let Some(path) = &arguments.svg {
-        file::check_writable(path)?;
+        file::check_results(&[path], &[arguments.source.path()])?;
     }
     let widths = arguments.widths.as_ref().map(WidthList::widths).transpose();
     let widths = widths.map_err(|error| refusal(LIST, error))?;
-    let request = Request {
-        widths: widths.map(|widths| widths.as_slice().to_vec()),
-        scale: arguments.scale.map(Scale::from),
-        isa: arguments.isa,
-    };
-    let report = report(arguments, &request)?;
+    let report = report(arguments, widths.map(|widths| widths.as_slice().to_vec()))?;
     if let Some(path) = &arguments.svg {
         let text = curves::draw(&report.selection);
         leave.while_writing(|interrupt| {
@@ -117,8 +112,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     })
 }
 
-fn report(arguments: &Arguments, request: &Request) -> anyhow::Result<Report> {
-    let input = arguments.source.read()?;
+fn report(arguments: &Arguments, widths: Option<Vec<f64>>) -> anyhow::Result<Report> {
+    let tried = widths.as_ref().map_or(selection::WIDTHS, Vec::len);
+    let input = arguments.source.read(
+        &|(n, d), _| Need::of_widths(tried, (n, d)),
+        "a part of the samples tells the width, too; only parzen count counts files that do not fit",
+    )?;
+    let (scale, isa) = (arguments.scale.map(Scale::from), arguments.isa);
+    let request = &Request { widths, scale, isa, kept: input.kept };
     let (samples, n) = (&input.samples, input.samples.n());
     let sensible = sensible_workers(n, n, affinity::allowed().len());
     let workers = arguments.workers.unwrap_or(sensible).clamp(1, n.max(1));
@@ -126,14 +127,15 @@ fn report(arguments: &Arguments, request: &Request) -> anyhow::Result<Report> {
         .num_threads(workers)
         .build()
         .with_context(|| format!("cannot start {workers} workers"))?;
-    // Started by whoever advances it first: until then, parts of the sums have a bar.
+    // Started by whoever advances it first: until then, the sums over pairs have a bar.
     let mut progress = None;
     let advance = &mut |done| {
         let start = || Progress::start("counting around every sample", n as u64);
         progress.get_or_insert_with(start).advance(done);
     };
     let selection = pool.install(|| {
-        for_any!(samples, samples => selection::select(samples, request, &Watched("summing over pairs"), advance))
+        let crew = &mut Crew { sums: &Watched("summing over pairs"), counts: &InPool, advance };
+        for_any!(samples, samples => selection::select(samples, request, crew))
     });
     Ok(Report {
         selection: selection.with_context(|| arguments.source.to_string())?,

@@ -149,6 +149,18 @@ fn padded(range: &RangeInclusive<f64>, width: f64, points: usize) -> Axis {
 }
 
 impl Spec {
+    /// Number of points in d dimensions, as far as a grid may have them; 0 where there can be none.
+    pub fn points(&self, d: usize) -> usize {
+        if d > MOST_DIMENSIONS {
+            return 0;
+        }
+        let each = match self {
+            Self::Points(points) => vec![*points; d],
+            Self::Axes(axes) => axes.iter().map(|axis| axis.points).collect(),
+        };
+        each.into_iter().fold(1, usize::saturating_mul).min(MOST_POINTS)
+    }
+
     /// The grid for samples that span `ranges`, counted in windows of `widths`, both by dimension.
     ///
     /// # Errors
@@ -234,6 +246,12 @@ mod tests {
         assert_eq!(grid.centers(), expected);
         let cube = spec("0:1:2,0:1:2,7:7:1").grid(&[unit(), unit(), unit()], &[1.0; 3]).unwrap();
         assert_eq!(cube.centers()[3..6], [0.0, 1.0, 7.0]);
+    }
+
+    #[test]
+    fn the_number_of_points_is_known_before_the_samples_are() {
+        assert_eq!([1, 2, 3, 4].map(|d| spec("20").points(d)), [20, 400, 8000, 0]);
+        assert_eq!((spec("0:1:7,0:1:3").points(2), spec("4000").points(3)), (21, MOST_POINTS));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod ahead;
 pub mod block;
 pub mod columns;
 pub mod csv;
+pub mod kept;
 pub mod npy;
 #[cfg(feature = "parquet")]
 pub mod parquet;
@@ -23,6 +24,7 @@ use std::path::{Path, PathBuf};
 pub use ahead::Caching;
 pub use block::Block;
 pub use columns::Columns;
+pub use kept::Kept;
 pub use samples::AnySamples;
 pub use source::{Length, Opened, Rows, Shape};
 
@@ -99,6 +101,8 @@ pub struct Input {
     pub samples: AnySamples,
     /// How many rows were dropped because they were not finite.
     pub dropped_rows: usize,
+    /// Which rows are left.
+    pub kept: Kept,
 }
 
 /// Told how many further bytes of the file were read.

@@ -86,11 +86,12 @@ impl AnySamples {
 
     /// All coordinates as `f64`, row after row: coordinate j of sample i at `i * d + j`. O(n d).
     pub fn to_rows(&self) -> Vec<f64> {
-        for_any!(self, samples => {
-            let columns: Vec<_> = (0..samples.d()).map(|j| samples.column(j)).collect();
-            (0..samples.n())
-                .flat_map(|i| columns.iter().map(move |column| column[i].widen()))
-                .collect()
-        })
+        for_any!(self, samples => row_by_row(samples))
     }
+}
+
+/// All coordinates as `f64`, row after row: coordinate j of sample i at `i * d + j`. O(n d).
+pub(crate) fn row_by_row<T: Element>(samples: &Samples<T>) -> Vec<f64> {
+    let columns: Vec<&[T]> = (0..samples.d()).map(|j| samples.column(j)).collect();
+    (0..samples.n()).flat_map(|i| columns.iter().map(move |column| column[i].widen())).collect()
 }

@@ -7,9 +7,12 @@ use std::io::{self, Write};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use serde::Serialize;
 
-use super::{given, significant};
+use super::{FEW, given, significant};
 use crate::machine::pages::Pages;
 use crate::query::Answer;
+
+/// Rows at each end of a table that is too long to be read.
+const END: usize = FEW / 2;
 
 /// An answer, and which samples it is about.
 #[derive(Clone, Debug, Serialize)]
@@ -35,12 +38,19 @@ pub struct Report {
     pub peak_memory_bytes: Option<u64>,
 }
 
-/// Writes the table, and below it what was counted and how.
+/// Writes the table, both ends of it if there are many windows, and below it what was counted and how.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     writeln!(out, "{}", table(&report.answer).trim_fmt())?;
+    let windows = windows(&report.answer);
+    if windows > FEW {
+        writeln!(
+            out,
+            "the first {END} and the last {END} of {windows} windows; --json or --out FILE gives all"
+        )?;
+    }
     let Answer { n, d, isa, algorithm, .. } = &report.answer;
     let Report { element, checksum, workers, .. } = report;
     let pages = report.pages.map_or("pages unknown".into(), |pages| pages.to_string());
@@ -64,26 +74,39 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     Ok(())
 }
 
-/// One row for each window; the center only where there are several.
+/// Number of windows counted.
+fn windows(answer: &Answer) -> usize {
+    answer.queries.len() * widths(answer).len()
+}
+
+/// One row for each window, or for those at both ends; the center only where there are several.
 fn table(answer: &Answer) -> Table {
-    let with_center = answer.queries.len() > 1;
+    let with_center = usize::from(answer.queries.len() > 1);
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED);
     let names = ["center", "width h", "count k", "density p"];
-    table.set_header(names.into_iter().skip(usize::from(!with_center)));
+    table.set_header(names.into_iter().skip(1 - with_center));
+    let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
     let widths = widths(answer);
-    for query in &answer.queries {
-        let numbers = widths.iter().zip(&query.counts).zip(&query.densities);
-        for ((width, count), &density) in numbers {
-            let mut row = vec![width.clone(), count.to_string(), significant(density)];
-            if with_center {
-                row.insert(0, coordinates(&query.center));
-            }
-            let right = |text| Cell::new(text).set_alignment(CellAlignment::Right);
-            table.add_row(row.into_iter().map(right).collect::<Vec<_>>());
-        }
-    }
+    let row = |window| {
+        let row = row(answer, &widths, window).into_iter().skip(1 - with_center);
+        row.map(right).collect::<Vec<_>>()
+    };
+    match windows(answer) {
+        few @ ..=FEW => table.add_rows((0..few).map(row)),
+        many => table
+            .add_rows((0..END).map(row))
+            .add_row(row(0).iter().map(|_| right("…".into())))
+            .add_rows((many - END..many).map(row)),
+    };
     table
+}
+
+/// The row of window number `window`, counted over all centers.
+fn row(answer: &Answer, widths: &[String], window: usize) -> [String; 4] {
+    let (query, w) = (&answer.queries[window / widths.len()], window % widths.len());
+    let [count, density] = [query.counts[w].to_string(), significant(query.densities[w])];
+    [coordinates(&query.center), widths[w].clone(), count, density]
 }
 
 /// Each window's width, or the widths of the box: `0.5 × 4`.
@@ -156,6 +179,23 @@ mod tests {
         report.answer.faces = "open";
         let text = text(&report);
         assert!(text.contains("0.5 × 4") && text.contains("open faces"), "{text}");
+    }
+
+    #[test]
+    fn many_windows_are_cut_to_both_ends_and_the_way_to_all_is_told() {
+        let few = text(&report(20));
+        assert!(few.contains(" 10, -1.5 ") && !few.contains("the first"), "{few}");
+        let many = text(&report(1_000_000));
+        assert!(many.lines().count() < 60, "{} lines", many.lines().count());
+        for part in [" 9, -1.5 ", "…", " 999990, -1.5 ", " 999999, -1.5 "] {
+            assert!(many.contains(part), "{part}: {many}");
+        }
+        for part in [" 10, -1.5 ", " 999989, -1.5 "] {
+            assert!(!many.contains(part), "{part}: {many}");
+        }
+        let line =
+            "\nthe first 20 and the last 20 of 2000000 windows; --json or --out FILE gives all\n";
+        assert!(many.contains(line), "{many}");
     }
 
     #[test]

@@ -45,18 +45,37 @@ pub fn stage(
 /// # Errors
 /// The system's reason, or that something else than a file has this name; a previous file is then still
 /// whole.
-pub(crate) fn whole(
+pub fn whole(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<PathBuf> {
     Staged::new(path, &Interrupt::default(), write)?.named()
 }
 
-/// Proves that a file can get this name: known before a long count rather than after it.
+/// Proves that every result can get its name, that none of them would replace a file that is read, and that
+/// no two are one: known before a long count rather than after it.
 ///
 /// # Errors
-/// As [`stage`].
-pub fn check_writable(path: &Path) -> anyhow::Result<()> {
+/// [`Failure::Input`] names two paths to one file; otherwise as [`stage`].
+pub fn check_results(results: &[&Path], inputs: &[&Path]) -> anyhow::Result<()> {
+    let one = |result: &Path, other: &Path, why: &str| {
+        let what = format!("{} and {} are one file: {why}", result.display(), other.display());
+        Err(Failure::Input(what).into())
+    };
+    for (i, result) in results.iter().enumerate() {
+        if let Some(input) = inputs.iter().find(|input| is_same(result, input)) {
+            return one(result, input, "a result cannot replace what is read");
+        }
+        check_writable(result)?;
+        if let Some(other) = results[..i].iter().find(|other| place(other) == place(result)) {
+            return one(result, other, "two results cannot be one");
+        }
+    }
+    Ok(())
+}
+
+/// Proves that a file can get this name.
+fn check_writable(path: &Path) -> anyhow::Result<()> {
     let proof = check_replaceable(path).and_then(|()| tempfile::tempfile_in(folder(path)));
     proof.map(drop).with_context(|| unwritable(path))
 }
@@ -119,8 +138,26 @@ fn unwritable(path: &Path) -> Failure {
     Failure::Unwritable(format!("cannot write {}", path.display()))
 }
 
-/// Where the file at `path` is, however that is written: two paths to one file have one place.
-pub fn place(path: &Path) -> PathBuf {
+/// Whether two paths lead to one file that is there, over links or not.
+fn is_same(a: &Path, b: &Path) -> bool {
+    identity(a).is_some_and(|a| identity(b) == Some(a))
+}
+
+/// What tells a file from every other, whatever its names are.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+/// As far as it can be told here: hard links are two files.
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok()
+}
+
+/// Where a result gets its name, however that is written: two paths to one name have one place.
+fn place(path: &Path) -> PathBuf {
     let folder = folder(path);
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     folder.join(path.file_name().unwrap_or_default())
@@ -236,6 +273,32 @@ mod tests {
             assert!(whole(&wrong, |_| Ok(())).is_err());
         }
         assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn two_paths_to_one_file_are_refused_and_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("s.npy"), "samples").unwrap();
+        std::fs::create_dir(at("in")).unwrap();
+        check_results(&[&at("a.npy"), &at("b.npy")], &[&at("s.npy")]).unwrap();
+        let refused = |result: &Path, other: &Path| {
+            let results = [&at("a.npy"), result];
+            let error = check_results(&results, &[&at("none.npy"), &at("s.npy")]).unwrap_err();
+            assert_eq!(crate::failure::exit_code(&error), 2, "{error}");
+            let named = format!("{} and {} are one file", result.display(), other.display());
+            assert!(error.to_string().starts_with(&named), "{error}");
+        };
+        refused(&at("s.npy"), &at("s.npy"));
+        refused(&at("in/../s.npy"), &at("s.npy"));
+        refused(&at("in/../a.npy"), &at("a.npy"));
+        std::fs::hard_link(at("s.npy"), at("hard.npy")).unwrap();
+        #[cfg(unix)]
+        {
+            refused(&at("hard.npy"), &at("s.npy"));
+            std::os::unix::fs::symlink(at("s.npy"), at("soft.npy")).unwrap();
+            refused(&at("soft.npy"), &at("s.npy"));
+        }
     }
 
     #[cfg(unix)]

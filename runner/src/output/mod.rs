@@ -21,6 +21,9 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 
+/// Windows that a terminal shows one by one.
+const FEW: usize = 40;
+
 /// Writes to standard output through one lock and one buffer.
 ///
 /// # Errors
@@ -64,6 +67,16 @@ fn given(value: f64) -> String {
 /// Widths of a box: `0.5 × 4`.
 fn product(widths: &[f64]) -> String {
     widths.iter().copied().map(given).collect::<Vec<_>>().join(" × ")
+}
+
+/// `0.75`, or `0.75 x 0.31` where the dimensions differ.
+pub(crate) fn listed(widths: &[f64]) -> String {
+    let mut texts: Vec<String> = widths.iter().copied().map(significant).collect();
+    texts.dedup();
+    if texts.len() > 1 {
+        texts = widths.iter().copied().map(significant).collect();
+    }
+    texts.join(" x ")
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use serde::Serialize;
 
-use super::{given, significant};
+use super::{given, listed, significant};
 use crate::selection::curve::Best;
 use crate::selection::{Scale, Selection};
 
@@ -76,16 +76,6 @@ fn table(selection: &Selection) -> Table {
 /// A width of the grid in units of the samples: one, or one for each dimension.
 fn in_samples(selection: &Selection, width: f64) -> Vec<f64> {
     selection.factors.iter().map(|factor| factor * width).collect()
-}
-
-/// `0.75`, or `0.75 x 0.31` where the dimensions differ.
-fn listed(widths: &[f64]) -> String {
-    let mut texts: Vec<String> = widths.iter().copied().map(significant).collect();
-    texts.dedup();
-    if texts.len() > 1 {
-        texts = widths.iter().copied().map(significant).collect();
-    }
-    texts.join(" x ")
 }
 
 /// What was tried, and in which units.

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use kernel::algorithm::Choice;
+use kernel::algorithm::{Algorithm, Choice};
 use kernel::{Draft, Run};
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
@@ -87,13 +87,18 @@ impl Query {
 
     /// What is asked for, around centers of `d` dimensions, as far as it tells what memory is needed.
     pub fn demand(&self, d: usize) -> Demand {
-        let means = match self.algorithm {
-            None => Means::Either,
-            Some(algorithm) if is_scan(algorithm) => Means::Scanning,
-            Some(_) => Means::Indexed,
-        };
+        let means = means(self.algorithm);
         let (centers, widths) = (self.centers.len() / d, self.windows.counts_per_center());
         Demand { centers, widths, means }
+    }
+}
+
+/// How windows are counted with this algorithm, or with what suits, as far as that is known before the samples are.
+pub fn means(algorithm: Option<&Algorithm>) -> Means {
+    match algorithm {
+        None => Means::Either,
+        Some(algorithm) if is_scan(algorithm) => Means::Scanning,
+        Some(_) => Means::Indexed,
     }
 }
 

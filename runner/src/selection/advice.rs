@@ -3,7 +3,8 @@
 //! The criteria err in different ways. The normal reference is too wide where there are several clusters.
 //! Least squares cross-validation varies most from sample to sample. The likelihood follows the outliers.
 //! So the one in the middle is taken: two of the three would have to be wrong in the same direction to mislead it.
-//! A criterion whose best width is at an end of the grid has no vote, because its best is not known.
+//! A criterion whose best width is at an end of the grid has no vote, because its best is not known. Least squares
+//! have none either where equal samples make them fall without end ([`Squares::diverges`]).
 
 use serde::Serialize;
 
@@ -11,7 +12,7 @@ use super::Bests;
 use super::curve::Best;
 use super::likelihood::Likelihood;
 use super::squares::Squares;
-use crate::output::significant;
+use crate::output::listed;
 
 /// The width to take.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -43,105 +44,137 @@ struct Vote {
     width: f64,
 }
 
-/// The width in the middle of the votes.
-pub(super) fn advise(reference: f64, best: &Bests, squares: &Squares, factors: &[f64]) -> Advice {
-    let inside = |from, said, best: Option<Best>| {
-        best.filter(|best| !best.at_end).map(|best| Vote { from, said, width: best.width })
+const SQUARES: &str = "least squares cross-validation";
+const FLOORED: &str = "the floored likelihood";
+
+/// The vote of a criterion, or why it has none.
+fn vote(from: &'static str, said: &'static str, best: Option<Best>) -> Result<Vote, &'static str> {
+    match best {
+        None => Err("it has no value at any width"),
+        Some(best) if best.at_end => Err("its best width is at an end of the grid"),
+        Some(best) => Ok(Vote { from, said, width: best.width }),
+    }
+}
+
+/// The width in the middle of the votes, of n samples.
+pub(super) fn advise(
+    n: usize,
+    reference: f64,
+    best: &Bests,
+    squares: &Squares,
+    factors: &[f64],
+) -> Advice {
+    let diverges = squares.diverges(n);
+    let squares = if diverges {
+        Err("equal samples make it fall without end towards width 0")
+    } else {
+        vote("squares", SQUARES, best.squares)
     };
-    let squares = match squares.equal_pairs {
-        0 => inside("squares", "least squares cross-validation", best.squares),
-        _ => None,
-    };
-    let floored = inside("floored", "the floored likelihood", best.floored);
+    let floored = vote("floored", FLOORED, best.floored);
     let normal = Vote { from: "reference", said: "the normal reference", width: reference };
     let (vote, reason) = match (squares, floored) {
-        (Some(squares), Some(floored)) => {
-            let mut votes = [normal, squares, floored];
-            votes.sort_by(|a, b| a.width.total_cmp(&b.width));
-            let [low, vote, high] = votes;
-            let reason = format!(
-                "{} lies between {} and {}, which are {:.2} times apart; the middle one misleads least",
-                vote.said, low.said, high.said, high.width / low.width
-            );
-            (vote, reason)
-        }
-        (None, None) => (
+        (Ok(squares), Ok(floored)) => middle([normal, squares, floored]),
+        (Err(squares), Err(floored)) => (
             normal,
-            "no criterion has its best width inside the grid, or equal samples decide it; the normal \
-             reference needs no grid"
-                .into(),
+            format!(
+                "no criterion has a vote; {SQUARES}: {squares}; {FLOORED}: {floored}; the normal reference \
+                 needs no grid"
+            ),
         ),
-        (vote, other) => {
-            let vote = vote.or(other).unwrap_or(normal);
-            let reason = format!(
-                "{} is the one criterion with a vote that follows the samples: the other has its best width at an \
-                 end of the grid, or equal samples take its vote",
-                vote.said
-            );
-            (vote, reason)
-        }
+        (Ok(vote), Err(why)) => (vote, alone(vote, FLOORED, why)),
+        (Err(why), Ok(vote)) => (vote, alone(vote, SQUARES, why)),
     };
     let widths = factors.iter().map(|factor| factor * vote.width).collect();
     Advice { width: vote.width, widths, from: vote.from, reason }
 }
 
-/// What to know about the criteria.
+fn middle(mut votes: [Vote; 3]) -> (Vote, String) {
+    votes.sort_by(|a, b| a.width.total_cmp(&b.width));
+    let [low, vote, high] = votes;
+    let reason = format!(
+        "{} lies between {} and {}, which are {:.2} times apart; the middle one misleads least",
+        vote.said,
+        low.said,
+        high.said,
+        high.width / low.width
+    );
+    (vote, reason)
+}
+
+fn alone(vote: Vote, other: &str, why: &str) -> String {
+    format!(
+        "{} is the one criterion with a vote that follows the samples; {other} has none: {why}",
+        vote.said
+    )
+}
+
+/// What to know about the criteria of n samples; widths are told in units of the samples.
 pub(super) fn warnings(
     n: usize,
-    widths: &[f64],
+    factors: &[f64],
     best: &Bests,
     squares: &Squares,
     likelihood: &Likelihood,
 ) -> Vec<Warning> {
+    let told = |width: f64| listed(&factors.iter().map(|f| f * width).collect::<Vec<_>>());
     let mut warnings = Vec::new();
     let mut warn = |kind, text| warnings.push(Warning { kind, text });
-    let named = [
-        ("least squares cross-validation", best.squares),
-        ("the floored likelihood", best.floored),
-    ];
-    for (said, best) in named {
+    for (said, best) in [(SQUARES, best.squares), (FLOORED, best.floored)] {
         if let Some(best) = best.filter(|best| best.at_end) {
             let text = format!(
                 "{said} is best at {}, an end of the widths: its best width may lie beyond",
-                significant(best.width)
+                told(best.width)
             );
             warn("end", text);
         }
     }
     if squares.equal_pairs > 0 {
-        let falls = squares.equal_pairs as f64 > n as f64 / 2.0;
-        let diverges = if falls { "; it falls without end towards width 0" } else { "" };
-        let text = format!(
-            "{} pairs of samples are equal: at small widths both criteria judge the rounding of the samples, \
-             not their density, and least squares has no vote{diverges}",
-            squares.equal_pairs
-        );
-        warn("ties", text);
+        warn("ties", ties(n, squares));
     }
     let lost = squares.values.iter().filter(|value| value.is_none()).count();
     if lost > 0 {
         let text = format!(
-            "least squares cross-validation has no value at {lost} of {} widths: too many digits are lost in \
-             so many dimensions, or the volume leaves the range of doubles",
-            widths.len()
+            "{SQUARES} has no value at {lost} of {} widths: too many digits are lost in so many dimensions, or \
+             the volume leaves the range of doubles",
+            squares.values.len()
         );
         warn("digits", text);
     }
     if squares.local_minima > 1 {
         let text = format!(
-            "least squares cross-validation has {} local minima here; the smallest is taken",
+            "{SQUARES} has {} local minima here; the smallest is taken",
             squares.local_minima
         );
         warn("rough", text);
     }
-    if let Some(text) = strict_warning(likelihood) {
+    if let Some(text) = strict_warning(likelihood, &told) {
         warn("strict", text);
     }
     warnings
 }
 
+/// What equal samples do to the criteria.
+fn ties(n: usize, squares: &Squares) -> String {
+    let equal = match squares.equal_pairs {
+        1 => "1 pair of samples is equal".into(),
+        pairs => format!("{pairs} pairs of samples are equal"),
+    };
+    let most = Squares::most_equal_pairs(n);
+    let vote = if squares.diverges(n) {
+        format!(
+            "with more than {most} such pairs among {n} samples {SQUARES} falls without end towards width 0, \
+             and has no vote"
+        )
+    } else {
+        format!("up to {most} such pairs among {n} samples leave {SQUARES} its vote")
+    };
+    format!(
+        "{equal}: at small widths both criteria judge the rounding of the samples, not their density; {vote}"
+    )
+}
+
 /// Why the strict likelihood is not to be followed, if somebody is alone at some width.
-fn strict_warning(likelihood: &Likelihood) -> Option<String> {
+fn strict_warning(likelihood: &Likelihood, told: &dyn Fn(f64) -> String) -> Option<String> {
     if likelihood.lonely.first().is_none_or(|&lonely| lonely == 0) {
         return None;
     }
@@ -149,8 +182,8 @@ fn strict_warning(likelihood: &Likelihood) -> Option<String> {
     Some(match (likelihood.strict_from, likelihood.loneliest) {
         (Some(from), Some(row)) => format!(
             "the strict likelihood is minus infinity below {}, twice the largest distance to a nearest \
-             neighbor: sample {row}, counted from 0, alone decides that, so take no width from it",
-            significant(from)
+             neighbor: the sample at row {row}, counted from 0, alone decides that, so take no width from it",
+            told(from)
         ),
         _ if is_ever_finite => "the strict likelihood is minus infinity at small widths, where many samples \
                                 are alone: they decide its best, so take no width from it"
@@ -173,10 +206,14 @@ mod tests {
         inside(width).map(|best| Best { at_end: true, ..best })
     }
 
+    /// Of 100 samples, of which up to 49 pairs may be equal.
     fn advised(reference: f64, squares: Option<Best>, floored: Option<Best>, ties: u64) -> Advice {
         let best = Bests { squares, floored, strict: None };
-        let squares = Squares { values: Vec::new(), local_minima: 1, equal_pairs: ties };
-        advise(reference, &best, &squares, &[1.0, 2.0])
+        advise(100, reference, &best, &criterion(ties), &[1.0, 2.0])
+    }
+
+    fn criterion(equal_pairs: u64) -> Squares {
+        Squares { values: Vec::new(), local_minima: 1, equal_pairs }
     }
 
     #[test]
@@ -186,7 +223,48 @@ mod tests {
         assert_eq!(from(advised(2.0, inside(0.5), inside(0.7), 0)), ("floored", vec![0.7, 1.4]));
         assert_eq!(from(advised(2.0, at_end(0.1), inside(0.7), 0)), ("floored", vec![0.7, 1.4]));
         assert_eq!(from(advised(2.0, inside(0.5), at_end(3.0), 0)), ("squares", vec![0.5, 1.0]));
-        assert_eq!(from(advised(2.0, inside(0.5), at_end(3.0), 9)), ("reference", vec![2.0, 4.0]));
+        assert_eq!(from(advised(2.0, inside(0.5), at_end(3.0), 49)), ("squares", vec![0.5, 1.0]));
+        assert_eq!(from(advised(2.0, inside(0.5), at_end(3.0), 50)), ("reference", vec![2.0, 4.0]));
+        assert_eq!(from(advised(2.0, inside(0.5), inside(3.0), 50)), ("floored", vec![3.0, 6.0]));
         assert_eq!(from(advised(2.0, None, None, 0)).0, "reference");
+    }
+
+    #[test]
+    fn reasons_say_which_criterion_has_no_vote_and_why() {
+        let reason = |squares, floored, ties| advised(2.0, squares, floored, ties).reason;
+        let tied = reason(inside(0.5), inside(3.0), 50);
+        assert!(tied.contains("least squares cross-validation has none: equal samples"), "{tied}");
+        let end = reason(inside(0.5), at_end(3.0), 0);
+        assert!(end.contains("the floored likelihood has none: its best width is at an"), "{end}");
+        let neither = reason(None, at_end(3.0), 0);
+        assert!(neither.contains("it has no value") && neither.contains("at an end"), "{neither}");
+    }
+
+    #[test]
+    fn warnings_tell_widths_in_units_of_the_samples_and_what_ties_do() {
+        let likelihood = Likelihood {
+            strict: Vec::new(),
+            floored: Vec::new(),
+            lonely: vec![1, 0],
+            strict_from: Some(0.5),
+            loneliest: Some(7),
+            algorithm: "some-algorithm",
+        };
+        let best = Bests { squares: at_end(0.25), floored: inside(0.5), strict: None };
+        let texts = |ties| {
+            let warnings = warnings(100, &[2.0, 30.0], &best, &criterion(ties), &likelihood);
+            warnings.into_iter().map(|warning| (warning.kind, warning.text)).collect::<Vec<_>>()
+        };
+        let [(_, end), (_, strict)] = &texts(0)[..] else { panic!("{:?}", texts(0)) };
+        assert!(end.contains("is best at 0.500000 x 7.50000, an end"), "{end}");
+        assert!(strict.contains("minus infinity below 1.00000 x 15.0000, twice"), "{strict}");
+        let tied = |ties| texts(ties)[1].1.clone();
+        assert!(tied(1).starts_with("1 pair of samples is equal: "), "{}", tied(1));
+        assert!(tied(49).contains("up to 49 such pairs among 100 samples leave"), "{}", tied(49));
+        assert!(
+            tied(50).contains("with more than 49 such pairs among 100 samples"),
+            "{}",
+            tied(50)
+        );
     }
 }

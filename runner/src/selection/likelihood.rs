@@ -7,15 +7,17 @@
 //! With a box it is −∞ as soon as one sample is alone. So there are three answers: the number of lonely
 //! samples, the strict value where there is none, and a floored one with c_i raised to 1/2 at least.
 
-use kernel::isa::Isa;
 use kernel::{Counter, Element, Query, Samples, Sizes, Team, Widths, algorithm};
 use rayon::iter::{IndexedParallelIterator as _, ParallelIterator as _};
 use rayon::slice::ParallelSlice as _;
 use serde::Serialize;
 
+use super::Tried;
+use crate::input::samples::row_by_row;
+
 /// Windows counted between two reports of progress; what bounds the memory for counts. Some algorithms pass
 /// over all samples for each batch of centers, so that batches are large.
-const BATCH: usize = 1 << 24;
+pub(crate) const BATCH: usize = 1 << 24;
 /// Centers of one part; sums do not depend on who does which.
 const PART: usize = 256;
 /// Lonely samples of which the nearest neighbor is looked for; more are no outliers.
@@ -33,7 +35,7 @@ pub struct Likelihood {
     /// The smallest width at which nobody is alone: twice the largest distance to a nearest neighbor. `None`
     /// below the widths tried, or where too many samples are alone to look at each.
     pub strict_from: Option<f64>,
-    /// The sample at that distance, counted from 0.
+    /// The sample at that distance, counted from 0; in a [`super::Selection`] its row in the file.
     pub loneliest: Option<usize>,
     /// Name of the algorithm that counted.
     pub algorithm: &'static str,
@@ -86,19 +88,16 @@ impl Sums {
     }
 }
 
-/// The likelihood at `widths`, ascending. `log_factors` is the logarithm of the volume that the samples were
-/// divided by; `advance` is told how many further samples are done.
+/// The likelihood at every width; `advance` is told how many further samples are done.
 pub(super) fn curve<T: Element>(
-    samples: &Samples<T>,
-    widths: &[f64],
-    log_factors: f64,
-    isa: &'static Isa,
+    tried: &Tried<'_, T>,
     team: &dyn Team,
     advance: &mut dyn FnMut(u64),
 ) -> Result<Likelihood, kernel::Error> {
+    let Tried { samples, widths, log_factors, isa } = *tried;
     advance(0);
     let (n, d) = (samples.n(), samples.d());
-    let centers = rows(samples);
+    let centers = row_by_row(samples);
     let sizes = Widths::new(widths)?;
     let query = Query::new(&centers, d, Sizes::Shared(&sizes))?;
     let chosen = algorithm::choose(&samples.all(), &query).algorithm;
@@ -146,12 +145,6 @@ fn counts<T: Element>(
 ) -> Result<Vec<u64>, kernel::Error> {
     let mut counts = vec![0; query.counts()];
     counter.answer(query, &mut counts, team).map(|()| counts)
-}
-
-/// All coordinates, sample after sample.
-fn rows<T: Element>(samples: &Samples<T>) -> Vec<f64> {
-    let columns: Vec<&[T]> = (0..samples.d()).map(|j| samples.column(j)).collect();
-    (0..samples.n()).flat_map(|i| columns.iter().map(move |column| column[i].widen())).collect()
 }
 
 /// The sample that is furthest from its nearest neighbor, and that distance, if few were alone longest.

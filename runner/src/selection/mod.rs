@@ -23,6 +23,7 @@ use kernel::isa::Isa;
 use kernel::{Element, Samples, Team, Width};
 use serde::Serialize;
 
+use crate::input::Kept;
 use advice::{Advice, Warning};
 use curve::{Best, Found};
 use likelihood::Likelihood;
@@ -30,7 +31,7 @@ use spread::Spread;
 use squares::Squares;
 
 /// Widths of the default grid.
-const WIDTHS: usize = 100;
+pub(crate) const WIDTHS: usize = 100;
 /// Of these, widths in each octave: half of a width is a width as well, so that one threshold serves both.
 const PER_OCTAVE: usize = 30;
 /// Where the default grid begins, in normal references; it ends ten times as high.
@@ -57,6 +58,34 @@ pub struct Request {
     pub scale: Option<Scale>,
     /// How pairs and samples are scanned.
     pub isa: &'static Isa,
+    /// The rows of the file that the samples are: what is told of one names its row.
+    pub kept: Kept,
+}
+
+/// Who sums and counts, and who is told how far that is.
+pub struct Crew<'a> {
+    /// Sums over pairs.
+    pub sums: &'a dyn Team,
+    /// Counts around the samples.
+    pub counts: &'a dyn Team,
+    /// Told how many further samples were counted around; 0 when that begins.
+    pub advance: &'a mut dyn FnMut(u64),
+}
+
+impl std::fmt::Debug for Crew<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Crew").finish_non_exhaustive()
+    }
+}
+
+/// What the criteria are asked about.
+struct Tried<'a, T> {
+    samples: &'a Samples<T>,
+    /// Ascending.
+    widths: &'a [f64],
+    /// The logarithm of the volume that the samples were divided by.
+    log_factors: f64,
+    isa: &'static Isa,
 }
 
 /// Every criterion over the widths, and what follows.
@@ -140,8 +169,7 @@ pub enum Error {
 pub fn select<T: Element>(
     samples: &Samples<T>,
     request: &Request,
-    team: &dyn Team,
-    advance: &mut dyn FnMut(u64),
+    crew: &mut Crew<'_>,
 ) -> Result<Selection, Error> {
     let (n, d) = (samples.n(), samples.d());
     if n < 2 {
@@ -156,20 +184,22 @@ pub fn select<T: Element>(
     let of_cube =
         spreads.iter().zip(&factors).map(|(spread, factor)| (spread.robust / factor).ln());
     let reference = spread::normal_reference(n, d) * (of_cube.sum::<f64>() / d as f64).exp();
-    let widths = widths(request, reference)?;
-    let (squares, likelihood) = if scale == Scale::None {
-        criteria(samples, &widths, &factors, request.isa, team, advance)?
+    let (widths, isa) = (widths(request, reference)?, request.isa);
+    let log_factors = factors.iter().map(|factor| factor.ln()).sum();
+    let (squares, mut likelihood) = if scale == Scale::None {
+        criteria(&Tried { samples, widths: &widths, log_factors, isa }, crew)?
     } else {
-        let scaled = divided(samples, &factors)?;
-        criteria(&scaled, &widths, &factors, request.isa, team, advance)?
+        let samples = &divided(samples, &factors)?;
+        criteria(&Tried { samples, widths: &widths, log_factors, isa }, crew)?
     };
+    likelihood.loneliest = likelihood.loneliest.map(|sample| request.kept.row(sample));
     let best = Bests {
         squares: curve::best(&widths, &squares.values, Found::Least),
         floored: curve::best(&widths, &likelihood.floored, Found::Greatest),
         strict: curve::best(&widths, &likelihood.strict, Found::Greatest),
     };
-    let advice = advice::advise(reference, &best, &squares, &factors);
-    let warnings = advice::warnings(n, &widths, &best, &squares, &likelihood);
+    let advice = advice::advise(n, reference, &best, &squares, &factors);
+    let warnings = advice::warnings(n, &factors, &best, &squares, &likelihood);
     Ok(Selection {
         n,
         d,
@@ -187,16 +217,11 @@ pub fn select<T: Element>(
 }
 
 fn criteria<T: Element>(
-    samples: &Samples<T>,
-    widths: &[f64],
-    factors: &[f64],
-    isa: &'static Isa,
-    team: &dyn Team,
-    advance: &mut dyn FnMut(u64),
+    tried: &Tried<'_, T>,
+    crew: &mut Crew<'_>,
 ) -> Result<(Squares, Likelihood), Error> {
-    let log_factors: f64 = factors.iter().map(|factor| factor.ln()).sum();
-    let squares = squares::curve(samples, widths, log_factors, isa, team)?;
-    let likelihood = likelihood::curve(samples, widths, log_factors, isa, team, advance)?;
+    let squares = squares::curve(tried, crew.sums)?;
+    let likelihood = likelihood::curve(tried, crew.counts, crew.advance)?;
     Ok((squares, likelihood))
 }
 
@@ -246,4 +271,53 @@ fn divided<T: Element>(
         samples.column(j).iter().map(|value| value.widen() / factor).collect()
     };
     Samples::from_columns(&factors.iter().enumerate().map(column).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use kernel::{Alone, Part};
+
+    use super::*;
+
+    /// Two hands that count the parts they are given.
+    #[derive(Default)]
+    struct Counting(AtomicUsize);
+
+    impl Counting {
+        fn parts(&self) -> usize {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    impl Team for Counting {
+        fn size(&self) -> usize {
+            2
+        }
+
+        fn run(&self, parts: Vec<Part<'_>>) {
+            self.0.fetch_add(parts.len(), Ordering::Relaxed);
+            Alone.run(parts);
+        }
+    }
+
+    #[test]
+    fn sums_and_counts_have_a_team_each() {
+        let value = |i: usize, j: usize| ((i * (2 * j + 31) + j) % 997) as f64 / 997.0;
+        let rows: Vec<f64> = (0..4000).flat_map(|i| [value(i, 0), value(i, 7)]).collect();
+        let samples = Samples::from_rows(&rows, 2).unwrap();
+        let isa = kernel::isa::best();
+        let request = Request { widths: None, scale: None, isa, kept: Kept::default() };
+        let (sums, counts) = (Counting::default(), Counting::default());
+        let (mut calls, mut told) = (Vec::new(), 0);
+        let advance = &mut |done| {
+            // The bar of the counts begins once the sums have ended, and before the first part of its own.
+            calls.push((sums.parts(), counts.parts()));
+            told += done;
+        };
+        select(&samples, &request, &mut Crew { sums: &sums, counts: &counts, advance }).unwrap();
+        assert_eq!(calls[0], (sums.parts(), 0));
+        assert!(sums.parts() > 0 && counts.parts() > 0 && told == 4000, "{calls:?}");
+    }
 }

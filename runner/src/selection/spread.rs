@@ -6,6 +6,11 @@ use serde::Serialize;
 /// Quartiles of a normal sample are this many standard deviations apart.
 const NORMAL_QUARTILES: f64 = 1.349;
 
+/// What the exponent of a double is stored with.
+const BIAS: i32 = f64::MAX_EXP - 1;
+/// Powers of two up to which the inverse is no subnormal number.
+const MOST_POWER: i32 = BIAS - 1;
+
 /// Spread of one dimension.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Spread {
@@ -22,8 +27,16 @@ impl Spread {
     pub fn of<T: Element>(column: &[T]) -> Self {
         let mut values: Vec<f64> = column.iter().map(|value| value.widen()).collect();
         values.sort_unstable_by(f64::total_cmp);
-        let deviation = deviation(&values);
-        let quartiles = quantile(&values, 0.75) - quantile(&values, 0.25);
+        // Squares of values around 1e-200 are 0, and of 1e160 infinite; a power of two rounds nothing.
+        let ends = [values[0], values[values.len() - 1]];
+        let largest = ends.iter().fold(0.0, |largest: f64, end| largest.max(end.abs()));
+        let power = exponent(largest).clamp(-MOST_POWER, MOST_POWER);
+        for value in &mut values {
+            *value *= power_of_two(-power);
+        }
+        let unit = power_of_two(power);
+        let deviation = deviation(&values) * unit;
+        let quartiles = (quantile(&values, 0.75) - quantile(&values, 0.25)) * unit;
         let robust = match quartiles / NORMAL_QUARTILES {
             narrow if narrow > 0.0 => narrow.min(deviation),
             _ => deviation,
@@ -32,10 +45,20 @@ impl Spread {
     }
 }
 
+/// The power of two at or below a finite value that is not negative; that of the least normal one for less.
+fn exponent(value: f64) -> i32 {
+    (value.to_bits() >> (f64::MANTISSA_DIGITS - 1)) as i32 - BIAS
+}
+
+/// 2^power, of which the inverse is a normal number, too.
+fn power_of_two(power: i32) -> f64 {
+    f64::from_bits(((BIAS + power) as u64) << (f64::MANTISSA_DIGITS - 1))
+}
+
 /// Standard deviation in two passes.
 fn deviation(values: &[f64]) -> f64 {
     let n = values.len() as f64;
-    // Measured from the median, so that equal values give 0 and large ones do not overflow.
+    // Measured from the median, so that equal values give 0.
     let origin = values[values.len() / 2];
     let mean = values.iter().map(|value| (value - origin) / n).sum::<f64>();
     let squares: f64 = values.iter().map(|value| (value - origin - mean).powi(2)).sum();
@@ -93,5 +116,20 @@ mod tests {
         assert!(spread.quartiles.abs() < f64::EPSILON);
         assert!(spread.robust > 1.0 && spread.robust >= spread.deviation);
         assert!(Spread::of(&[1e300, 1e300]).robust.abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn no_magnitude_is_too_small_or_too_large() {
+        let plain = [1.0, 2.0, 3.5, 4.0, 8.0, -1.0];
+        let expected = Spread::of(&plain);
+        for power in [-1020, -700, -1, 0, 60, 600, 1019] {
+            let unit = power_of_two(power);
+            let found = Spread::of(&plain.map(|value| value * unit));
+            let of = |spread: Spread| [spread.deviation, spread.quartiles, spread.robust];
+            assert_eq!(of(found).map(f64::to_bits), of(expected).map(|s| (s * unit).to_bits()));
+        }
+        let least = f64::from_bits(1);
+        assert!(Spread::of(&[0.0, 5.0 * least, 9.0 * least]).robust > 0.0);
+        assert!(Spread::of(&[-f64::MAX, 0.0, f64::MAX]).robust > 1e307);
     }
 }

@@ -10,10 +10,21 @@
 //! because the box convolved with itself is the triangle; N(h/2) is the number of pairs within h/2. The
 //! products follow from [`PairSums`]. That sum alternates: what it loses to rounding is bounded by the sum of
 //! its terms' magnitudes, and a width at which that matters has no value. It happens from about d = 20 on.
+//!
+//! Below the least distance of two samples that differ, only the T pairs of equal ones are left:
+//!
+//! ```text
+//! LSCV(h) = (1 + 2 T / n − 4 T / (n − 1)) / (n h^d)
+//! ```
+//!
+//! With few of them it rises towards width 0 as it does without any, only less steeply, and its minimum is one
+//! of the samples. Where 2 T (n + 1) > n (n − 1), about one pair for every two samples, it falls without end: the
+//! width at which it is least says where the grid begins, not how the samples lie.
 
-use kernel::isa::Isa;
-use kernel::{Element, PairSums, Samples, Team, Width};
+use kernel::{Element, PairSums, Team, Width};
 use serde::Serialize;
+
+use super::Tried;
 
 /// What sums of [`PairSums`] may be off by, relative to them.
 const OFF: f64 = 1e-13;
@@ -31,15 +42,26 @@ pub struct Squares {
     pub equal_pairs: u64,
 }
 
-/// The criterion at `widths`, ascending. `log_factors` is the logarithm of the volume that the samples were
-/// divided by.
+impl Squares {
+    /// Whether equal samples among the n make the criterion fall without end towards width 0.
+    pub fn diverges(&self, n: usize) -> bool {
+        let [n, pairs] = [n as u128, self.equal_pairs.into()];
+        2 * pairs * (n + 1) > n * (n - 1)
+    }
+
+    /// The most pairs of equal samples with which it does not.
+    pub fn most_equal_pairs(n: usize) -> u64 {
+        let n = n as u128;
+        (n * (n - 1) / (2 * (n + 1))) as u64
+    }
+}
+
+/// The criterion at every width.
 pub(super) fn curve<T: Element>(
-    samples: &Samples<T>,
-    widths: &[f64],
-    log_factors: f64,
-    isa: &'static Isa,
+    tried: &Tried<'_, T>,
     team: &dyn Team,
 ) -> Result<Squares, kernel::Error> {
+    let Tried { samples, widths, log_factors, isa } = *tried;
     let radii = widths.iter().map(|&h| Ok(Width::new(h)?.radius()));
     let radii = radii.collect::<Result<Vec<f64>, kernel::Error>>()?;
     let mut thresholds = [&[0.0], widths, &radii].concat();
@@ -93,7 +115,11 @@ struct Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::{Alone, isa};
+    use kernel::{Alone, Samples, isa};
+
+    fn curve_of(samples: &Samples<f64>, widths: &[f64]) -> Squares {
+        curve(&Tried { samples, widths, log_factors: 0.0, isa: isa::best() }, &Alone).unwrap()
+    }
 
     /// The definition, with products pair by pair.
     fn definition(rows: &[Vec<f64>], h: f64) -> f64 {
@@ -118,11 +144,29 @@ mod tests {
                 (0..200).map(|i| (0..d).map(|j| value(i, j)).collect()).collect();
             let samples = Samples::from_iter(&rows, d).unwrap();
             let widths = [0.05, 0.1, 0.2, 0.4, 1.0, 2.5];
-            let curve = curve(&samples, &widths, 0.0, isa::best(), &Alone).unwrap();
+            let curve = curve_of(&samples, &widths);
             for (&h, found) in widths.iter().zip(&curve.values) {
                 let (found, expected) = (found.unwrap(), definition(&rows, h));
                 let size = 1.0 / (200.0 * h.powi(d as i32));
                 assert!((found - expected).abs() < 1e-9 * size.max(expected.abs()), "{d} {h}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_pair_of_equal_samples_too_many_makes_the_criterion_fall_towards_width_0() {
+        for n in [2_usize, 3, 5, 20, 101] {
+            let most = Squares::most_equal_pairs(n) as usize;
+            for pairs in [0, most, most + 1] {
+                // Samples 2k and 2k + 1 are equal for every pair, and all others are 1 apart.
+                let rows: Vec<f64> =
+                    (0..n).map(|i| if i < 2 * pairs { i / 2 * 2 } else { i } as f64).collect();
+                let samples = Samples::from_rows(&rows, 1).unwrap();
+                let curve = curve_of(&samples, &[1e-6, 1e-3]);
+                let [narrow, wide] = [0, 1].map(|w| curve.values[w].unwrap());
+                assert_eq!(curve.equal_pairs as usize, pairs);
+                assert_eq!(curve.diverges(n), pairs > most, "{n} samples, {pairs} pairs");
+                assert_eq!(narrow < wide, pairs > most, "{n} samples, {pairs} pairs");
             }
         }
     }
@@ -133,7 +177,7 @@ mod tests {
         let value = |i: usize, j: usize| ((i * (2 * j + 31) + j) % 97) as f64 / 97.0;
         let rows: Vec<Vec<f64>> = (0..60).map(|i| (0..d).map(|j| value(i, j)).collect()).collect();
         let samples = Samples::from_iter(&rows, d).unwrap();
-        let curve = curve(&samples, &[0.01, 1.1], 0.0, isa::best(), &Alone).unwrap();
+        let curve = curve_of(&samples, &[0.01, 1.1]);
         assert!(curve.values[0].is_some() && curve.values[1].is_none(), "{curve:?}");
     }
 }

@@ -91,14 +91,14 @@ fn chunks_of_every_layout_add_up() {
 fn chunks_are_counted_by_every_algorithm() {
     let folder = Folder::new();
     let file = folder.write("s.npy", &npy_f8(&format!("({N}, {D})"), "False", &rows()));
-    for (columns, d, little) in [("0", 1, "250KiB"), ("0,1", 2, "250KiB"), ("0,1,2", 3, "300KiB")] {
+    for (columns, d) in [("0", 1), ("0,1", 2), ("0,1,2", 3)] {
         let line = |i: i32| [f64::from(i) / 700.0, f64::from(i % 7) / 7.0, 0.0];
         let text =
             |row: [f64; D]| row[..d].iter().map(f64::to_string).collect::<Vec<_>>().join(",");
         let centers = (0..700).map(|i| text(line(i)) + "\n").collect::<String>();
         let centers = folder.write("centers.csv", centers.as_bytes());
         let few = folder.write("few.csv", (text([0.0; D]) + "\n" + &text([0.5; D])).as_bytes());
-        for (centers, memory) in [(&few, LITTLE), (&centers, little)] {
+        for (centers, memory) in [(&few, LITTLE), (&centers, "280KiB")] {
             let common = ["--samples", &file, "--columns", columns, "--centers", centers];
             let common = [&common[..], &["--width", "0.5", "--workers", "2"]].concat();
             let (whole, _) = counted(&folder, &common, "1GiB");
@@ -131,8 +131,8 @@ fn boxes_and_open_faces_are_counted_in_chunks() {
         let size = [size, "0.5,0.25,1"];
         for (places, memory, algorithm) in [
             (["--center", "0.25,-0.5,0"], LITTLE, &[][..]),
-            (["--centers", &many], "300KiB", &[]),
-            (["--centers", &many], "300KiB", &["--algorithm", scan]),
+            (["--centers", &many], "320KiB", &[]),
+            (["--centers", &many], "320KiB", &["--algorithm", scan]),
         ] {
             let common = ["--samples", &file, "--workers", "2"];
             let common = [&common[..], &places, &size, algorithm].concat();
@@ -149,6 +149,22 @@ fn boxes_and_open_faces_are_counted_in_chunks() {
             assert!(counts[0] > counts[1] && counts[1] > 0, "{counts:?}");
         }
     }
+}
+
+#[test]
+fn memory_that_leaves_no_room_beside_the_answer_is_refused_with_what_works() {
+    let folder = Folder::new();
+    let file = folder.write("s.npy", &npy_f8(&format!("({N}, {D})"), "False", &rows()));
+    let centers = (0..700).map(|i| format!("{},0,0\n", f64::from(i) / 700.0));
+    let centers = folder.write("centers.csv", centers.collect::<String>().as_bytes());
+    let common = ["--samples", &file, "--centers", &centers, "--width", "0.5", "--memory"];
+    let error = folder.count(&[&common[..], &["250KiB"]].concat()).refused();
+    let (_, least) = error.split_once("raise it to at least ").unwrap();
+    let least: u64 = least.split_once(" bytes").unwrap().0.parse().unwrap();
+    folder.count(&[&common[..], &[&(least - 1).to_string()]].concat()).refused();
+    assert!(
+        folder.count(&[&common[..], &[&least.to_string()]].concat()).text().contains(" chunks")
+    );
 }
 
 #[test]

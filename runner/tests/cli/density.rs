@@ -1,11 +1,13 @@
-//! `parzen density` from outside: values against a plain loop, files, pictures, refusals.
+//! `parzen density` from outside: values against a plain loop, files, refusals.
+//!
+//! Next: `pictures` for `--svg`, `results` for files that cannot be written.
 
 use super::program::{Folder, npy_f4, npy_f8};
 use runner::input::{self, AnySamples, Options};
 use serde_json::{Value, json};
 
 /// Samples with ties and with distances of exactly half a window.
-fn samples(n: u32) -> Vec<f64> {
+pub(crate) fn samples(n: u32) -> Vec<f64> {
     (0..n).flat_map(|i| [f64::from(i % 7) * 0.25, f64::from(i * 13 % 11) * 0.25 - 1.0]).collect()
 }
 
@@ -247,66 +249,6 @@ fn many_places_are_summarized_with_a_hint() {
     assert!(text.contains("hold no sample (") && text.contains("--out FILE"), "{text}");
 }
 
-/// Checks that tags are closed in order and attributes are quoted; the names of all elements.
-fn elements(svg: &str) -> Vec<String> {
-    let (mut open, mut names, mut rest) = (Vec::new(), Vec::new(), svg);
-    while let Some(start) = rest.find('<') {
-        assert!(!rest[..start].contains('>'), "a > in a text");
-        let end = start + rest[start..].find('>').unwrap();
-        let tag = &rest[start + 1..end];
-        rest = &rest[end + 1..];
-        if let Some(name) = tag.strip_prefix('/') {
-            assert_eq!(open.pop().as_deref(), Some(name));
-            continue;
-        }
-        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
-        let name = tag.split([' ', '/']).next().unwrap().to_owned();
-        names.push(name.clone());
-        if !tag.ends_with('/') {
-            open.push(name);
-        }
-    }
-    assert!(open.is_empty() && rest.trim().is_empty(), "{open:?} {rest}");
-    names
-}
-
-#[test]
-fn pictures_are_whole_and_of_bounded_size() {
-    let folder = Folder::new();
-    let plane = samples(5000);
-    let line: Vec<f64> = (0..5000).map(|i| (f64::from(i) * 0.37).sin()).collect();
-    folder.write("plane.npy", &npy_f8("(5000, 2)", "False", &plane));
-    folder.write("line.npy", &npy_f8("(5000,)", "False", &line));
-    folder.write("few.npy", &npy_f8("(3,)", "False", &[0.0, 0.0, 5.0]));
-    folder.write("one.npy", &npy_f8("(1, 2)", "False", &[7.0, 7.0]));
-    folder.write("named.csv", b"\"a <b> & c\",d\n0,0\n1,1\n2,0.5\n");
-    for (file, more, part) in [
-        ("plane.npy", &["--grid", "300"][..], "<image"),
-        ("plane.npy", &["--at-samples"], "<image"),
-        ("named.csv", &["--at-samples", "--log"], "Without a color"),
-        ("plane.npy", &["--grid", "0.2:0.3:1,0:1:9"], "<image"),
-        ("line.npy", &[], "in the middle of 2000 equal steps"),
-        ("line.npy", &["--center", "0", "--log"], "class=\"rug\""),
-        ("few.npy", &[], "Exact: every step"),
-        ("one.npy", &[], "<image"),
-        ("named.csv", &["--columns", "d,a <b> & c"], "a &lt;b&gt; &amp; c"),
-    ] {
-        let common = ["density", "--samples", file, "--width", "0.3", "--svg", "p.svg"];
-        folder.run(&[&common[..], more].concat()).text();
-        let svg = std::fs::read_to_string(folder.path("p.svg")).unwrap();
-        let names = elements(&svg);
-        assert_eq!((names[0].as_str(), names[1].as_str()), ("svg", "title"), "{file}");
-        assert!(names.len() < 150 && svg.len() < 120_000, "{file}: {} bytes", svg.len());
-        assert!(svg.contains("prefers-color-scheme:dark") && svg.contains(part), "{file}: {part}");
-        // Images are base64, which may hold any word.
-        let quoted = svg.split('"').filter(|part| !part.starts_with("data:"));
-        assert!(
-            !quoted.into_iter().any(|part| part.contains("NaN") || part.contains("inf")),
-            "{file}"
-        );
-    }
-}
-
 #[test]
 fn refusals_name_the_value_and_what_is_allowed() {
     let folder = Folder::new();
@@ -357,7 +299,7 @@ fn refusals_name_the_value_and_what_is_allowed() {
         (
             "s.npy",
             [&at[..], &["--width", "1", "--out", "p.npy", "--counts", "p.npy"]].concat(),
-            &["p.npy", "two"],
+            &["p.npy and p.npy are one file", "two results"],
         ),
         ("s.npy", vec!["--svg", "p.svg", "--width", "1e-200"], &["--log"]),
     ] {
@@ -367,80 +309,4 @@ fn refusals_name_the_value_and_what_is_allowed() {
     }
     let left = |name: &str| folder.path(name).exists();
     assert!(!["p.txt", "p.csv", "p.png", "p.svg"].into_iter().any(left));
-}
-
-#[test]
-fn what_cannot_be_written_is_known_at_once() {
-    let folder = Folder::new();
-    folder.write("s.npy", &npy_f8("(40, 2)", "False", &samples(40)));
-    folder.make_folder("p.npy");
-    for (path, reason) in [("p.npy", "directory"), ("none/p.npy", "No such file")] {
-        let output = folder.run(&[
-            "density",
-            "--samples",
-            "s.npy",
-            "--width",
-            "1",
-            "--center",
-            "0,0",
-            "--out",
-            path,
-        ]);
-        assert_eq!((output.code, output.out.as_str()), (Some(1), ""), "{}", output.errors);
-        let named = format!("cannot write {path}");
-        assert!(
-            output.errors.contains(&named) && output.errors.contains(reason),
-            "{}",
-            output.errors
-        );
-    }
-}
-
-/// A limit on the size of files is the nearest thing to a full disk that a test can have.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_leaves_the_old_files_and_nothing_else() {
-    let folder = Folder::new();
-    folder.write("s.npy", &npy_f8("(40, 2)", "False", &samples(40)));
-    folder.write("k.npy", b"old");
-    folder.write("p.npy", b"old");
-    let program = assert_cmd::cargo::cargo_bin!("parzen");
-    let script = "trap '' XFSZ; ulimit -f 4; exec \"$0\" density --samples s.npy --width 1 \
-                  --grid 40 --counts k.npy --out p.npy";
-    let output = std::process::Command::new("sh")
-        .args(["-c", script])
-        .arg(program)
-        .current_dir(folder.path("."))
-        .output()
-        .unwrap();
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{errors}");
-    assert!(errors.contains("cannot write p.npy: File too large"), "{errors}");
-    assert_eq!(folder.names(), ["k.npy", "p.npy", "s.npy"]);
-    for name in ["k.npy", "p.npy"] {
-        assert_eq!(std::fs::read(folder.path(name)).unwrap(), b"old", "{name}");
-    }
-}
-
-#[test]
-fn files_are_replaced_and_leave_nothing_behind() {
-    let folder = Folder::new();
-    folder.write("s.npy", &npy_f8("(40, 2)", "False", &samples(40)));
-    folder.write("p.csv", b"old");
-    folder
-        .run(&[
-            "density",
-            "--samples",
-            "s.npy",
-            "--width",
-            "1",
-            "--center",
-            "0,0",
-            "--out",
-            "p.csv",
-        ])
-        .text();
-    let text = std::fs::read_to_string(folder.path("p.csv")).unwrap();
-    assert!(text.starts_with("x0,x1,count,density,log_density\n0.0,0.0,"), "{text}");
-    assert_eq!(std::fs::read_dir(folder.path(".")).unwrap().count(), 2);
 }

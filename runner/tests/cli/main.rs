@@ -1,12 +1,13 @@
 //! The program from outside: counts of files, JSON, help, exit codes.
 //!
-//! Next: `density` for that command, `chunks` for files that do not fit into the memory that is given,
+//! Next: `density` and `pictures` for that command, `chunks` for files that do not fit into the memory that is given,
 //! `results` for files that are written, `refusals` for bad input, `program` for running it.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod chunks;
 mod density;
+mod pictures;
 mod program;
 mod refusals;
 mod results;

@@ -7,6 +7,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use assert_cmd::cargo::cargo_bin;
 
 use super::ROWS;
+use super::density::samples;
 #[cfg(target_os = "linux")]
 use super::program::npy;
 use super::program::{Folder, npy_f8};
@@ -28,6 +29,32 @@ fn json_goes_into_a_file_that_is_replaced() {
     }
     assert_eq!(written, printed);
     assert_eq!(folder.names(), ["result.json", "s.npy"]);
+}
+
+#[test]
+fn no_result_replaces_what_is_read() {
+    let folder = Folder::new();
+    let bytes = npy_f8("(4, 2)", "False", &ROWS);
+    let read = [folder.write("s.npy", &bytes), folder.write("c.npy", &bytes)];
+    folder.make_folder("in");
+    std::fs::hard_link(folder.path("s.npy"), folder.path("picture.svg")).unwrap();
+    let [samples, centers] = [["--samples", &read[0]], ["--centers", &read[1]]];
+    let windows = [&centers[..], &["--width", "1"]].concat();
+    for (command, windows, result, input) in [
+        ("count", &windows[..], ["--out", "s.npy"], "s.npy"),
+        ("count", &windows, ["--out", "in/../c.npy"], "c.npy"),
+        ("density", &windows, ["--out", "./s.npy"], "s.npy"),
+        ("density", &windows, ["--counts", "c.npy"], "c.npy"),
+        ("density", &windows, ["--svg", "picture.svg"], "s.npy"),
+        ("width", &[], ["--svg", "picture.svg"], "s.npy"),
+    ] {
+        let error = folder.run(&[&[command], &samples[..], windows, &result].concat()).refused();
+        let named = format!("error: {} and {input} are one file: ", result[1]);
+        assert!(error.starts_with(&named), "{command} {result:?}: {error}");
+    }
+    for name in read {
+        assert_eq!(std::fs::read(folder.path(&name)).unwrap(), bytes, "{name}");
+    }
 }
 
 #[test]
@@ -147,7 +174,82 @@ fn samples_that_do_not_fit_are_refused_before_they_are_read() {
     write_vast(&folder, 200_000_000_000);
     let place = ["density", "--samples", "vast.npy", "--center", "0,0", "--width", "1"];
     let error = folder.run(&place).refused();
-    for part in ["vast.npy: its samples take 2.9 TiB, and ", "parzen count"] {
+    for part in ["vast.npy: its samples take 2.9 TiB, ", "parzen count"] {
         assert!(error.contains(part), "{error}");
     }
+}
+
+/// A third of the memory for samples leaves too little for what is prepared for them.
+#[cfg(target_os = "linux")]
+#[test]
+fn indexes_and_answers_that_do_not_fit_are_refused_before_samples_are_read() {
+    let text = std::fs::read_to_string("/proc/meminfo").unwrap();
+    let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:")).unwrap();
+    let kib: u64 = total.trim().trim_end_matches(" kB").parse().unwrap();
+    let folder = Folder::new();
+    write_vast(&folder, kib * 1024 / 3 / 16);
+    let density = ["density", "--samples", "vast.npy", "--at-samples", "--width", "1"];
+    for command in [&density[..], &["width", "--samples", "vast.npy"]] {
+        let error = folder.run(command).refused();
+        for part in ["vast.npy: its samples take ", "an index over them up to ", "available; "] {
+            assert!(error.contains(part), "{error}");
+        }
+    }
+}
+
+/// One density of the samples in `s.npy`.
+const DENSITY: [&str; 7] = ["density", "--samples", "s.npy", "--width", "1", "--center", "0,0"];
+
+#[test]
+fn densities_that_cannot_be_written_are_known_at_once() {
+    let folder = Folder::new();
+    folder.write("s.npy", &npy_f8("(40, 2)", "False", &samples(40)));
+    folder.make_folder("p.npy");
+    for (path, reason) in [("p.npy", "directory"), ("none/p.npy", "No such file")] {
+        let output = folder.run(&[&DENSITY[..], &["--out", path]].concat());
+        assert_eq!((output.code, output.out.as_str()), (Some(1), ""), "{}", output.errors);
+        let named = format!("cannot write {path}");
+        assert!(
+            output.errors.contains(&named) && output.errors.contains(reason),
+            "{}",
+            output.errors
+        );
+    }
+}
+
+/// A limit on the size of files is the nearest thing to a full disk that a test can have.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_the_old_densities_and_nothing_else() {
+    let folder = Folder::new();
+    folder.write("s.npy", &npy_f8("(40, 2)", "False", &samples(40)));
+    folder.write("k.npy", b"old");
+    folder.write("p.npy", b"old");
+    let program = cargo_bin!("parzen");
+    let script = "trap '' XFSZ; ulimit -f 4; exec \"$0\" density --samples s.npy --width 1 \
+                  --grid 40 --counts k.npy --out p.npy";
+    let output = Command::new("sh")
+        .args(["-c", script])
+        .arg(program)
+        .current_dir(folder.path("."))
+        .output()
+        .unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(errors.contains("cannot write p.npy: File too large"), "{errors}");
+    assert_eq!(folder.names(), ["k.npy", "p.npy", "s.npy"]);
+    for name in ["k.npy", "p.npy"] {
+        assert_eq!(std::fs::read(folder.path(name)).unwrap(), b"old", "{name}");
+    }
+}
+
+#[test]
+fn densities_are_replaced_and_leave_nothing_behind() {
+    let folder = Folder::new();
+    folder.write("s.npy", &npy_f8("(40, 2)", "False", &samples(40)));
+    folder.write("p.csv", b"old");
+    folder.run(&[&DENSITY[..], &["--out", "p.csv"]].concat()).text();
+    let text = std::fs::read_to_string(folder.path("p.csv")).unwrap();
+    assert!(text.starts_with("x0,x1,count,density,log_density\n0.0,0.0,"), "{text}");
+    assert_eq!(std::fs::read_dir(folder.path(".")).unwrap().count(), 2);
 }

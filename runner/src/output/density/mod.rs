@@ -12,12 +12,9 @@ use std::path::Path;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
-use super::{given, product, significant};
+use super::{FEW, given, product, significant};
 use crate::density::{Estimate, Places, Summary};
 use crate::query::Windows;
-
-/// Places that a terminal shows one by one.
-const FEW: usize = 40;
 
 /// Which values files of bare numbers and pictures hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,98 @@
+//! What commands hold that have all samples in memory at a time: pure arithmetic.
+//!
+//! Apart from [`super::Budget`], which cuts a file into chunks of the length that suits: here there is nothing to cut,
+//! and what does not fit is refused before it is read.
+
+use super::{Bytes, Demand, Means};
+use crate::selection::likelihood;
+
+/// What a command holds at a time that has all samples in memory, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Need {
+    /// Of the samples, if they are not there yet.
+    pub samples: u64,
+    /// Of what is prepared for them, at most.
+    pub index: u64,
+    /// Of the answer, and what is needed for a while to find it, at most.
+    pub answer: u64,
+}
+
+/// The samples and what comes of them do not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "its samples take {}, an index over them up to {} and the answer up to {}, and {} of memory are available",
+    Bytes(need.samples), Bytes(need.index), Bytes(need.answer), Bytes(*available)
+)]
+pub struct TooLarge {
+    /// What is needed.
+    pub need: Need,
+    /// What there is.
+    pub available: u64,
+}
+
+impl Need {
+    /// Whether all this fits into the memory that is `available`, as far as that is known.
+    ///
+    /// # Errors
+    /// [`TooLarge`] if it does not.
+    pub fn check(self, available: Option<u64>) -> Result<(), TooLarge> {
+        let all = self.samples.saturating_add(self.index).saturating_add(self.answer);
+        match available {
+            Some(available) if available < all => Err(TooLarge { need: self, available }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Of densities at `demand.centers` places over n samples of d dimensions, each value of `element_bytes`;
+    /// the samples are there.
+    pub fn of_densities(demand: Demand, (n, d): (usize, usize), element_bytes: usize) -> Self {
+        // Coordinates twice, as they were given and in order; counts, those of a part, and their places.
+        let place = 8 * (2 * d as u64 + 4);
+        Self {
+            samples: 0,
+            index: demand.index_bytes(d, (d * element_bytes) as u64).saturating_mul(n as u64),
+            answer: place.saturating_mul(demand.centers as u64),
+        }
+    }
+
+    /// Of the choice among so many widths for n samples of d dimensions; the samples are there.
+    pub fn of_widths(widths: usize, (n, d): (usize, usize)) -> Self {
+        let demand = Demand { centers: n, widths, means: Means::Indexed };
+        // The samples divided by their spreads, and row by row, are doubles, whatever they are in the file.
+        let all = Self::of_densities(demand, (n, d), size_of::<f64>());
+        let copies = (16 * d as u64).saturating_mul(n as u64);
+        let counts = (n as u64).saturating_mul(widths as u64).min(likelihood::BATCH as u64);
+        Self { answer: all.answer.saturating_add(copies).saturating_add(16 * counts), ..all }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{INDEX, SORTED};
+    use super::*;
+
+    #[test]
+    fn what_all_samples_and_their_index_and_answer_take_is_summed_up() {
+        let demand = Demand { centers: 1000, widths: 1, means: Means::Either };
+        let need = Need { samples: 3000, ..Need::of_densities(demand, (100, 3), 8) };
+        assert_eq!(need, Need { samples: 3000, index: 100 * 24 * INDEX, answer: 1000 * 80 });
+        let all = 3000 + 9600 + 80_000;
+        assert_eq!((need.check(Some(all)), need.check(None)), (Ok(()), Ok(())));
+        let error = need.check(Some(all - 1)).unwrap_err().to_string();
+        let told = "samples take 2.9 KiB, an index over them up to 9.4 KiB and the answer up to 78.1 KiB, and \
+                    90.4 KiB of memory are available";
+        assert!(error.contains(told), "{error}");
+        let scan = Demand { means: Means::Scanning, ..demand };
+        assert_eq!(Need::of_densities(scan, (100, 3), 8).index, 0);
+        let vast = Need::of_densities(demand, (usize::MAX, 2), 8);
+        assert!(vast.check(Some(u64::MAX - 1)).is_err(), "{vast:?}");
+    }
+
+    #[test]
+    fn a_choice_of_widths_holds_the_samples_again_and_its_counts() {
+        let few = Need::of_widths(100, (1000, 2));
+        assert!(few.answer > 1000 * (32 + 800) && few.index == 1000 * SORTED, "{few:?}");
+        let many = Need::of_widths(100, (1 << 30, 2));
+        assert!(many.answer < (1 << 30) * 200, "counts are never held all at once: {many:?}");
+    }
+}
