@@ -7,12 +7,12 @@
 //!         = (n + 2 Σ_{i<j} Π_k (1 − |D_ijk| / h)_+) / (n² h^d) − 4 N(h/2) / (n (n − 1) h^d)
 //! ```
 //!
-//! because the box convolved with itself is the triangle; N(h/2) is the number of pairs within h/2. The
-//! products follow from [`PairSums`]. That sum alternates: what it loses to rounding is bounded by the sum of
+//! because the box convolved with itself is the triangle; N(h/2) is the number of pairs within h/2, which the
+//! likelihood counts anyway. The products follow from [`PairSums`]. That sum alternates: what it loses to rounding is bounded by the sum of
 //! its terms' magnitudes, and a width at which that matters has no value. It happens from about d = 20 on.
 
 use kernel::isa::Isa;
-use kernel::{Element, PairSums, Samples, Team, Width};
+use kernel::{Element, PairSums, Samples, Team};
 use serde::Serialize;
 
 /// What sums of [`PairSums`] may be off by, relative to them.
@@ -31,29 +31,25 @@ pub struct Squares {
     pub equal_pairs: u64,
 }
 
-/// The criterion at `widths`, ascending. `log_factors` is the logarithm of the volume that the samples were
-/// divided by.
-pub(super) fn curve<T: Element>(
+/// Sums over the pairs that are equal, and over those within each of `widths`, ascending.
+pub(super) fn pairs<T: Element>(
     samples: &Samples<T>,
     widths: &[f64],
-    log_factors: f64,
     isa: &'static Isa,
     team: &dyn Team,
-) -> Result<Squares, kernel::Error> {
-    let radii = widths.iter().map(|&h| Ok(Width::new(h)?.radius()));
-    let radii = radii.collect::<Result<Vec<f64>, kernel::Error>>()?;
-    let mut thresholds = [&[0.0], widths, &radii].concat();
-    thresholds.sort_by(f64::total_cmp);
-    thresholds.dedup();
-    let pairs = PairSums::new(&samples.all(), &thresholds, isa, team)?;
-    let place = |threshold: f64| thresholds.partition_point(|&other| other < threshold);
-    let shape = Shape { n: samples.n(), d: samples.d(), log_factors };
-    let value = |(&h, &radius): (&f64, &f64)| {
-        value(shape, h, products(&pairs, place(h), h, shape.n)?, pairs.count(place(radius)))
+) -> Result<PairSums, kernel::Error> {
+    PairSums::new(&samples.all(), &[&[0.0], widths].concat(), isa, team)
+}
+
+/// The criterion at `widths`, from the [`pairs`] of n samples of d dimensions and, for each width h, from the
+/// number of pairs within h/2.
+pub(super) fn curve(shape: Shape, widths: &[f64], pairs: &PairSums, inside: &[u64]) -> Squares {
+    let value = |((w, &h), &inside): ((usize, &f64), &u64)| {
+        value(shape, h, products(pairs, w + 1, h, shape.n)?, inside)
     };
-    let values: Vec<Option<f64>> = widths.iter().zip(&radii).map(value).collect();
+    let values: Vec<Option<f64>> = widths.iter().enumerate().zip(inside).map(value).collect();
     let local_minima = super::curve::local_minima(&values);
-    Ok(Squares { values, local_minima, equal_pairs: pairs.count(place(0.0)) })
+    Squares { values, local_minima, equal_pairs: pairs.count(0) }
 }
 
 /// Σ Π_k (1 − |D_k| / h) over the pairs within h, if enough of its digits are left.
@@ -84,10 +80,13 @@ fn value(shape: Shape, h: f64, products: f64, inside: u64) -> Option<f64> {
 
 /// What the criterion depends on besides the pairs.
 #[derive(Clone, Copy)]
-struct Shape {
-    n: usize,
-    d: usize,
-    log_factors: f64,
+pub(super) struct Shape {
+    /// Number of samples.
+    pub(super) n: usize,
+    /// Number of dimensions.
+    pub(super) d: usize,
+    /// The logarithm of the volume that the samples were divided by.
+    pub(super) log_factors: f64,
 }
 
 #[cfg(test)]
@@ -95,19 +94,31 @@ mod tests {
     use super::*;
     use kernel::{Alone, isa};
 
-    /// The definition, with products pair by pair.
-    fn definition(rows: &[Vec<f64>], h: f64) -> f64 {
+    /// The curve of some samples, and the definition of each value with products pair by pair.
+    fn both(rows: &[Vec<f64>], widths: &[f64]) -> (Squares, Vec<f64>) {
+        let d = rows[0].len();
+        let samples = Samples::from_iter(rows, d).unwrap();
+        let pairs = pairs(&samples, widths, isa::best(), &Alone).unwrap();
+        let defined: Vec<(f64, u64)> = widths.iter().map(|&h| definition(rows, h)).collect();
+        let inside: Vec<u64> = defined.iter().map(|&(_, inside)| inside).collect();
+        let shape = Shape { n: rows.len(), d, log_factors: 0.0 };
+        (curve(shape, widths, &pairs, &inside), defined.iter().map(|&(value, _)| value).collect())
+    }
+
+    /// The value, and the number of pairs within h/2.
+    fn definition(rows: &[Vec<f64>], h: f64) -> (f64, u64) {
         let (n, d) = (rows.len() as f64, rows[0].len() as i32);
-        let (mut products, mut inside) = (0.0, 0.0);
+        let (mut products, mut inside) = (0.0, 0);
         for (i, a) in rows.iter().enumerate() {
             for b in &rows[..i] {
                 let differences = || a.iter().zip(b).map(|(a, b)| (a - b).abs());
                 products += differences().map(|a| (1.0 - a / h).max(0.0)).product::<f64>();
-                inside += f64::from(u8::from(differences().all(|a| a <= h / 2.0)));
+                inside += u64::from(differences().all(|a| a <= h / 2.0));
             }
         }
         let volume = h.powi(d);
-        (n + 2.0 * products) / (n * n * volume) - 4.0 * inside / (n * (n - 1.0) * volume)
+        let left_out = 4.0 * inside as f64 / (n * (n - 1.0) * volume);
+        ((n + 2.0 * products) / (n * n * volume) - left_out, inside)
     }
 
     #[test]
@@ -116,11 +127,10 @@ mod tests {
             let value = |i: usize, j: usize| ((i * (2 * j + 31) + j) % 97) as f64 / 97.0;
             let rows: Vec<Vec<f64>> =
                 (0..200).map(|i| (0..d).map(|j| value(i, j)).collect()).collect();
-            let samples = Samples::from_iter(&rows, d).unwrap();
             let widths = [0.05, 0.1, 0.2, 0.4, 1.0, 2.5];
-            let curve = curve(&samples, &widths, 0.0, isa::best(), &Alone).unwrap();
-            for (&h, found) in widths.iter().zip(&curve.values) {
-                let (found, expected) = (found.unwrap(), definition(&rows, h));
+            let (curve, expected) = both(&rows, &widths);
+            for ((&h, found), expected) in widths.iter().zip(&curve.values).zip(expected) {
+                let found = found.unwrap();
                 let size = 1.0 / (200.0 * h.powi(d as i32));
                 assert!((found - expected).abs() < 1e-9 * size.max(expected.abs()), "{d} {h}");
             }
@@ -132,8 +142,7 @@ mod tests {
         let d = 64;
         let value = |i: usize, j: usize| ((i * (2 * j + 31) + j) % 97) as f64 / 97.0;
         let rows: Vec<Vec<f64>> = (0..60).map(|i| (0..d).map(|j| value(i, j)).collect()).collect();
-        let samples = Samples::from_iter(&rows, d).unwrap();
-        let curve = curve(&samples, &[0.01, 1.1], 0.0, isa::best(), &Alone).unwrap();
+        let (curve, _) = both(&rows, &[0.01, 1.1]);
         assert!(curve.values[0].is_some() && curve.values[1].is_none(), "{curve:?}");
     }
 }
