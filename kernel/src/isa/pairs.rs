@@ -165,7 +165,8 @@ struct Partner<'a> {
     is_own: bool,
     /// First sample with a greater value than the first one of the last block that asked.
     first: usize,
-    /// For each threshold a place: the samples before it do not lie further behind any later block.
+    /// For each threshold a place: samples before it are within the threshold of every later block in x, or come
+    /// before that block.
     ends: Vec<usize>,
 }
 
@@ -194,8 +195,8 @@ impl<'a> Partner<'a> {
         if gap <= 0.0 { 0 } else { self.thresholds.partition_point(|threshold| *threshold < gap) }
     }
 
-    /// Where to begin with a block that is further away than all thresholds before `near`: samples before
-    /// differ most in another dimension, or not from after the block.
+    /// Where to begin with a block that is further away than the thresholds before `near`: samples before that
+    /// place differ most in another dimension, or come before the block.
     #[inline(always)]
     fn start(&mut self, near: usize, block: &Range<usize>) -> usize {
         if self.is_own {
@@ -257,7 +258,7 @@ fn meet<V: Masked, const OTHERS: usize, const EARLIER: usize, const SUMS: usize>
     let behind = if partner.is_own { block.places.end } else { start };
     // Two sums in turn: one would be waited for, addition after addition.
     let mut sums = [[vectors.splat(0.0); SUMS]; 2];
-    for b in near..thresholds.len() {
+    for (b, &threshold) in thresholds.iter().enumerate().skip(near) {
         let certain = partner.ends[b].max(start);
         for j in start..certain.min(behind) {
             let lanes = vectors.first(j - block.places.start);
@@ -271,7 +272,7 @@ fn meet<V: Masked, const OTHERS: usize, const EARLIER: usize, const SUMS: usize>
             totals.onward[b] = plus(vectors, &totals.onward[b], &within);
             return;
         }
-        let mut edge = Edge { behind, end, limit: vectors.splat(thresholds[b]), sums: within };
+        let mut edge = Edge { behind, end, limit: vectors.splat(threshold), sums: within };
         partner.ends[b] = edge.add::<OTHERS, EARLIER>(vectors, columns, block, certain);
         totals.within[b] = plus(vectors, &totals.within[b], &edge.sums);
     }
