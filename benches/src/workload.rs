@@ -145,10 +145,13 @@ pub struct Every {
 }
 
 /// Sums over pairs; expected are the numbers of pairs within each of the widths.
-pub static PAIRS: [Every; 2] = [every(2, SPREAD, [1, 2, 3]), every(3, SPREAD, [1, 2, 3])];
+pub static PAIRS: [Every; 2] = [
+    every(2, SPREAD, [6_234, 53_859_060, 1_941_124_680]),
+    every(3, SPREAD, [38, 28_235_648, 779_421_022]),
+];
 
 /// Every sample a center; expected are the counts of the first sample, then those of the next.
-pub static AROUND: Every = every(2, TWENTY, [1, 2, 3]);
+pub static AROUND: Every = every(2, TWENTY, [1, 17, 56_208_154]);
 
 /// Distances from narrow to the widest that a criterion looks at.
 const SPREAD: WidthRange = WidthRange { start: 0.01, stop: 1.0, count: 100 };
