@@ -6,11 +6,11 @@
 use std::hint::black_box;
 
 use kernel::isa::{self, Isa};
-use kernel::{Alone, Counter, Samples, Width, Widths, Window, algorithm};
+use kernel::{Alone, Counter, PairSums, Query, Samples, Sizes, Width, Widths, Window, algorithm};
 use runner::workload::{Rounded, Workload};
 
 use crate::case::{Answer, Case, Expected, Job};
-use crate::workload::{self, Centers, Indexed, Scan, Stock};
+use crate::workload::{self, Centers, Every, Indexed, Scan, Stock};
 
 /// The instruction sets that this CPU has, best first.
 pub fn isas() -> impl Iterator<Item = &'static Isa> {
@@ -198,6 +198,49 @@ pub fn build<'a>(stock: &'a Stock<'_, f64>, indexed: &'a Indexed) -> Case<'a> {
 pub fn scanned<'a>(stock: &'a Stock<'_, f64>, indexed: &'a Indexed) -> Case<'a> {
     let group = format!("indexes/{}/{}", algorithm::ALL[0].name(), indexed.shape());
     batch(group, stock, isa::best(), &indexed.centers)
+}
+
+/// Sums over the pairs within each of many distances.
+pub fn pairs<'a>(stock: &'a Stock<'_, f64>, isa: &'static Isa, every: &'a Every) -> Case<'a> {
+    let prepare = move || -> Job<'a> {
+        let (samples, widths) = (stock.samples(), workload::widths(&every.samples));
+        Box::new(move || {
+            let (run, widths) = (black_box(samples).all(), widths.as_slice());
+            let sums = or_panic(PairSums::new(&run, widths, isa, &Alone));
+            Answer::Counts((0..widths.len()).map(|b| sums.count(b)).collect())
+        })
+    };
+    Case {
+        group: format!("pairs/{}/{}", isa.name(), workload::shape(&every.samples)),
+        name: "sums",
+        elements: every.expected.last,
+        expected: Expected::Counts(every.expected),
+        prepare: Box::new(prepare),
+    }
+}
+
+/// Many widths around every sample, by the algorithm that the planner chooses; building is timed as well.
+pub fn around<'a>(stock: &'a Stock<'_, f64>, every: &'a Every) -> Case<'a> {
+    let Workload { n, d, widths: range, .. } = every.samples;
+    let prepare = move || -> Job<'a> {
+        let (samples, widths) = (stock.samples(), workload::widths(&every.samples));
+        let rows = workload::rows(samples);
+        Box::new(move || {
+            let query = or_panic(Query::new(black_box(&rows), d, Sizes::Shared(&widths)));
+            let chosen = algorithm::choose(&samples.all(), &query).algorithm;
+            let counter = Counter::with_algorithm(samples.all(), isa::best(), chosen, &Alone);
+            let mut counts = vec![0; query.counts()];
+            or_panic(or_panic(counter).answer(&query, &mut counts, &Alone));
+            Answer::Counts(counts)
+        })
+    };
+    Case {
+        group: format!("around/{}", workload::shape(&every.samples)),
+        name: "widths",
+        elements: (n * range.count) as u64,
+        expected: Expected::Counts(every.expected),
+        prepare: Box::new(prepare),
+    }
 }
 
 fn index<'a>(samples: &'a Samples<f64>, name: &str) -> Counter<'a, f64> {

@@ -135,6 +135,29 @@ pub static INDEXED: [Indexed; 14] = [
 pub static CODED: [Indexed; 1] =
     [indexed("codes", (10_000_000, 2, 1.1), 1, [1_108_306, 1_108_306, 1_108_306])];
 
+/// All pairs of samples, or every sample as a center, for many widths.
+#[derive(Clone, Debug)]
+pub struct Every {
+    /// The samples and the widths. Its center and expected counts are not used.
+    pub samples: Workload,
+    /// Digest of the counts.
+    pub expected: Summary,
+}
+
+/// Sums over pairs; expected are the numbers of pairs within each of the widths.
+pub static PAIRS: [Every; 2] = [
+    every(2, SPREAD, [6_234, 53_859_060, 1_941_124_680]),
+    every(3, SPREAD, [38, 28_235_648, 779_421_022]),
+];
+
+/// Every sample a center; expected are the counts of the first sample, then those of the next.
+pub static AROUND: Every = every(2, TWENTY, [1, 17, 56_208_154]);
+
+/// Distances from narrow to the widest that a criterion looks at.
+const SPREAD: WidthRange = WidthRange { start: 0.01, stop: 1.0, count: 100 };
+/// Widths whose windows hold from a few samples to some hundred.
+const TWENTY: WidthRange = WidthRange { start: 0.02, stop: 0.5, count: 20 };
+
 impl Centers {
     /// The coordinates, center after center: `rows[c * d + j]`.
     ///
@@ -241,6 +264,14 @@ const fn indexed(
         ..normal("indexed", Stored::Double, n, d, one(h), same(0))
     };
     Indexed { algorithm, centers: Centers { samples, m, expected: Summary { first, last, sum } } }
+}
+
+const fn every(d: usize, widths: WidthRange, [first, last, sum]: [u64; 3]) -> Every {
+    let samples = Workload {
+        expected: Known::Oracle,
+        ..normal("every", Stored::Double, 20_000, d, widths, same(0))
+    };
+    Every { samples, expected: Summary { first, last, sum } }
 }
 
 pub(crate) const fn one(h: f64) -> WidthRange {

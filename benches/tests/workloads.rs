@@ -8,7 +8,7 @@
 //! Next: `benches::workload`.
 
 use benches::workload::{
-    CENTERS, CODED, Centers, INDEXED, SCANS, SINGLES, WIDTHS, expected_counts,
+    AROUND, CENTERS, CODED, Centers, Every, INDEXED, PAIRS, SCANS, SINGLES, WIDTHS, expected_counts,
 };
 use kernel::{Element, Samples};
 use runner::workload::{Expected, Rounded, Summary, Workload};
@@ -163,6 +163,48 @@ fn counts_around_many_centers_are_the_oracles() {
     };
     let wrong: Vec<String> = all.filter(is_quick).filter_map(mismatch).collect();
     assert!(wrong.is_empty(), "the oracle says:\n{}", wrong.join("\n"));
+}
+
+/// For each sample and each limit the number of other samples whose largest difference is within it.
+fn others(every: &Every, limits: &[f64]) -> Vec<Vec<u64>> {
+    let columns = columns(&every.samples.generate::<f64>().expect("samples"));
+    let mut counts = vec![vec![0; limits.len() + 1]; every.samples.n];
+    for i in 0..every.samples.n {
+        for k in 0..i {
+            let difference = |column: &Vec<f64>| (column[i] - column[k]).abs();
+            let distance = columns.iter().map(difference).fold(0.0, f64::max);
+            let first = limits.partition_point(|&limit| limit < distance);
+            counts[i][first] += 1;
+            counts[k][first] += 1;
+        }
+    }
+    for counts in &mut counts {
+        counts.pop();
+        for w in 1..counts.len() {
+            counts[w] += counts[w - 1];
+        }
+    }
+    counts
+}
+
+#[test]
+fn pairs_of_samples_are_the_oracles() {
+    for every in &PAIRS {
+        let widths = every.samples.widths.widths().expect("widths above 0");
+        let others = others(every, widths.as_slice());
+        let pairs = |w: usize| others.iter().map(|counts| counts[w]).sum::<u64>() / 2;
+        let found: Vec<u64> = (0..widths.as_slice().len()).map(pairs).collect();
+        assert_eq!(Summary::of(&found), every.expected, "d={}", every.samples.d);
+    }
+}
+
+#[test]
+fn counts_around_every_sample_are_the_oracles() {
+    let widths = AROUND.samples.widths.widths().expect("widths above 0");
+    let radii: Vec<f64> = widths.as_slice().iter().map(|h| h / 2.0).collect();
+    let found: Vec<u64> =
+        others(&AROUND, &radii).concat().iter().map(|others| others + 1).collect();
+    assert_eq!(Summary::of(&found), AROUND.expected);
 }
 
 #[test]

@@ -14,7 +14,7 @@
 //! | d | how | cost for n samples and B thresholds |
 //! |---|---|---|
 //! | 1 | `line`: two pointers for each threshold | O(n (log n + B)) |
-//! | 2, 3 | `isa::pairs`: each pair in the order of the dimension in which it differs most | O(n B + pairs near in one dimension) |
+//! | 2, 3 | `isa::pairs`: each pair in the order of the dimension in which it differs most | O(n B + pairs near in all but one dimension) |
 //! | more | `isa::near`: the distances of all pairs near in one dimension, and a histogram | the same, times d |
 //!
 //! Apart from [`crate::counter`], which answers for centers one by one: here a pair is looked at once, and
@@ -76,9 +76,10 @@ impl PairSums {
         }
         let unit = unit(thresholds.last().copied().unwrap_or(1.0));
         let sums = match d {
+            _ if thresholds.is_empty() => Sums::new(0, d),
             1 => line::sums(&line::sorted(run), thresholds, unit, team),
             2 | 3 if ORDINARY.contains(&exponent(unit)) => {
-                cumulated(orders::sums(run, thresholds, unit, isa, team), d)
+                orders::sums(run, thresholds, unit, isa, team)
             }
             _ => cumulated(all_near(run, thresholds, unit, isa, team), d),
         };
@@ -134,7 +135,8 @@ fn cumulated(mut sums: Sums, d: usize) -> Sums {
     sums
 }
 
-/// Any number of dimensions, in the order of the one in which the fewest pairs are near.
+/// Any number of dimensions, in the order of the one in which the fewest pairs are near: pairs between each
+/// threshold and the one before.
 fn all_near<T: Element>(
     run: &Run<'_, T>,
     thresholds: &[f64],
@@ -143,9 +145,7 @@ fn all_near<T: Element>(
     team: &dyn Team,
 ) -> Sums {
     let (n, d) = (run.len(), run.d());
-    let Some(&last) = thresholds.last() else {
-        return Sums::new(0, d);
-    };
+    let last = thresholds[thresholds.len() - 1];
     let places = team::map(team, (0..d).collect(), |j| line::places(run.columns()[j]));
     let pairs = |j: usize| line::pairs_within(run.columns()[j], &places[j], last);
     let first = (0..d).min_by_key(|&j| pairs(j)).unwrap_or(0);
@@ -155,9 +155,5 @@ fn all_near<T: Element>(
     let (columns, scale) = (&columns[..], 1.0 / unit);
     let part = |start| Near { columns, thresholds, scale, places: start..n.min(start + PART) };
     let parts = team::map(team, (0..n).step_by(PART).collect(), |start| isa.near(part(start)));
-    let mut sums = Sums::new(thresholds.len(), d);
-    for part in &parts {
-        sums.add(part);
-    }
-    sums
+    Sums::total(&parts, thresholds.len(), d)
 }

@@ -108,6 +108,16 @@ fn cells_and_parts_do_not_matter() {
 }
 
 #[test]
+fn many_thresholds_share_what_lies_between_them() {
+    // Some lie within a block's reach of each other, the first ones before any sample of most other cells.
+    let thresholds: Vec<f64> = (0..14).map(|b| 0.6 * 0.7_f64.powi(13 - b)).collect();
+    for d in [2, 3] {
+        let samples = Samples::from_rows(&rows(1, 1200, d), d).unwrap();
+        check(&samples, &thresholds, &format!("d = {d}"));
+    }
+}
+
+#[test]
 fn singles_are_widened() {
     #[expect(clippy::cast_possible_truncation, reason = "storing singles is the case under test")]
     let rows: Vec<f32> = rows(1, 300, 2).iter().map(|&value| value as f32).collect();

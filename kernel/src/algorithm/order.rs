@@ -13,6 +13,8 @@ const DIGITS: usize = 64_usize.div_ceil(DIGIT as usize);
 const PART: usize = 4096;
 /// Counts that are collected before they are added to those of the query.
 const COLLECTED: usize = 1 << 24;
+/// Centers next to each other whose counts are brought back together: those of one width are a cache line.
+const TILE: usize = 16;
 
 /// Whether there are at least so many centers, and not too many for positions of 32 bits.
 pub(crate) fn suits(centers: usize, least: usize) -> bool {
@@ -110,14 +112,24 @@ pub(crate) fn add_all<W>(
 
 /// Adds the counts of some widths, from `first` on, to those of all centers: `found[w * m + k]` belongs to
 /// width `first` + w and to the center whose place is k.
+///
+/// Goes by places, not by centers: then `found` is read line by line, and the counts of a few centers at a time
+/// stay in the cache. The other way round every count would be fetched from a line of its own.
 fn add_back(found: &[u32], places: &[u32], counts: &mut [u64], first: usize, team: &dyn Team) {
     let m = places.len();
     let row = counts.len() / m.max(1);
-    let parts = counts.chunks_mut(PART * row).zip(places.chunks(PART)).collect();
-    team::map(team, parts, |(counts, places): (&mut [u64], &[u32])| {
-        for (counts, &place) in counts.chunks_exact_mut(row).zip(places) {
-            for (w, count) in counts[first..].iter_mut().take(found.len() / m).enumerate() {
-                *count += u64::from(found[w * m + place as usize]);
+    let mut rows: Vec<&mut [u64]> = (0..m).map(|_| Default::default()).collect();
+    for (counts, &place) in counts.chunks_exact_mut(row).zip(places) {
+        rows[place as usize] = &mut counts[first..];
+    }
+    let parts = rows.chunks_mut(PART).enumerate().collect();
+    team::map(team, parts, |(part, rows): (usize, &mut [&mut [u64]])| {
+        for (tile, rows) in rows.chunks_mut(TILE).enumerate() {
+            let start = part * PART + tile * TILE;
+            for (w, found) in found.chunks_exact(m).enumerate() {
+                for (row, &found) in rows.iter_mut().zip(&found[start..]) {
+                    row[w] += u64::from(found);
+                }
             }
         }
     });
@@ -158,5 +170,13 @@ mod tests {
         let mut counts = [1; 9];
         add_back(&found, &places, &mut counts, 1, &Alone);
         assert_eq!(counts, [1, 31, 32, 1, 11, 12, 1, 21, 22]);
+        let (m, row) = (2 * PART + 3 * TILE + 5, 3);
+        let places: Vec<u32> = (0..m).map(|i| (i * 7 % m) as u32).collect();
+        let found: Vec<u32> = (0..2 * m as u32).collect();
+        let mut counts = vec![7; m * row];
+        add_back(&found, &places, &mut counts, 1, &Alone);
+        for (counts, &place) in counts.chunks(row).zip(&places) {
+            assert_eq!(counts, [7, 7 + u64::from(place), 7 + u64::from(place) + m as u64]);
+        }
     }
 }

@@ -47,7 +47,7 @@ pub(crate) use ends::Ends;
 pub(crate) use lanes::{GROUP, key};
 use lanes::{Job, Lanes, Stored};
 pub(crate) use near::Near;
-pub(crate) use pairs::{Cell, Order, Sums, Walk};
+pub(crate) use pairs::{Cell, Order, Sums, Walk, bounds};
 pub(crate) use pieces::Piece;
 pub(crate) use present::Present;
 use scan::with_constant;

@@ -14,6 +14,7 @@ use std::ops::Range;
 use super::lanes::{GROUP, Job, Lanes};
 use super::masked::Masked;
 use super::pairs::Sums;
+use super::pieces::group_at;
 
 /// Pairs of samples, the first of which is in a part of them.
 #[derive(Clone, Debug)]
@@ -74,7 +75,7 @@ fn within<V: Masked>(
     for columns in columns.chunks(SOME) {
         let mut distance = vectors.splat(0.0);
         for column in columns {
-            let group = column[start..].first_chunk().expect("columns go on after their end");
+            let group = group_at(column, start);
             let difference = vectors.sub(vectors.load(group, 0), vectors.splat(column[i]));
             distance = vectors.grow(distance, difference);
         }

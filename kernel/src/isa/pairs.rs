@@ -2,38 +2,49 @@
 //!
 //! The distance of a pair is the largest of its d differences. So every pair belongs to the dimension in
 //! which it differs most, and the pairs of one dimension are looked at together, in the order of its
-//! column x:
+//! column x, a block of as many samples as a vector has lanes at a time:
 //!
 //! ```text
-//! for each sample i, for each threshold b:
-//!     for the samples j behind i with t_(b−1) < x_j − x_i <= t_b:     a contiguous piece of the order
-//!         if no other difference is larger than x_j − x_i:            then this is the distance
-//!             add 1, e_1, …, e_d of the differences to the sums of b
+//! for each block of samples i, one in each lane:
+//!     for each threshold b:
+//!         the next samples j behind the block, as long as x_j − x_i <= t_b in every lane:
+//!             S  += 1, e_1, …, e_d    in the lanes where no other difference is larger than x_j − x_i
+//!         S_b = S
+//!         further samples j, as long as x_j − x_i <= t_b in some lane:
+//!             S_b += the same         in the lanes where that holds as well
+//!         add S_b to the sums within threshold b
 //! ```
 //!
-//! The ends of the pieces only move forward from one i to the next, and inside a piece nothing depends on
-//! the distance: comparisons, and additions under their mask. With ties, a pair belongs to the first of its
-//! largest dimensions: differences of earlier dimensions must be less, those of later ones may be equal.
+//! S goes on from one threshold to the next: nearly all pairs are looked at once, without asking for the
+//! threshold. Where the second piece ended is where it begins for the next block or later, so no end is
+//! ever searched for, and all second pieces of a threshold together are no longer than the column. One
+//! sample at a time, with vectors of samples j, would need both ends of a short piece for each threshold:
+//! twice the time. With ties, a pair belongs to the first of its largest dimensions: differences of
+//! earlier dimensions must be less, those of later ones may be equal.
 //!
 //! Most samples near in x are far in the other dimensions. Therefore the samples are cut into [`Cell`]s by
 //! the other dimensions, and each is in the order of x. A cell further away than the last threshold is not
-//! looked at, and one at a distance g from a sample only from t_b >= g on.
+//! looked at, and one at a distance g from a block only from t_b >= g on. Samples that are equal in all
+//! dimensions are in one cell; so x_j = x_i in different cells is never the largest difference.
 //!
-//! Next: [`super::near`], for any d; [`crate::pairs`], which cuts the cells.
+//! Next: [`block`], the arithmetic; [`super::near`], for any d; [`crate::pairs`], which cuts the cells.
+
+mod block;
 
 use std::array;
-use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::lanes::{GROUP, Job, Lanes};
+use super::lanes::{Job, Lanes};
 use super::masked::Masked;
+pub(crate) use block::bounds;
+use block::{Block, Columns, Edge, add, add_all, plus};
 
 /// Samples in cells, in each of which they are in the order of one dimension.
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
-    /// The dimension's column; [`GROUP`] values more than samples.
+    /// The dimension's column.
     pub(crate) along: Vec<f64>,
-    /// The other columns in the same order, earlier dimensions first; [`GROUP`] values more than samples.
+    /// The other columns in the same order, earlier dimensions first.
     pub(crate) others: Vec<Vec<f64>>,
     /// Number of earlier dimensions.
     pub(crate) earlier: usize,
@@ -41,7 +52,7 @@ pub(crate) struct Order {
     pub(crate) cells: Vec<Cell>,
 }
 
-/// Samples that are near to each other in the other dimensions.
+/// Samples that are near to each other in the other dimensions; equal samples are in the same cell.
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
     /// Their places.
@@ -64,7 +75,16 @@ impl Sums {
         Self { counts: vec![0; thresholds], sums: vec![0.0; thresholds * d] }
     }
 
-    pub(crate) fn add(&mut self, other: &Self) {
+    /// The sums of parts, added in their order.
+    pub(crate) fn total(parts: &[Self], thresholds: usize, d: usize) -> Self {
+        let mut sums = Self::new(thresholds, d);
+        for part in parts {
+            sums.add(part);
+        }
+        sums
+    }
+
+    fn add(&mut self, other: &Self) {
         for (to, from) in self.counts.iter_mut().zip(&other.counts) {
             *to += from;
         }
@@ -104,8 +124,8 @@ impl Job for Walk<'_> {
     }
 }
 
-/// The pairs of a walk with samples of every cell, between each threshold and the one before; OTHERS other
-/// dimensions, EARLIER of them earlier, SUMS = d + 1: the number of pairs is a sum as well.
+/// The pairs of a walk with samples of every cell, within each threshold; OTHERS other dimensions, EARLIER of
+/// them earlier, SUMS = d + 1: the number of pairs is a sum as well.
 #[inline(always)]
 fn walk<V: Masked, const OTHERS: usize, const EARLIER: usize, const SUMS: usize>(
     vectors: V,
@@ -116,42 +136,37 @@ fn walk<V: Masked, const OTHERS: usize, const EARLIER: usize, const SUMS: usize>
         along: &order.along,
         others: array::from_fn::<_, OTHERS, _>(|k| &order.others[k][..]),
     };
-    let mut totals = vec![[vectors.splat(0.0); SUMS]; thresholds.len()];
+    let block = |start| columns.block(vectors, start..places.end.min(start + V::WIDTH));
+    let blocks: Vec<_> = places.clone().step_by(V::WIDTH).map(block).collect();
+    let mut totals = Totals::new(vectors, thresholds.len());
     for target in 0..order.cells.len() {
         let Some(mut partner) = Partner::new(walk, target) else {
             continue;
         };
-        for i in places.clone() {
-            let center = columns.center(vectors, i);
-            let near = partner.nearest(columns.gap(i, partner.cell));
-            let mut start = partner.start(near, i);
-            for (b, totals) in totals.iter_mut().enumerate().skip(near) {
-                let end = partner.end(b, i);
-                if start < end {
-                    add::<V, OTHERS, EARLIER, SUMS>(vectors, &columns, &center, start..end, totals);
-                }
-                start = end;
-            }
+        for block in &blocks {
+            meet::<V, OTHERS, EARLIER, SUMS>(vectors, &columns, block, &mut partner, &mut totals);
         }
     }
-    let mut sums = Sums { counts: Vec::new(), sums: Vec::new() };
-    for total in totals {
-        sums.counts.push(vectors.sum(total[0]) as u64);
-        sums.sums.extend(total[1..].iter().map(|&sum| vectors.sum(sum)));
-    }
-    sums
+    totals.sums(vectors)
 }
 
-/// A cell as seen from the samples of a walk, one after the other.
+/// The least distance of two boxes, from their bounds in each dimension.
+fn apart(a: &[(f64, f64)], b: &[(f64, f64)]) -> f64 {
+    let sides = a.iter().zip(b);
+    sides.fold(0.0, |most: f64, (a, b)| most.max(b.0 - a.1).max(a.0 - b.1))
+}
+
+/// A cell as seen from the blocks of a walk, one after the other.
 struct Partner<'a> {
     along: &'a [f64],
     thresholds: &'a [f64],
     cell: &'a Cell,
-    /// Whether it is the walk's own cell, one before or one behind.
-    side: Ordering,
-    /// First sample that comes after the last sample asked for.
+    /// Whether it is the walk's own cell.
+    is_own: bool,
+    /// First sample with a greater value than the first one of the last block that asked.
     first: usize,
-    /// End of the samples within each threshold of the last sample asked for it.
+    /// For each threshold a place: samples before it are within the threshold of every later block in x, or come
+    /// before that block.
     ends: Vec<usize>,
 }
 
@@ -160,7 +175,7 @@ impl<'a> Partner<'a> {
     fn new(walk: &Walk<'a>, target: usize) -> Option<Self> {
         let Walk { order, thresholds, .. } = *walk;
         let [own, cell] = [walk.cell, target].map(|number| &order.cells[number]);
-        if apart(own, cell) > *thresholds.last()? {
+        if apart(&own.bounds, &cell.bounds) > *thresholds.last()? {
             return None;
         }
         let along = &order.along[..];
@@ -170,174 +185,95 @@ impl<'a> Partner<'a> {
             cell.places.start + values.partition_point(|value| value - x <= *threshold)
         };
         let ends = thresholds.iter().map(place).collect();
-        let first = cell.places.start;
-        Some(Self { along, thresholds, cell, side: target.cmp(&walk.cell), first, ends })
+        let (is_own, first) = (target == walk.cell, place(&0.0));
+        Some(Self { along, thresholds, cell, is_own, first, ends })
     }
 
-    /// Number of thresholds that are less than a distance.
-    fn nearest(&self, gap: f64) -> usize {
+    /// Number of thresholds that are less than the distance of a block.
+    fn nearest(&self, bounds: &[(f64, f64)]) -> usize {
+        let gap = apart(bounds, &self.cell.bounds);
         if gap <= 0.0 { 0 } else { self.thresholds.partition_point(|threshold| *threshold < gap) }
     }
 
-    /// Where the samples begin that come after sample i and are not within threshold `near` - 1 of it.
-    ///
-    /// Of two samples with the same value, the one in the earlier cell or place comes first.
+    /// Where to begin with a block that is further away than the thresholds before `near`: samples before that
+    /// place differ most in another dimension, or come before the block.
     #[inline(always)]
-    fn start(&mut self, near: usize, i: usize) -> usize {
-        if near > 0 {
-            return self.end(near - 1, i);
+    fn start(&mut self, near: usize, block: &Range<usize>) -> usize {
+        if self.is_own {
+            return block.start + 1;
         }
-        let (x, stop) = (self.along[i], self.cell.places.end);
-        match self.side {
-            Ordering::Equal => self.first = i + 1,
-            Ordering::Greater => {
-                while self.first < stop && self.along[self.first] < x {
-                    self.first += 1;
-                }
-            }
-            Ordering::Less => {
-                while self.first < stop && self.along[self.first] <= x {
-                    self.first += 1;
-                }
-            }
+        let (start, limit) = match near.checked_sub(1) {
+            Some(less) => (&mut self.ends[less], self.thresholds[less]),
+            None => (&mut self.first, 0.0),
+        };
+        let x = self.along[block.start];
+        while *start < self.cell.places.end && self.along[*start] - x <= limit {
+            *start += 1;
         }
-        self.first
-    }
-
-    /// End of the samples within threshold b of sample i; asked for later and later samples.
-    #[inline(always)]
-    fn end(&mut self, b: usize, i: usize) -> usize {
-        let (x, stop) = (self.along[i], self.cell.places.end);
-        let threshold = self.thresholds[b];
-        let end = &mut self.ends[b];
-        while *end < stop && self.along[*end] - x <= threshold {
-            *end += 1;
-        }
-        *end
+        *start
     }
 }
 
-/// The least distance of samples of two cells in the other dimensions.
-fn apart(a: &Cell, b: &Cell) -> f64 {
-    let sides = a.bounds.iter().zip(&b.bounds);
-    sides.fold(0.0, |most: f64, (a, b)| most.max(b.0 - a.1).max(a.0 - b.1))
+/// Sums for each threshold, in every lane.
+struct Totals<V: Masked, const SUMS: usize> {
+    /// For this threshold.
+    within: Vec<[V::Vector; SUMS]>,
+    /// For this threshold and all later ones.
+    onward: Vec<[V::Vector; SUMS]>,
 }
 
-/// Every column in the order of one of them.
-struct Columns<'a, const OTHERS: usize> {
-    along: &'a [f64],
-    others: [&'a [f64]; OTHERS],
-}
-
-/// A sample in every lane.
-struct Center<V: Masked, const OTHERS: usize> {
-    along: V::Vector,
-    others: [V::Vector; OTHERS],
-}
-
-impl<const OTHERS: usize> Columns<'_, OTHERS> {
-    #[inline(always)]
-    fn center<V: Masked>(&self, vectors: V, i: usize) -> Center<V, OTHERS> {
-        let others = array::from_fn(|k| vectors.splat(self.others[k][i]));
-        Center { along: vectors.splat(self.along[i]), others }
+impl<V: Masked, const SUMS: usize> Totals<V, SUMS> {
+    fn new(vectors: V, thresholds: usize) -> Self {
+        let none = || vec![[vectors.splat(0.0); SUMS]; thresholds];
+        Self { within: none(), onward: none() }
     }
 
-    /// The distance of sample i from a cell in the other dimensions.
     #[inline(always)]
-    fn gap(&self, i: usize, cell: &Cell) -> f64 {
-        let mut gap = 0.0_f64;
-        for (column, &(low, high)) in self.others.iter().zip(&cell.bounds) {
-            gap = gap.max(low - column[i]).max(column[i] - high);
+    fn sums(self, vectors: V) -> Sums {
+        let mut sums = Sums { counts: Vec::new(), sums: Vec::new() };
+        let mut before = [vectors.splat(0.0); SUMS];
+        for (within, onward) in self.within.iter().zip(&self.onward) {
+            before = plus(vectors, &before, onward);
+            let all = plus(vectors, &before, within).map(|sum| vectors.sum(sum));
+            sums.counts.push(all[0] as u64);
+            sums.sums.extend(&all[1..]);
         }
-        gap
+        sums
     }
 }
 
-/// Adds the sums over a piece of an order to `totals`.
+/// Adds the pairs of a block with the samples of a cell that come after it.
 #[inline(always)]
-fn add<V: Masked, const OTHERS: usize, const EARLIER: usize, const SUMS: usize>(
+fn meet<V: Masked, const OTHERS: usize, const EARLIER: usize, const SUMS: usize>(
     vectors: V,
     columns: &Columns<'_, OTHERS>,
-    center: &Center<V, OTHERS>,
-    piece: Range<usize>,
-    totals: &mut [V::Vector; SUMS],
+    block: &Block<V, OTHERS>,
+    partner: &mut Partner<'_>,
+    totals: &mut Totals<V, SUMS>,
 ) {
+    let near = partner.nearest(&block.bounds);
+    let (thresholds, end) = (partner.thresholds, partner.cell.places.end);
+    let mut start = partner.start(near, &block.places);
+    // From here on, samples come after every one of the block.
+    let behind = if partner.is_own { block.places.end } else { start };
     // Two sums in turn: one would be waited for, addition after addition.
     let mut sums = [[vectors.splat(0.0); SUMS]; 2];
-    let all = vectors.first(V::WIDTH);
-    for start in piece.clone().step_by(GROUP) {
-        let along = group_at(columns.along, start);
-        let others = array::from_fn(|k| group_at(columns.others[k], start));
-        let left = piece.end - start;
-        if left >= GROUP {
-            for at in (0..GROUP).step_by(2 * V::WIDTH) {
-                for (half, sums) in sums.iter_mut().enumerate() {
-                    let at = at + half * V::WIDTH;
-                    step::<V, OTHERS, EARLIER, SUMS>(
-                        vectors,
-                        center,
-                        (along, others),
-                        at,
-                        all,
-                        sums,
-                    );
-                }
-            }
-        } else {
-            for at in (0..left).step_by(V::WIDTH) {
-                let some = vectors.first(left - at);
-                let [sums, _] = &mut sums;
-                step::<V, OTHERS, EARLIER, SUMS>(vectors, center, (along, others), at, some, sums);
-            }
+    for (b, &threshold) in thresholds.iter().enumerate().skip(near) {
+        let certain = partner.ends[b].max(start);
+        for j in start..certain.min(behind) {
+            let lanes = vectors.first(j - block.places.start);
+            add::<V, OTHERS, EARLIER, SUMS>(vectors, block, columns.at(j), lanes, &mut sums[0]);
         }
+        let rest = columns.of(start.max(behind).min(certain)..certain);
+        add_all::<V, OTHERS, EARLIER, SUMS>(vectors, &rest, block, &mut sums);
+        start = certain;
+        let within = plus(vectors, &sums[0], &sums[1]);
+        if certain == end {
+            totals.onward[b] = plus(vectors, &totals.onward[b], &within);
+            return;
+        }
+        let mut edge = Edge { behind, end, limit: vectors.splat(threshold), sums: within };
+        partner.ends[b] = edge.add::<OTHERS, EARLIER>(vectors, columns, block, certain);
+        totals.within[b] = plus(vectors, &totals.within[b], &edge.sums);
     }
-    for (k, total) in totals.iter_mut().enumerate() {
-        *total = vectors.add(*total, vectors.add(sums[0][k], sums[1][k]));
-    }
-}
-
-/// Values from a place on, of the column of the order and of the others.
-type Groups<'a, const OTHERS: usize> = (&'a [f64; GROUP], [&'a [f64; GROUP]; OTHERS]);
-
-/// [`add`] for one vector of samples, of which `among` are of the piece.
-#[inline(always)]
-fn step<V: Masked, const OTHERS: usize, const EARLIER: usize, const SUMS: usize>(
-    vectors: V,
-    center: &Center<V, OTHERS>,
-    (along, others): Groups<'_, OTHERS>,
-    at: usize,
-    among: V::Mask,
-    sums: &mut [V::Vector; SUMS],
-) {
-    let distance = vectors.sub(vectors.load(along, at), center.along);
-    let mut mask = among;
-    let mut differences = [distance; OTHERS];
-    for k in 0..OTHERS {
-        let difference = vectors.abs(vectors.sub(vectors.load(others[k], at), center.others[k]));
-        mask = if k < EARLIER {
-            vectors.less(mask, difference, distance)
-        } else {
-            vectors.at_most(mask, difference, distance)
-        };
-        differences[k] = difference;
-    }
-    sums[0] = vectors.add_where(mask, sums[0], vectors.splat(1.0));
-    let a = differences[0];
-    if OTHERS == 1 {
-        sums[1] = vectors.add_where(mask, sums[1], vectors.add(distance, a));
-        sums[2] = vectors.add_product_where(mask, sums[2], distance, a);
-    } else {
-        let b = differences[OTHERS - 1];
-        let (sum, product) = (vectors.add(a, b), vectors.mul(a, b));
-        sums[1] = vectors.add_where(mask, sums[1], vectors.add(distance, sum));
-        sums[2] = vectors.add_where(mask, sums[2], product);
-        sums[2] = vectors.add_product_where(mask, sums[2], distance, sum);
-        sums[SUMS - 1] = vectors.add_product_where(mask, sums[SUMS - 1], distance, product);
-    }
-}
-
-/// The values of a column from `start` on.
-#[inline(always)]
-fn group_at(column: &[f64], start: usize) -> &[f64; GROUP] {
-    column[start..].first_chunk().expect("columns go on after their last sample")
 }

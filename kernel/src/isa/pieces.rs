@@ -106,8 +106,8 @@ fn count_any<V: Doubles, T: Stored>(
     vectors.total(tally)
 }
 
-/// The values of a column from `start` on.
+/// The values of a column from `start` on; it goes on for [`GROUP`] values after its last sample.
 #[inline(always)]
-fn group_at<T>(column: &[T], start: usize) -> &[T; GROUP] {
-    column[start..].first_chunk().expect("columns go on after their last piece")
+pub(crate) fn group_at<T>(column: &[T], start: usize) -> &[T; GROUP] {
+    column[start..].first_chunk().expect("columns go on after their last sample")
 }

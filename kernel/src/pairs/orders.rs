@@ -8,14 +8,14 @@ use std::ops::Range;
 
 use super::PART;
 use super::line::{ordered, sort};
-use crate::isa::{Cell, Isa, Order, Sums, Walk};
+use crate::isa::{Cell, Isa, Order, Sums, Walk, bounds};
 use crate::samples::{Element, Run};
 use crate::team::{self, Team};
 
-/// Samples that a cell has at least; fewer would make pieces shorter than a few vectors.
-const FEW: usize = 1024;
+/// Samples that a cell has at least; fewer would not be worth the thresholds.
+const FEW: usize = 256;
 
-/// Two or three dimensions, by the order of each.
+/// Two or three dimensions, by the order of each: pairs within each threshold, at least one.
 pub(super) fn sums<T: Element>(
     run: &Run<'_, T>,
     thresholds: &[f64],
@@ -24,10 +24,10 @@ pub(super) fn sums<T: Element>(
     team: &dyn Team,
 ) -> Sums {
     let d = run.d();
-    let Some(&last) = thresholds.last() else {
-        return Sums::new(0, d);
-    };
-    let orders = team::map(team, (0..d).collect(), |axis| order(run, axis, last));
+    // Thinner cells hold fewer samples that differ most in another dimension, but thresholds are gone through
+    // for each pair of cells.
+    let thickness = thresholds[thresholds.len() - 1] * if d == 2 { 0.5 } else { 1.0 };
+    let orders = team::map(team, (0..d).collect(), |axis| order(run, axis, thickness));
     let mut walks = Vec::new();
     for order in &orders {
         for (cell, Cell { places, .. }) in order.cells.iter().enumerate() {
@@ -38,10 +38,7 @@ pub(super) fn sums<T: Element>(
         }
     }
     let parts = team::map(team, walks, |walk| isa.walk(walk));
-    let mut sums = Sums::new(thresholds.len(), d);
-    for part in &parts {
-        sums.add(part);
-    }
+    let mut sums = Sums::total(&parts, thresholds.len(), d);
     for sums in sums.sums.chunks_mut(d) {
         let mut scale = 1.0;
         for sum in sums {
@@ -52,15 +49,15 @@ pub(super) fn sums<T: Element>(
     sums
 }
 
-/// The samples in the order of dimension number `axis`, in cells for distances up to `last`.
-fn order<T: Element>(run: &Run<'_, T>, axis: usize, last: f64) -> Order {
+/// The samples in the order of dimension number `axis`, in cells of this thickness.
+fn order<T: Element>(run: &Run<'_, T>, axis: usize, thickness: f64) -> Order {
     let columns = run.columns();
     let others: Vec<usize> = (0..run.d()).filter(|&j| j != axis).collect();
     let mut places: Vec<u32> = (0..run.len() as u32).collect();
     let mut cells = iter::once(0..places.len()).collect::<Vec<_>>();
     for &j in &others {
         let value = |place: u32| columns[j][place as usize].widen();
-        let cut = |cell| cut(&mut places, cell, value, last);
+        let cut = |cell| cut(&mut places, cell, value, thickness);
         cells = cells.into_iter().flat_map(cut).collect();
     }
     for cell in &cells {
@@ -77,7 +74,7 @@ fn order<T: Element>(run: &Run<'_, T>, axis: usize, last: f64) -> Order {
 }
 
 /// Cuts a cell into slabs of a column, sorted by it: none thinner than `thickness`, unless it is the last,
-/// and none of fewer than [`FEW`] samples.
+/// and none of fewer than [`FEW`] samples. Equal values are in one slab.
 fn cut(
     places: &mut [u32],
     cell: Range<usize>,
@@ -87,18 +84,15 @@ fn cut(
     sort(&mut places[cell.clone()], &value);
     let (mut start, mut cells) = (cell.start, Vec::new());
     for i in cell.clone() {
-        let is_thick = value(places[i]) - value(places[start]) > thickness;
-        if is_thick && i - start >= FEW && cell.end - i >= FEW {
+        if i - start < FEW || cell.end - i < FEW {
+            continue;
+        }
+        let [first, before, next] = [start, i - 1, i].map(|i| value(places[i]));
+        if next - first > thickness && next > before {
             cells.push(start..i);
             start = i;
         }
     }
     cells.push(start..cell.end);
     cells
-}
-
-/// The least and the greatest value.
-fn bounds(values: &[f64]) -> (f64, f64) {
-    let ends = (f64::INFINITY, f64::NEG_INFINITY);
-    values.iter().fold(ends, |(low, high), &value| (low.min(value), high.max(value)))
 }

@@ -32,6 +32,9 @@ pub struct Likelihood {
     pub floored: Vec<Option<f64>>,
     /// Samples with no other one inside their window.
     pub lonely: Vec<u64>,
+    /// Pairs of samples inside each other's window.
+    #[serde(skip)]
+    pub pairs: Vec<u64>,
     /// The smallest width at which nobody is alone: twice the largest distance to a nearest neighbor. `None`
     /// below the widths tried, or where too many samples are alone to look at each.
     pub strict_from: Option<f64>,
@@ -46,13 +49,20 @@ struct Sums {
     /// Σ ln max(c, 1/2) for each width.
     logs: Vec<f64>,
     lonely: Vec<u64>,
+    /// Σ c for each width: every pair is in it twice.
+    others: Vec<u64>,
     /// Centers that are alone at more widths than the others, and at how many.
     loneliest: (usize, Vec<usize>),
 }
 
 impl Sums {
     fn new(widths: usize) -> Self {
-        Self { logs: vec![0.0; widths], lonely: vec![0; widths], loneliest: (0, Vec::new()) }
+        Self {
+            logs: vec![0.0; widths],
+            lonely: vec![0; widths],
+            others: vec![0; widths],
+            loneliest: (0, Vec::new()),
+        }
     }
 
     /// Adds center number `i`; `counts` include itself.
@@ -62,6 +72,7 @@ impl Sums {
             let others = count.saturating_sub(1);
             self.logs[w] += (others as f64).max(0.5).ln();
             self.lonely[w] += u64::from(others == 0);
+            self.others[w] += others;
             alone += usize::from(others == 0);
         }
         self.note(alone, &[i]);
@@ -82,6 +93,9 @@ impl Sums {
             *to += from;
         }
         for (to, from) in self.lonely.iter_mut().zip(&other.lonely) {
+            *to += from;
+        }
+        for (to, from) in self.others.iter_mut().zip(&other.others) {
             *to += from;
         }
         self.note(other.loneliest.0, &other.loneliest.1);
@@ -131,6 +145,7 @@ pub(super) fn curve<T: Element>(
         strict: strict.map(|(value, &lonely)| value.filter(|_| lonely == 0)).collect(),
         floored,
         lonely: sums.lonely,
+        pairs: sums.others.iter().map(|others| others / 2).collect(),
         strict_from: loneliest.map(|(_, distance)| 2.0 * distance),
         loneliest: loneliest.map(|(i, _)| i),
         algorithm: chosen.name(),

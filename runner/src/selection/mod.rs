@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! spread ──► normal reference ──► grid of widths ──► PairSums ──► least squares cross-validation ─┐
-//!                                       └──────────► counts of the others ──► likelihood ─────────┴─► advice
+//!                                       │                                    ▲ pairs within h/2   │
+//!                                       └──────────► counts of the others ───┴───► likelihood ────┴─► advice
 //! ```
 //!
 //! Apart from `kernel`, which counts and sums exactly and judges nothing: what follows from counts takes
@@ -28,11 +29,11 @@ use advice::{Advice, Warning};
 use curve::{Best, Found};
 use likelihood::Likelihood;
 use spread::Spread;
-use squares::Squares;
+use squares::{Shape, Squares};
 
 /// Widths of the default grid.
 pub(crate) const WIDTHS: usize = 100;
-/// Of these, widths in each octave: half of a width is a width as well, so that one threshold serves both.
+/// Of these, widths in each octave: half of a width is a width as well.
 const PER_OCTAVE: usize = 30;
 /// Where the default grid begins, in normal references; it ends ten times as high.
 const GRID_START: f64 = 0.16;
@@ -220,9 +221,11 @@ fn criteria<T: Element>(
     tried: &Tried<'_, T>,
     crew: &mut Crew<'_>,
 ) -> Result<(Squares, Likelihood), Error> {
-    let squares = squares::curve(tried, crew.sums)?;
+    let pairs = squares::pairs(tried, crew.sums)?;
     let likelihood = likelihood::curve(tried, crew.counts, crew.advance)?;
-    Ok((squares, likelihood))
+    let Tried { samples, widths, log_factors, .. } = *tried;
+    let shape = Shape { n: samples.n(), d: samples.d(), log_factors };
+    Ok((squares::curve(shape, widths, &pairs, &likelihood.pairs), likelihood))
 }
 
 fn spreads<T: Element>(samples: &Samples<T>) -> Result<Vec<Spread>, Error> {

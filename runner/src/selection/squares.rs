@@ -7,8 +7,8 @@
 //!         = (n + 2 Σ_{i<j} Π_k (1 − |D_ijk| / h)_+) / (n² h^d) − 4 N(h/2) / (n (n − 1) h^d)
 //! ```
 //!
-//! because the box convolved with itself is the triangle; N(h/2) is the number of pairs within h/2. The
-//! products follow from [`PairSums`]. That sum alternates: what it loses to rounding is bounded by the sum of
+//! because the box convolved with itself is the triangle; N(h/2) is the number of pairs within h/2, which the
+//! likelihood counts anyway. The products follow from [`PairSums`]. That sum alternates: what it loses to rounding is bounded by the sum of
 //! its terms' magnitudes, and a width at which that matters has no value. It happens from about d = 20 on.
 //!
 //! Below the least distance of two samples that differ, only the T pairs of equal ones are left:
@@ -21,7 +21,7 @@
 //! of the samples. Where 2 T (n + 1) > n (n − 1), about one pair for every two samples, it falls without end: the
 //! width at which it is least says where the grid begins, not how the samples lie.
 
-use kernel::{Element, PairSums, Team, Width};
+use kernel::{Element, PairSums, Team};
 use serde::Serialize;
 
 use super::Tried;
@@ -56,26 +56,24 @@ impl Squares {
     }
 }
 
-/// The criterion at every width.
-pub(super) fn curve<T: Element>(
+/// Sums over the pairs that are equal, and over those within each of the widths tried.
+pub(super) fn pairs<T: Element>(
     tried: &Tried<'_, T>,
     team: &dyn Team,
-) -> Result<Squares, kernel::Error> {
-    let Tried { samples, widths, log_factors, isa } = *tried;
-    let radii = widths.iter().map(|&h| Ok(Width::new(h)?.radius()));
-    let radii = radii.collect::<Result<Vec<f64>, kernel::Error>>()?;
-    let mut thresholds = [&[0.0], widths, &radii].concat();
-    thresholds.sort_by(f64::total_cmp);
-    thresholds.dedup();
-    let pairs = PairSums::new(&samples.all(), &thresholds, isa, team)?;
-    let place = |threshold: f64| thresholds.partition_point(|&other| other < threshold);
-    let shape = Shape { n: samples.n(), d: samples.d(), log_factors };
-    let value = |(&h, &radius): (&f64, &f64)| {
-        value(shape, h, products(&pairs, place(h), h, shape.n)?, pairs.count(place(radius)))
+) -> Result<PairSums, kernel::Error> {
+    let thresholds = [&[0.0], tried.widths].concat();
+    PairSums::new(&tried.samples.all(), &thresholds, tried.isa, team)
+}
+
+/// The criterion at `widths`, from the [`pairs`] of n samples of d dimensions and, for each width h, from the
+/// number of pairs within h/2.
+pub(super) fn curve(shape: Shape, widths: &[f64], pairs: &PairSums, inside: &[u64]) -> Squares {
+    let value = |((w, &h), &inside): ((usize, &f64), &u64)| {
+        value(shape, h, products(pairs, w + 1, h, shape.n)?, inside)
     };
-    let values: Vec<Option<f64>> = widths.iter().zip(&radii).map(value).collect();
+    let values: Vec<Option<f64>> = widths.iter().enumerate().zip(inside).map(value).collect();
     let local_minima = super::curve::local_minima(&values);
-    Ok(Squares { values, local_minima, equal_pairs: pairs.count(place(0.0)) })
+    Squares { values, local_minima, equal_pairs: pairs.count(0) }
 }
 
 /// Σ Π_k (1 − |D_k| / h) over the pairs within h, if enough of its digits are left.
@@ -106,10 +104,13 @@ fn value(shape: Shape, h: f64, products: f64, inside: u64) -> Option<f64> {
 
 /// What the criterion depends on besides the pairs.
 #[derive(Clone, Copy)]
-struct Shape {
-    n: usize,
-    d: usize,
-    log_factors: f64,
+pub(super) struct Shape {
+    /// Number of samples.
+    pub(super) n: usize,
+    /// Number of dimensions.
+    pub(super) d: usize,
+    /// The logarithm of the volume that the samples were divided by.
+    pub(super) log_factors: f64,
 }
 
 #[cfg(test)]
@@ -117,23 +118,32 @@ mod tests {
     use super::*;
     use kernel::{Alone, Samples, isa};
 
-    fn curve_of(samples: &Samples<f64>, widths: &[f64]) -> Squares {
-        curve(&Tried { samples, widths, log_factors: 0.0, isa: isa::best() }, &Alone).unwrap()
+    /// The curve of some samples, and the definition of each value with products pair by pair.
+    fn both(rows: &[Vec<f64>], widths: &[f64]) -> (Squares, Vec<f64>) {
+        let d = rows[0].len();
+        let samples = Samples::from_iter(rows, d).unwrap();
+        let tried = Tried { samples: &samples, widths, log_factors: 0.0, isa: isa::best() };
+        let pairs = pairs(&tried, &Alone).unwrap();
+        let defined: Vec<(f64, u64)> = widths.iter().map(|&h| definition(rows, h)).collect();
+        let inside: Vec<u64> = defined.iter().map(|&(_, inside)| inside).collect();
+        let shape = Shape { n: rows.len(), d, log_factors: 0.0 };
+        (curve(shape, widths, &pairs, &inside), defined.iter().map(|&(value, _)| value).collect())
     }
 
-    /// The definition, with products pair by pair.
-    fn definition(rows: &[Vec<f64>], h: f64) -> f64 {
+    /// The value, and the number of pairs within h/2.
+    fn definition(rows: &[Vec<f64>], h: f64) -> (f64, u64) {
         let (n, d) = (rows.len() as f64, rows[0].len() as i32);
-        let (mut products, mut inside) = (0.0, 0.0);
+        let (mut products, mut inside) = (0.0, 0);
         for (i, a) in rows.iter().enumerate() {
             for b in &rows[..i] {
                 let differences = || a.iter().zip(b).map(|(a, b)| (a - b).abs());
                 products += differences().map(|a| (1.0 - a / h).max(0.0)).product::<f64>();
-                inside += f64::from(u8::from(differences().all(|a| a <= h / 2.0)));
+                inside += u64::from(differences().all(|a| a <= h / 2.0));
             }
         }
         let volume = h.powi(d);
-        (n + 2.0 * products) / (n * n * volume) - 4.0 * inside / (n * (n - 1.0) * volume)
+        let left_out = 4.0 * inside as f64 / (n * (n - 1.0) * volume);
+        ((n + 2.0 * products) / (n * n * volume) - left_out, inside)
     }
 
     #[test]
@@ -142,11 +152,10 @@ mod tests {
             let value = |i: usize, j: usize| ((i * (2 * j + 31) + j) % 97) as f64 / 97.0;
             let rows: Vec<Vec<f64>> =
                 (0..200).map(|i| (0..d).map(|j| value(i, j)).collect()).collect();
-            let samples = Samples::from_iter(&rows, d).unwrap();
             let widths = [0.05, 0.1, 0.2, 0.4, 1.0, 2.5];
-            let curve = curve_of(&samples, &widths);
-            for (&h, found) in widths.iter().zip(&curve.values) {
-                let (found, expected) = (found.unwrap(), definition(&rows, h));
+            let (curve, expected) = both(&rows, &widths);
+            for ((&h, found), expected) in widths.iter().zip(&curve.values).zip(expected) {
+                let found = found.unwrap();
                 let size = 1.0 / (200.0 * h.powi(d as i32));
                 assert!((found - expected).abs() < 1e-9 * size.max(expected.abs()), "{d} {h}");
             }
@@ -159,10 +168,9 @@ mod tests {
             let most = Squares::most_equal_pairs(n) as usize;
             for pairs in [0, most, most + 1] {
                 // Samples 2k and 2k + 1 are equal for every pair, and all others are 1 apart.
-                let rows: Vec<f64> =
-                    (0..n).map(|i| if i < 2 * pairs { i / 2 * 2 } else { i } as f64).collect();
-                let samples = Samples::from_rows(&rows, 1).unwrap();
-                let curve = curve_of(&samples, &[1e-6, 1e-3]);
+                let row = |i: usize| vec![if i < 2 * pairs { i / 2 * 2 } else { i } as f64];
+                let rows: Vec<Vec<f64>> = (0..n).map(row).collect();
+                let (curve, _) = both(&rows, &[1e-6, 1e-3]);
                 let [narrow, wide] = [0, 1].map(|w| curve.values[w].unwrap());
                 assert_eq!(curve.equal_pairs as usize, pairs);
                 assert_eq!(curve.diverges(n), pairs > most, "{n} samples, {pairs} pairs");
@@ -176,8 +184,7 @@ mod tests {
         let d = 64;
         let value = |i: usize, j: usize| ((i * (2 * j + 31) + j) % 97) as f64 / 97.0;
         let rows: Vec<Vec<f64>> = (0..60).map(|i| (0..d).map(|j| value(i, j)).collect()).collect();
-        let samples = Samples::from_iter(&rows, d).unwrap();
-        let curve = curve_of(&samples, &[0.01, 1.1]);
+        let (curve, _) = both(&rows, &[0.01, 1.1]);
         assert!(curve.values[0].is_some() && curve.values[1].is_none(), "{curve:?}");
     }
 }
