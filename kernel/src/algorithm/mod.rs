@@ -9,6 +9,7 @@ mod brute_force;
 mod codes;
 mod edges;
 mod grid;
+mod kd_build;
 mod kd_tree;
 mod kd_widths;
 mod order;
