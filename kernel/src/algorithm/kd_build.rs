@@ -5,7 +5,7 @@
 //! small nodes    the coordinates are copied to a room in the cache first, and all levels below are cut there
 //! ```
 //!
-//! Most levels of a tree over 10⁶ samples are cut in the cache: with 2 dimensions that spares a quarter of the
+//! Most levels of a tree over 10⁶ samples are cut in the cache: with 2 dimensions that spares a third of the
 //! time, with 8 a half. The samples go from there to their places, so that there are never two copies of them:
 //! beside the samples and the copy in the order of leaves there are only their positions. Before the copy is
 //! made there are, with the positions, the coordinates along which they are halved.

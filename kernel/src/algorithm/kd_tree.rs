@@ -58,7 +58,7 @@ impl Recipe for KdTree {
         let Shape { n, d, centers, widths, share, dimension, .. } = *shape;
         let inside = share * n;
         let levels = (n / USUAL).max(2.0).log2();
-        let build = n * levels * (3.4 + 0.35 * d);
+        let build = n * (3.4 * levels + 5.0 * d);
         let side = (inside / USUAL).powf(1.0 / dimension.max(0.5));
         let border = (side + 1.0).powf(dimension) - (side - 1.0).max(0.0).powf(dimension);
         let each = widths * (70.0 + border.min(n / USUAL) * (26.0 + 4.0 * d));
