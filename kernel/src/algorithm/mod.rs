@@ -7,6 +7,7 @@
 
 mod brute_force;
 mod codes;
+mod distinct;
 mod edges;
 mod grid;
 mod kd_build;
