@@ -30,10 +30,10 @@
 use std::ops::Range;
 
 use super::plan::{Cost, Shape};
-use super::scale::Scale;
+use super::scale::{SOME, Scale};
 use super::{Index, Recipe};
 use crate::isa::{
-    Asked, Between, CODES, Coded, Codes, Isa, Kernels, Limits, MOST_D, ROW, ZONE, Zone,
+    Asked, Between, CODES, Coded, Codes, Fan, Isa, Kernels, Limits, MOST_D, ROW, ZONE, Zone,
 };
 use crate::query::Query;
 use crate::samples::{Element, Run};
@@ -81,7 +81,7 @@ impl Recipe for Quantized {
             + doubtful * (6.0 + 0.25 * d);
         let thresholds = 100.0 + 100.0 * d;
         let answer = shape.windows() * (thresholds + n * visit);
-        Cost { build: n * (10.0 + 17.0 * d), answer }
+        Cost { build: n * (15.0 + 12.5 * d), answer }
     }
 
     fn build<'a, T: Element>(
@@ -116,7 +116,7 @@ impl<'a, T: Element> Quantization<'a, T> {
     fn new(run: &Run<'a, T>, kernels: &'static Kernels<T>, team: &dyn Team) -> Self {
         let d = run.d();
         let scales = team::map(team, run.columns().to_vec(), Scale::new);
-        let codes = encode(run, &scales, team);
+        let codes = encode(run, &scales, kernels, team);
         let order = neighbors_together(&codes, d);
         let n_blocks = run.len().div_ceil(CODES);
         let mut blocks = vec![Codes::default(); n_blocks * d];
@@ -202,19 +202,24 @@ impl<'a, T: Element> Quantization<'a, T> {
 }
 
 /// The codes of all samples, `codes[i * d + j]` column j of sample i.
-fn encode<T: Element>(run: &Run<'_, T>, scales: &[Scale<T>], team: &dyn Team) -> Vec<u16> {
+fn encode<T: Element>(
+    run: &Run<'_, T>,
+    scales: &[Scale<T>],
+    kernels: &Kernels<T>,
+    team: &dyn Team,
+) -> Vec<u16> {
     let d = scales.len();
+    let fans: Vec<Fan> = scales.iter().map(Scale::fan).collect();
     let mut codes = vec![0; run.len() * d];
     let part = run.len().div_ceil(team.size()).max(1);
     let parts = codes.chunks_mut(part * d).enumerate().collect();
     team::map(team, parts, |(k, codes): (usize, &mut [u16])| {
         // Few samples at a time: they stay in the L1 cache until all columns are done.
-        for (some, codes) in codes.chunks_mut(CODES * d).enumerate() {
-            let first = k * part + some * CODES;
-            for (j, (scale, column)) in scales.iter().zip(run.columns()).enumerate() {
-                for (code, &value) in codes[j..].iter_mut().step_by(d).zip(&column[first..]) {
-                    *code = scale.code(value);
-                }
+        for (some, codes) in codes.chunks_mut(SOME * d).enumerate() {
+            let (first, len) = (k * part + some * SOME, codes.len() / d);
+            for (j, (scale, fan)) in scales.iter().zip(&fans).enumerate() {
+                let values = &run.columns()[j][first..][..len];
+                scale.encode(fan, kernels, values, codes[j..].iter_mut().step_by(d));
             }
         }
     });

@@ -8,9 +8,12 @@
 //! slabs between lie inside whole. [`Side`] decides, so that holds bit for bit. A table of equal steps
 //! guesses where an end is, and a search from the guess outwards finds it: one or two steps as a rule,
 //! O(log k) for any values.
+//!
+//! The slabs of many values are found by vectors ([`Fan`]), in the same time whatever the values are.
 
 use std::ops::{Range, RangeInclusive};
 
+use crate::isa::Fan;
 use crate::samples::Element;
 use crate::window::Side;
 
@@ -41,6 +44,7 @@ impl<T: Element> Edges<T> {
         let mut edges: Vec<T> = (1..slabs).filter_map(edge).collect();
         edges.dedup(); // both zeros are one value
         edges.retain(|edge| Some(edge) > some.first()); // nothing would lie below the least
+        edges.shrink_to_fit();
         let steps = edges.len() * STEPS_PER_EDGE;
         Self::with_steps(edges, steps)
     }
@@ -85,6 +89,11 @@ impl<T: Element> Edges<T> {
     #[inline]
     pub(crate) fn slab(&self, value: f64) -> usize {
         self.search(value, |edge| edge <= value)
+    }
+
+    /// What finds the slabs of many values.
+    pub(crate) fn fan(&self) -> Fan {
+        Fan::new(&self.values)
     }
 
     /// The slabs that hold the two ends of what is inside around `x`.

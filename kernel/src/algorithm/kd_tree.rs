@@ -20,6 +20,7 @@
 
 use std::ops::Range;
 
+use super::kd_build::{self, Built};
 use super::order::{self, Ascending};
 use super::plan::{Cost, Shape};
 use super::{Index, Recipe, kd_widths};
@@ -39,8 +40,6 @@ const MANY: usize = 1024;
 const MOST_D: usize = 16;
 /// Pieces that are collected before they are scanned.
 const PIECES: usize = 64;
-/// Samples of a node whose spread stands for that of all.
-const SPREAD: usize = 64;
 
 /// The k-d tree.
 pub(crate) struct KdTree;
@@ -59,7 +58,7 @@ impl Recipe for KdTree {
         let Shape { n, d, centers, widths, share, dimension, .. } = *shape;
         let inside = share * n;
         let levels = (n / USUAL).max(2.0).log2();
-        let build = n * levels * (3.4 + 1.1 * d);
+        let build = n * (3.4 * levels + 5.0 * d);
         let side = (inside / USUAL).powf(1.0 / dimension.max(0.5));
         let border = (side + 1.0).powf(dimension) - (side - 1.0).max(0.0).powf(dimension);
         let each = widths * (70.0 + border.min(n / USUAL) * (26.0 + 4.0 * d));
@@ -107,7 +106,7 @@ pub(super) struct Node<T> {
 }
 
 /// The first sample of leaf `leaf`.
-fn start(leaf: usize, leaves: usize, n: usize) -> usize {
+pub(super) fn start(leaf: usize, leaves: usize, n: usize) -> usize {
     (leaf as u64 * n as u64 / leaves as u64) as usize
 }
 
@@ -116,15 +115,9 @@ impl<T: Element> Tree<T> {
         let n = run.len();
         let leaves = n.div_ceil(LEAF).next_power_of_two();
         let mut order: Vec<u32> = (0..n as u32).collect();
-        let mut nodes = vec![Node::default(); leaves];
-        let builder = Builder { columns: run.columns(), leaves, n };
-        builder.build(&mut order, &mut nodes, team);
-        let columns = team::map(team, run.columns().to_vec(), |column| {
-            let sorted = order.iter().map(|&i| column[i as usize]);
-            sorted.chain([T::default(); GROUP]).collect::<Vec<T>>()
-        });
+        let Built { nodes, values } = kd_build::build(run.columns(), leaves, &mut order, team);
         let bounds = team::map(team, run.columns().to_vec(), bounds);
-        Self { kernels, n, leaves, nodes, values: columns.concat(), bounds }
+        Self { kernels, n, leaves, nodes, values, bounds }
     }
 
     pub(super) fn columns(&self) -> impl Iterator<Item = &[T]> {
@@ -137,104 +130,6 @@ fn bounds<T: Element>(column: &[T]) -> [T; 2] {
     column.iter().fold([first; 2], |[least, most], &s| {
         [if s < least { s } else { least }, if s > most { s } else { most }]
     })
-}
-
-/// A part of the tree that is being built.
-struct Subtree<'a> {
-    /// Its root.
-    node: usize,
-    leaves: Range<usize>,
-    /// Samples, to be put in the order of leaves.
-    order: &'a mut [u32],
-}
-
-struct Builder<'a, T> {
-    columns: &'a [&'a [T]],
-    leaves: usize,
-    n: usize,
-}
-
-impl<T: Element> Builder<'_, T> {
-    /// Puts the samples in order and fills in the nodes. Level by level while there are fewer subtrees than
-    /// members of the team, then each subtree by itself.
-    fn build(&self, order: &mut [u32], nodes: &mut [Node<T>], team: &dyn Team) {
-        let mut subtrees = vec![Subtree { node: 1, leaves: 0..self.leaves, order }];
-        while subtrees.len() < team.size() && subtrees[0].leaves.len() > 1 {
-            let halves = team::map(team, subtrees, |subtree| {
-                let index = subtree.node;
-                let (node, left, right) = self.cut(subtree);
-                (index, node, [left, right])
-            });
-            subtrees = Vec::with_capacity(2 * halves.len());
-            for (index, node, children) in halves {
-                nodes[index] = node;
-                subtrees.extend(children);
-            }
-        }
-        let parts = team::map(team, subtrees, |subtree| {
-            let mut nodes = Vec::with_capacity(subtree.leaves.len());
-            self.finish(subtree, &mut nodes);
-            nodes
-        });
-        for (index, node) in parts.into_iter().flatten() {
-            nodes[index] = node;
-        }
-    }
-
-    /// Cuts a subtree down to its leaves.
-    fn finish(&self, subtree: Subtree<'_>, nodes: &mut Vec<(usize, Node<T>)>) {
-        if subtree.leaves.len() > 1 {
-            let index = subtree.node;
-            let (node, left, right) = self.cut(subtree);
-            nodes.push((index, node));
-            self.finish(left, nodes);
-            self.finish(right, nodes);
-        }
-    }
-
-    /// Halves a subtree along the dimension in which it is widest.
-    fn cut<'a>(&self, subtree: Subtree<'a>) -> (Node<T>, Subtree<'a>, Subtree<'a>) {
-        let Subtree { node, leaves, order } = subtree;
-        let dimension = self.widest(order);
-        let column = self.columns[dimension];
-        let first = start(leaves.start, self.leaves, self.n);
-        let middle_leaf = leaves.start + leaves.len() / 2;
-        let middle = start(middle_leaf, self.leaves, self.n) - first;
-        let mut keyed: Vec<(T, u32)> = order.iter().map(|&i| (column[i as usize], i)).collect();
-        if middle < keyed.len() {
-            keyed.select_nth_unstable_by(middle, |a, b| a.0.widen().total_cmp(&b.0.widen()));
-        }
-        for (to, (_, i)) in order.iter_mut().zip(&keyed) {
-            *to = *i;
-        }
-        let [left, _] = [&keyed[..middle], &keyed[middle..]];
-        let largest = left.iter().map(|key| key.0).reduce(|a, b| if b > a { b } else { a });
-        let cut = Node {
-            left: largest.unwrap_or_default(),
-            right: keyed.get(middle).map_or_else(T::default, |key| key.0),
-            dimension: dimension as u32,
-        };
-        let (left, right) = order.split_at_mut(middle);
-        (
-            cut,
-            Subtree { node: 2 * node, leaves: leaves.start..middle_leaf, order: left },
-            Subtree { node: 2 * node + 1, leaves: middle_leaf..leaves.end, order: right },
-        )
-    }
-
-    /// The dimension in which some samples, taken evenly, are spread out most.
-    fn widest(&self, order: &[u32]) -> usize {
-        let stride = (order.len() / SPREAD).max(1);
-        let spread = |column: &&[T]| {
-            let some = order.iter().step_by(stride).map(|&i| column[i as usize].widen());
-            let ends = some.fold([f64::INFINITY, f64::NEG_INFINITY], |[least, most], s| {
-                [least.min(s), most.max(s)]
-            });
-            ends[1] - ends[0]
-        };
-        let spreads = self.columns.iter().map(spread).enumerate();
-        spreads.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(dimension, _)| dimension)
-    }
 }
 
 /// Sides of a box that are inside the window: bit 2j for the lower side of dimension j, 2j + 1 for the
@@ -320,7 +215,7 @@ impl<T: Element> Index<T> for Tree<T> {
     }
 
     fn bytes(&self) -> usize {
-        size_of_val(&*self.nodes) + size_of_val(&*self.values)
+        size_of_val(&*self.nodes) + size_of_val(&*self.values) + size_of_val(&*self.bounds)
     }
 }
 

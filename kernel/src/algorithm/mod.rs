@@ -7,8 +7,10 @@
 
 mod brute_force;
 mod codes;
+mod distinct;
 mod edges;
 mod grid;
+mod kd_build;
 mod kd_tree;
 mod kd_widths;
 mod order;

@@ -14,14 +14,18 @@
 
 use std::ops::Range;
 
+use super::distinct::distinct;
 use super::edges::Edges;
+use crate::isa::{Fan, Kernels, Slabs as Find};
 use crate::samples::Element;
 use crate::window::Interval;
 
 /// Slabs of a column: values of the first byte.
 const SLABS: usize = 256;
 /// Codes.
-const CODES: usize = 1 << 16;
+pub(super) const CODES: usize = 1 << 16;
+/// Values that are encoded at a time, at most.
+pub(crate) const SOME: usize = 256;
 
 /// How a column is coded.
 #[derive(Debug)]
@@ -90,12 +94,33 @@ impl<T: Element> Scale<T> {
         }
     }
 
-    /// The code of a value of the column.
-    #[inline]
-    pub(crate) fn code(&self, value: T) -> u16 {
+    /// What finds the values, or the slabs, of many coordinates.
+    pub(crate) fn fan(&self) -> Fan {
         match self {
-            Self::Values(values, step) => ((values.slab(value.widen()) - 1) * step) as u16,
-            Self::Slabs(slabs) => slabs.code(value.widen()),
+            Self::Values(values, _) => values.fan(),
+            Self::Slabs(slabs) => slabs.edges.fan(),
+        }
+    }
+
+    /// The codes of values of the column, some at a time; `fan` is this scale's.
+    pub(crate) fn encode<'a>(
+        &self,
+        fan: &Fan,
+        kernels: &Kernels<T>,
+        values: &[T],
+        codes: impl Iterator<Item = &'a mut u16>,
+    ) {
+        let mut found = [0; SOME];
+        (kernels.slabs)(Find { edges: fan, values, found: &mut found });
+        let found = found.iter().map(|&slab| slab as usize);
+        let some = codes.zip(values.iter().zip(found));
+        match self {
+            Self::Values(_, step) => {
+                some.for_each(|(code, (_, k))| *code = ((k - 1) * step) as u16);
+            }
+            Self::Slabs(slabs) => {
+                some.for_each(|(code, (value, k))| *code = slabs.code_in(k, value.widen()));
+            }
         }
     }
 
@@ -144,7 +169,11 @@ impl<T: Element> Slabs<T> {
     /// Monotone in any `value`.
     #[inline]
     fn code(&self, value: f64) -> u16 {
-        let slab = self.edges.slab(value);
+        self.code_in(self.edges.slab(value), value)
+    }
+
+    #[inline]
+    fn code_in(&self, slab: usize, value: f64) -> u16 {
         u16::from_be_bytes([slab as u8, self.places[slab].position(value)])
     }
 
@@ -179,76 +208,21 @@ impl Slab {
     }
 }
 
-/// The values of a column in ascending order, if they are few enough to have codes of their own and if some
-/// samples show that values repeat: a dictionary of values that do not gains nothing.
-fn distinct<T: Element>(column: &[T]) -> Option<Vec<T>> {
-    /// Values that show it.
-    const SOME: usize = 4096;
-    let ascending = |a: &T, b: &T| a.widen().total_cmp(&b.widen());
-    let mut some: Vec<T> =
-        column.iter().step_by((column.len() / SOME).max(1) | 1).copied().collect();
-    let looked = some.len();
-    some.sort_unstable_by(ascending);
-    some.dedup();
-    if some.len() > 256.max(looked - looked / 64) {
-        return None;
-    }
-    let mut values = Known::new();
-    for &value in column {
-        if !values.note(value) {
-            return None;
-        }
-    }
-    let mut values = values.into_values();
-    values.sort_unstable_by(ascending);
-    Some(values)
-}
-
-/// Values seen so far, at most [`CODES`], in a table with open addresses.
-struct Known<T> {
-    /// Positions of values plus 1; 0 where there is none.
-    places: Vec<u32>,
-    values: Vec<T>,
-}
-
-impl<T: Element> Known<T> {
-    /// Places, as a power of two: a quarter is in use at most.
-    const BITS: u32 = CODES.ilog2() + 2;
-
-    fn new() -> Self {
-        Self { places: vec![0; 1 << Self::BITS], values: Vec::new() }
-    }
-
-    /// Whether there is room for a value.
-    #[inline]
-    fn note(&mut self, value: T) -> bool {
-        // Both zeros are one value. The factor is 2^64 by the golden ratio.
-        let bits = (value.widen() + 0.0).to_bits();
-        let hash = (bits ^ bits >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let mut place = (hash >> (u64::BITS - Self::BITS)) as usize;
-        loop {
-            match self.places[place] {
-                0 if self.values.len() == CODES => return false,
-                0 => {
-                    self.values.push(value);
-                    self.places[place] = self.values.len() as u32;
-                    return true;
-                }
-                known if self.values[known as usize - 1] == value => return true,
-                _ => place = (place + 1) % self.places.len(),
-            }
-        }
-    }
-
-    fn into_values(self) -> Vec<T> {
-        self.values
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::isa;
     use crate::window::Side;
+
+    /// Codes of values of the column.
+    fn codes(scale: &Scale<f64>, values: &[f64]) -> Vec<u16> {
+        let (fan, kernels) = (scale.fan(), isa::best().double());
+        let mut codes = vec![0; values.len()];
+        for (values, codes) in values.chunks(SOME).zip(codes.chunks_mut(SOME)) {
+            scale.encode(&fan, kernels, values, codes.iter_mut());
+        }
+        codes
+    }
 
     /// Codes of the column's values and of what lies between and beyond them ascend; bands hold whom they
     /// must around every value. Returns whether every value has a code of its own.
@@ -256,7 +230,7 @@ mod tests {
         let scale = Scale::new(column);
         let mut values = column.to_vec();
         values.sort_unstable_by(f64::total_cmp);
-        let codes: Vec<u16> = values.iter().map(|&value| scale.code(value)).collect();
+        let codes = codes(&scale, &values);
         assert!(codes.is_sorted(), "{codes:?}");
         let spread = values.last().unwrap_or(&0.0) - values.first().unwrap_or(&0.0);
         for &x in values.iter().step_by(values.len() / 40 + 1) {
@@ -278,7 +252,7 @@ mod tests {
                 assert!(!is_inside, "{value:e} is within {radius:e} of {x:e}");
                 continue;
             };
-            let code = scale.code(value);
+            let code = codes(scale, &[value])[0];
             let what = format!("{value:e}, code {code}, within {radius:e} of {x:e}: {band:?}");
             let [first, last] = band.maybe;
             assert!(!is_inside || (first..=last).contains(&code), "{what}");
@@ -340,8 +314,8 @@ mod tests {
             let mut values = column.clone();
             values.sort_unstable_by(f64::total_cmp);
             values.dedup();
-            let mut codes = values.iter().map(|&value| scale.code(value));
-            assert!(codes.by_ref().is_sorted_by(|a, b| a < b), "{n_values} values");
+            let codes = codes(&scale, &values);
+            assert!(codes.is_sorted_by(|a, b| a < b), "{n_values} values");
             assert_eq!(scale.is_told_by_bytes(), n_values <= 256, "{n_values} values");
         }
         assert!(check(&[]) && check(&[7.0]) && check(&[0.0, -0.0, 0.0]));

@@ -1,6 +1,6 @@
 //! Sums under a mask: what pairs of samples need of vectors of doubles, beyond a scan.
 //!
-//! Apart from [`super::lanes`], because only [`super::pairs`] and [`super::near`] need it. Each instruction
+//! Apart from [`super::lanes`], because only [`super::pairs`], [`super::near`] and [`super::slabs`] need it. Each instruction
 //! set implements it next to its lanes; this file has the portable one.
 
 use wide::{bytemuck, f64x2, i64x2};

@@ -27,6 +27,7 @@ mod pieces;
 mod portable;
 mod present;
 mod scan;
+mod slabs;
 mod sweep;
 mod tally;
 mod widths;
@@ -51,6 +52,7 @@ pub(crate) use pairs::{Cell, Order, Sums, Walk, bounds};
 pub(crate) use pieces::Piece;
 pub(crate) use present::Present;
 use scan::with_constant;
+pub(crate) use slabs::{Fan, Slabs};
 pub(crate) use sweep::Sweep;
 
 /// Every instruction set that this build has code for, best first. The last is always available.
@@ -168,6 +170,8 @@ pub struct Kernels<T: Element> {
     pub(crate) count_codes: CountCodes,
     /// Ends of windows among ascending values.
     pub(crate) ends: fn(Ends<'_, T>),
+    /// Slabs of values.
+    pub(crate) slabs: fn(Slabs<'_, T>),
     /// Counts of windows in ascending order of their centers.
     pub(crate) sweep: fn(Sweep<'_>),
     pub(crate) sum: fn(&Run<'_, T>) -> f64,
@@ -199,6 +203,7 @@ impl<T: Stored> Kernels<T> {
                 })
             },
             ends: |ends| token::<L>().vectorize(ends),
+            slabs: |slabs| token::<L>().vectorize(slabs),
             sweep: |sweep| token::<L>().vectorize(sweep),
             sum: |run| token::<L>().vectorize(Sum { run }),
         }
