@@ -246,6 +246,7 @@ mod tests {
             strict: Vec::new(),
             floored: Vec::new(),
             lonely: vec![1, 0],
+            pairs: vec![0, 0],
             strict_from: Some(0.5),
             loneliest: Some(7),
             algorithm: "some-algorithm",
