@@ -21,7 +21,7 @@ use std::ops::Range;
 use std::ptr::NonNull;
 use std::{fmt, slice};
 
-use crate::algorithm::{Algorithm, Build};
+use crate::algorithm::{Algorithm, Build, Weigh};
 use crate::error::Error;
 use crate::isa::{Isa, Kernels};
 
@@ -55,6 +55,9 @@ pub trait Element:
     /// How `algorithm` prepares samples of this storage.
     #[doc(hidden)]
     fn build(algorithm: &Algorithm) -> Build<Self>;
+    /// How `algorithm` prepares weighted samples of this storage.
+    #[doc(hidden)]
+    fn weigh(algorithm: &Algorithm) -> Weigh<Self>;
 }
 
 impl Element for f64 {
@@ -71,6 +74,9 @@ impl Element for f64 {
     fn build(algorithm: &Algorithm) -> Build<Self> {
         algorithm.double()
     }
+    fn weigh(algorithm: &Algorithm) -> Weigh<Self> {
+        algorithm.weigh_double()
+    }
 }
 
 impl Element for f32 {
@@ -86,6 +92,9 @@ impl Element for f32 {
     }
     fn build(algorithm: &Algorithm) -> Build<Self> {
         algorithm.single()
+    }
+    fn weigh(algorithm: &Algorithm) -> Weigh<Self> {
+        algorithm.weigh_single()
     }
 }
 

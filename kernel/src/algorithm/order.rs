@@ -89,8 +89,8 @@ fn value(key: u64) -> f64 {
 
 /// Adds the counts of some widths, from `first` on, to those of all centers: `found[w * m + k]` belongs to
 /// width `first` + w and to the center whose place is k.
-pub(crate) fn add_back(
-    found: &[u32],
+pub(crate) fn add_back<F: Copy + Into<u64> + Sync>(
+    found: &[F],
     places: &[u32],
     counts: &mut [u64],
     first: usize,
@@ -102,7 +102,7 @@ pub(crate) fn add_back(
     team::map(team, parts, |(counts, places): (&mut [u64], &[u32])| {
         for (counts, &place) in counts.chunks_exact_mut(row).zip(places) {
             for (w, count) in counts[first..].iter_mut().take(found.len() / m).enumerate() {
-                *count += u64::from(found[w * m + place as usize]);
+                *count += found[w * m + place as usize].into();
             }
         }
     });
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn counts_go_back_to_their_centers() {
         let places = [2, 0, 1];
-        let found = [10, 20, 30, 11, 21, 31];
+        let found = [10_u32, 20, 30, 11, 21, 31];
         let mut counts = [1; 9];
         add_back(&found, &places, &mut counts, 1, &Alone);
         assert_eq!(counts, [1, 31, 32, 1, 11, 12, 1, 21, 22]);

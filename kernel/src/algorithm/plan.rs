@@ -139,7 +139,12 @@ fn reason(shape: &Shape, algorithm: &Algorithm, cost: Cost, plain: f64) -> Strin
 
 /// About which share of the samples is inside a window, and how fast it grows: some windows, and windows half
 /// as wide, over some samples.
-fn look<T: Element>(run: &Run<'_, T>, query: &Query<'_>, samples: usize, shape: &mut Shape) {
+pub(super) fn look<T: Element>(
+    run: &Run<'_, T>,
+    query: &Query<'_>,
+    samples: usize,
+    shape: &mut Shape,
+) {
     // An odd stride, so that a period of the data is not met by chance.
     let stride = (run.len() / samples).max(1) | 1;
     let some = run.columns().iter().map(|column| column.iter().step_by(stride).copied().collect());
