@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
-use kernel::Faces;
 use kernel::algorithm::Algorithm;
 use kernel::isa::Isa;
+use kernel::{Faces, Weights};
 
 use super::widths::{WIDTH, WIDTHS_PER_DIMENSION, number, refusal};
 use crate::budget::Bytes;
@@ -157,7 +157,7 @@ impl Source {
     pub(super) fn read_opened(&self, opened: Opened) -> anyhow::Result<Input> {
         let progress = Progress::start("reading samples", self.bytes());
         let input = input::read_opened(&self.path, opened, &mut |bytes| progress.advance(bytes))?;
-        self.check_not_empty(input.samples.n(), input.dropped_rows)?;
+        self.check_not_empty(input.samples.n(), input.dropped.len())?;
         Ok(input)
     }
 
@@ -259,8 +259,12 @@ impl Method {
             "auto" => kernel::isa::best(),
             name => kernel::isa::by_name(name)?.checked()?,
         };
-        let algorithm = self.algorithm.as_deref().map(kernel::algorithm::by_name).transpose()?;
-        Ok(Known { isa, algorithm, method: self })
+        Ok(Known { isa, algorithm: self.algorithm()?, method: self })
+    }
+
+    /// The algorithm that was asked for.
+    pub(super) fn algorithm(&self) -> Result<Option<&'static Algorithm>, kernel::Error> {
+        self.algorithm.as_deref().map(kernel::algorithm::by_name).transpose()
     }
 
     /// Says how it was counted, if that was asked for.
@@ -293,6 +297,18 @@ pub(super) fn counted(
 ) -> anyhow::Result<Counted> {
     let progress = Progress::start(what, (query.centers.len() / samples.d()) as u64);
     Ok(for_any!(samples, samples => query.counts(samples, &mut |done| progress.advance(done)))?)
+}
+
+/// Weighs what is in the windows, and shows how far it is.
+pub(super) fn weighed(
+    query: &Query,
+    samples: &AnySamples,
+    weights: &Weights,
+    what: &'static str,
+) -> anyhow::Result<Counted> {
+    let progress = Progress::start(what, (query.centers.len() / samples.d()) as u64);
+    let advance = &mut |done| progress.advance(done);
+    Ok(for_any!(samples, samples => query.weighed(samples, weights, advance))?)
 }
 
 /// How Ctrl-C ends a command that measures nothing, from now on.

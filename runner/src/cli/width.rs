@@ -140,7 +140,7 @@ fn report(arguments: &Arguments, request: &Request) -> anyhow::Result<Report> {
         isa: request.isa.name(),
         element: samples.element(),
         checksum: samples.checksum().to_string(),
-        dropped_rows: input.dropped_rows,
+        dropped_rows: input.dropped.len(),
         workers,
     })
 }

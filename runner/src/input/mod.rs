@@ -97,8 +97,8 @@ pub struct Options {
 pub struct Input {
     /// The rows that were kept, in the order of the file.
     pub samples: AnySamples,
-    /// How many rows were dropped because they were not finite.
-    pub dropped_rows: usize,
+    /// Rows of the file that were dropped because they were not finite, ascending, counted from 0.
+    pub dropped: Vec<usize>,
 }
 
 /// Told how many further bytes of the file were read.

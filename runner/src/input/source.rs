@@ -122,19 +122,19 @@ impl Opened {
     pub(super) fn whole(self, advance: Advance<'_>) -> Result<Input, Problem> {
         Ok(match self {
             Self::Double(rows) => {
-                let (samples, dropped_rows) = rows.whole(advance)?;
-                Input { samples: AnySamples::Double(samples), dropped_rows }
+                let (samples, dropped) = rows.whole(advance)?;
+                Input { samples: AnySamples::Double(samples), dropped }
             }
             Self::Single(rows) => {
-                let (samples, dropped_rows) = rows.whole(advance)?;
-                Input { samples: AnySamples::Single(samples), dropped_rows }
+                let (samples, dropped) = rows.whole(advance)?;
+                Input { samples: AnySamples::Single(samples), dropped }
             }
         })
     }
 }
 
 impl<T: Rounded> Rows<T> {
-    fn whole(self, advance: Advance<'_>) -> Result<(Samples<T>, usize), Problem> {
+    fn whole(self, advance: Advance<'_>) -> Result<(Samples<T>, Vec<usize>), Problem> {
         let Self { shape, source } = self;
         let draft = match shape.length {
             Length::Exactly(n) => exactly(source, &shape, n, advance)?,
@@ -142,7 +142,7 @@ impl<T: Rounded> Rows<T> {
         };
         match shape.non_finite {
             NonFinite::Reject => match draft.finish() {
-                Ok(samples) => Ok((samples, 0)),
+                Ok(samples) => Ok((samples, Vec::new())),
                 Err(error) => Err(shape.named(error, 0)),
             },
             NonFinite::Drop => Ok(draft.finish_dropping()),

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{given, significant};
 use crate::machine::pages::Pages;
-use crate::query::Answer;
+use crate::query::{Answer, Weighing};
 
 /// An answer, and which samples it is about.
 #[derive(Clone, Debug, Serialize)]
@@ -51,6 +51,10 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         "n = {n}, d = {d}, {element}, {faces}ISA {isa}, algorithm {algorithm}, {workers} {crew}, \
          {checksum}, {pages}"
     )?;
+    if let Some(Weighing { total, unit, algorithm, .. }) = &report.answer.weighing {
+        let [total, unit] = [*total, *unit].map(significant);
+        writeln!(out, "weight of all samples {total}, in units of {unit}, algorithm {algorithm}")?;
+    }
     if report.chunks > 1 {
         writeln!(
             out,
@@ -69,13 +73,19 @@ fn table(answer: &Answer) -> Table {
     let with_center = answer.queries.len() > 1;
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED);
-    let names = ["center", "width h", "count k", "density p"];
+    let mut names = vec!["center", "width h", "count k", "density p"];
+    if answer.weighing.is_some() {
+        names.insert(3, "weight W");
+    }
     table.set_header(names.into_iter().skip(usize::from(!with_center)));
     let widths = widths(answer);
     for query in &answer.queries {
         let numbers = widths.iter().zip(&query.counts).zip(&query.densities);
-        for ((width, count), &density) in numbers {
+        for (w, ((width, count), &density)) in numbers.enumerate() {
             let mut row = vec![width.clone(), count.to_string(), significant(density)];
+            if let Some(weights) = &query.weights {
+                row.insert(2, significant(weights[w]));
+            }
             if with_center {
                 row.insert(0, coordinates(&query.center));
             }
@@ -110,6 +120,7 @@ mod tests {
             counts: vec![3, 40],
             densities: vec![0.25, 1.5],
             log_densities: vec![Some(0.25_f64.ln()), Some(1.5_f64.ln())],
+            weights: None,
         };
         let answer = Answer {
             n: 100,
@@ -120,6 +131,7 @@ mod tests {
             widths: vec![0.5, 1.0],
             widths_per_dimension: None,
             faces: "closed",
+            weighing: None,
             queries: (0..centers).map(query).collect(),
         };
         let (element, checksum) = ("f8", "xxh3:0".into());
@@ -156,6 +168,20 @@ mod tests {
         report.answer.faces = "open";
         let text = text(&report);
         assert!(text.contains("0.5 × 4") && text.contains("open faces"), "{text}");
+    }
+
+    #[test]
+    fn weights_stand_between_counts_and_densities() {
+        let mut report = report(1);
+        assert!(!text(&report).contains("weight"));
+        report.answer.queries[0].weights = Some(vec![7.5, 80.0]);
+        let (algorithm, reason) = ("some-weigher", "some reason".into());
+        report.answer.weighing = Some(Weighing { total: 90.5, unit: 0.5, algorithm, reason });
+        let text = text(&report);
+        assert!(text.contains("count k ┆ weight W ┆ density p"), "{text}");
+        assert!(text.contains("40 ┆  80.0000 ┆"), "{text}");
+        let line = "weight of all samples 90.5000, in units of 0.500000, algorithm some-weigher";
+        assert!(text.contains(line), "{text}");
     }
 
     #[test]
