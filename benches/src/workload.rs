@@ -10,7 +10,7 @@
 
 use std::cell::OnceCell;
 
-use kernel::{Samples, Widths};
+use kernel::{Samples, Weights, Widths};
 use runner::workload::{
     Expected as Known, Generator, Rounded, Stored, Summary, WidthRange, Workload,
 };
@@ -135,6 +135,17 @@ pub static INDEXED: [Indexed; 14] = [
 pub static CODED: [Indexed; 1] =
     [indexed("codes", (10_000_000, 2, 1.1), 1, [1_108_306, 1_108_306, 1_108_306])];
 
+/// Samples with weights, see [`weight`]: the digest is that of the sums.
+pub static WEIGHTED: [Indexed; 2] = [
+    indexed("sorted", (100_000, 1, 0.23), 1_000, [33_630, 6_594, 29_098_389]),
+    indexed("kd_tree", (100_000, 3, 0.47), 1_000, [1_774, 604, 1_004_086]),
+];
+
+/// The weight of sample i in [`WEIGHTED`]: 1 to 8 in turn.
+pub fn weight(i: usize) -> u64 {
+    (i % 8 + 1) as u64
+}
+
 impl Centers {
     /// The coordinates, center after center: `rows[c * d + j]`.
     ///
@@ -228,6 +239,15 @@ impl<'w, T: Rounded> Stock<'w, T> {
             })
         })
     }
+}
+
+/// The weights of `n` samples, see [`weight`].
+///
+/// # Panics
+/// If one is not finite, which the tests exclude.
+pub fn weights(n: usize) -> Weights {
+    let weights: Vec<f64> = (0..n).map(|i| weight(i) as f64).collect();
+    Weights::new(&weights).expect("weights are integers")
 }
 
 const fn indexed(

@@ -313,13 +313,8 @@ mod tests {
     }
 
     fn query(centers: &[f64], workers: usize) -> Query {
-        Query {
-            centers: centers.to_vec(),
-            windows: cubes(&[1.0, 3.0]),
-            isa: kernel::isa::best(),
-            algorithm: None,
-            workers,
-        }
+        let (centers, windows) = (centers.to_vec(), cubes(&[1.0, 3.0]));
+        Query { centers, windows, isa: kernel::isa::best(), algorithm: None, workers }
     }
 
     #[test]
