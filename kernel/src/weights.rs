@@ -12,8 +12,8 @@
 //! an `i64` for whoever reads it.
 //!
 //! **What is lost.** Nothing if the weights are integers whose sum is below 2^63, or multiples of any power of
-//! two whose sum is below 2^63 of it. Else a weight changes by at most half a unit, which is at most 2^−62 of
-//! the sum of all weights (within the rounding of n weights): a sum over k samples is wrong by at most
+//! two whose sum is below 2^63 of it. Else a weight changes by at most half a unit, which is about 2^−63 of the
+//! sum of all weights at most, because they have 2^62 units or more: a sum over k samples is wrong by at most
 //! k · 2^−63 of the sum of all. Adding k doubles one after the other can be wrong by k · 2^−53 of their sum.
 //!
 //! Apart from [`crate::samples`], because a sample is the same with or without a weight. Next:
