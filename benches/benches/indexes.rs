@@ -3,11 +3,12 @@
 //!
 //! Apart from `centers`, which holds instruction sets against each other on the scan. Pairs: codes against
 //! the scan of the same samples; and the same windows over 100 times as many samples, whose ratio is 10 if
-//! the cost of a window grows with the root of n. Next: `benches::job`.
+//! the cost of a window grows with the root of n. Samples with weights are weighed by the algorithms that take
+//! them. Next: `benches::job`.
 
 use std::process::ExitCode;
 
-use benches::workload::{CODED, INDEXED, Indexed, Stock};
+use benches::workload::{self, CODED, INDEXED, Indexed, Stock, WEIGHTED};
 use benches::{Session, job, session};
 use runner::machine::pages::HugePages;
 
@@ -31,6 +32,10 @@ fn body(session: &mut Session) {
         }
     }
     growth(session, [least, most]);
+    for weighted in &WEIGHTED {
+        let weights = workload::weights(weighted.centers.samples.n);
+        session.time(&job::weigh(&Stock::new(&weighted.centers.samples), &weights, weighted));
+    }
 }
 
 /// The answers over few samples and over many.

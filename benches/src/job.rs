@@ -6,7 +6,10 @@
 use std::hint::black_box;
 
 use kernel::isa::{self, Isa};
-use kernel::{Alone, Counter, PairSums, Query, Samples, Sizes, Width, Widths, Window, algorithm};
+use kernel::{
+    Alone, Counter, PairSums, Query, Samples, Sizes, WeightedCounter, Weights, Width, Widths, Window,
+    algorithm,
+};
 use runner::workload::{Rounded, Workload};
 
 use crate::case::{Answer, Case, Expected, Job};
@@ -167,6 +170,36 @@ pub fn query<'a>(stock: &'a Stock<'_, f64>, indexed: &'a Indexed) -> Case<'a> {
     };
     Case {
         group: format!("indexes/{}/{}", indexed.algorithm, indexed.shape()),
+        name: "query",
+        elements: centers.m as u64,
+        expected: Expected::Counts(centers.expected),
+        prepare: Box::new(prepare),
+    }
+}
+
+/// The same windows over samples with weights, by the same algorithm.
+pub fn weigh<'a>(
+    stock: &'a Stock<'_, f64>,
+    weights: &'a Weights,
+    indexed: &'a Indexed,
+) -> Case<'a> {
+    let centers = &indexed.centers;
+    let prepare = move || -> Job<'a> {
+        let algorithm = or_panic(algorithm::by_name(indexed.algorithm));
+        let (run, weights) = (stock.samples().all(), weights.all());
+        let index = WeightedCounter::with_algorithm(run, weights, isa::best(), algorithm, &Alone);
+        let index = or_panic(index);
+        let (rows, widths) = (centers.rows(), workload::widths(&centers.samples));
+        Box::new(move || {
+            let sizes = Sizes::Shared(&widths);
+            let query = or_panic(Query::new(black_box(&rows), centers.samples.d, sizes));
+            let mut sums = vec![0; query.counts()];
+            or_panic(index.answer(&query, &mut sums, &Alone));
+            Answer::Counts(sums)
+        })
+    };
+    Case {
+        group: format!("indexes/weighted {}/{}", indexed.algorithm, indexed.shape()),
         name: "query",
         elements: centers.m as u64,
         expected: Expected::Counts(centers.expected),

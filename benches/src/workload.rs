@@ -10,7 +10,7 @@
 
 use std::cell::OnceCell;
 
-use kernel::{Samples, Widths};
+use kernel::{Samples, Weights, Widths};
 use runner::workload::{
     Expected as Known, Generator, Rounded, Stored, Summary, WidthRange, Workload,
 };
@@ -158,6 +158,17 @@ const SPREAD: WidthRange = WidthRange { start: 0.01, stop: 1.0, count: 100 };
 /// Widths whose windows hold from a few samples to some hundred.
 const TWENTY: WidthRange = WidthRange { start: 0.02, stop: 0.5, count: 20 };
 
+/// Samples with weights, see [`weight`]: the digest is that of the sums.
+pub static WEIGHTED: [Indexed; 2] = [
+    indexed("sorted", (100_000, 1, 0.23), 1_000, [33_630, 6_594, 29_098_389]),
+    indexed("kd_tree", (100_000, 3, 0.47), 1_000, [1_774, 604, 1_004_086]),
+];
+
+/// The weight of sample i in [`WEIGHTED`]: 1 to 8 in turn.
+pub fn weight(i: usize) -> u64 {
+    (i % 8 + 1) as u64
+}
+
 impl Centers {
     /// The coordinates, center after center: `rows[c * d + j]`.
     ///
@@ -251,6 +262,15 @@ impl<'w, T: Rounded> Stock<'w, T> {
             })
         })
     }
+}
+
+/// The weights of `n` samples, see [`weight`].
+///
+/// # Panics
+/// If one is not finite, which the tests exclude.
+pub fn weights(n: usize) -> Weights {
+    let weights: Vec<f64> = (0..n).map(|i| weight(i) as f64).collect();
+    Weights::new(&weights).expect("weights are integers")
 }
 
 const fn indexed(

@@ -8,7 +8,8 @@
 //! Next: `benches::workload`.
 
 use benches::workload::{
-    AROUND, CENTERS, CODED, Centers, Every, INDEXED, PAIRS, SCANS, SINGLES, WIDTHS, expected_counts,
+    AROUND, CENTERS, CODED, Centers, Every, INDEXED, PAIRS, SCANS, SINGLES, WEIGHTED, WIDTHS,
+    expected_counts, weight,
 };
 use kernel::{Element, Samples};
 use runner::workload::{Expected, Rounded, Summary, Workload};
@@ -132,8 +133,8 @@ fn single_precision_counts_are_the_oracles() {
     assert!(wrong.is_empty(), "the oracle says:\n{}", wrong.join("\n"));
 }
 
-/// One line if the stored counts of `centers` are not those of the oracle.
-fn mismatch(centers: &Centers) -> Option<String> {
+/// One line if the stored counts of `centers` are not those of the oracle; counts are sums of `weight`.
+fn mismatch(centers: &Centers, weight: fn(usize) -> u64) -> Option<String> {
     let Workload { n, d, widths, .. } = &centers.samples;
     let (columns, h) =
         (columns(&centers.samples.generate::<f64>().expect("samples")), widths.start);
@@ -142,7 +143,8 @@ fn mismatch(centers: &Centers) -> Option<String> {
     // Two halves, because this is most of the time that the tests take.
     let half = rows.len() / d / 2 * d;
     let count = |rows: &[f64]| -> Vec<u64> {
-        let inside = |x: &[f64]| (0..*n).filter(|&i| is_inside(&columns, i, x, h)).count() as u64;
+        let inside =
+            |x: &[f64]| (0..*n).filter(|&i| is_inside(&columns, i, x, h)).map(weight).sum::<u64>();
         rows.chunks_exact(*d).map(inside).collect()
     };
     let found = std::thread::scope(|scope| {
@@ -161,7 +163,15 @@ fn counts_around_many_centers_are_the_oracles() {
     let is_quick = |centers: &&Centers| {
         is_checked(&Workload { n: centers.samples.n * centers.m / 100, ..centers.samples.clone() })
     };
-    let wrong: Vec<String> = all.filter(is_quick).filter_map(mismatch).collect();
+    let wrong: Vec<String> =
+        all.filter(is_quick).filter_map(|centers| mismatch(centers, |_| 1)).collect();
+    assert!(wrong.is_empty(), "the oracle says:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn sums_of_weights_are_the_oracles() {
+    let all = WEIGHTED.iter().map(|indexed| &indexed.centers);
+    let wrong: Vec<String> = all.filter_map(|centers| mismatch(centers, weight)).collect();
     assert!(wrong.is_empty(), "the oracle says:\n{}", wrong.join("\n"));
 }
 

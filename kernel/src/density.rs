@@ -49,6 +49,13 @@ impl Density {
         })
     }
 
+    /// The same window over another number of samples; or over all their weight, in units, at least 1, for counts
+    /// that are sums of weights.
+    #[must_use]
+    pub fn over(self, n: u64) -> Self {
+        Self { n: n as f64, ..self }
+    }
+
     /// (k / n) / h^d. Where h^d leaves the range of normal doubles, the exponential of [`Self::log_of`]:
     /// 0 or infinite only if the density itself is.
     pub fn of(&self, count: u64) -> f64 {

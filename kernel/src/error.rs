@@ -79,6 +79,22 @@ pub enum Error {
         /// Number of widths.
         found: usize,
     },
+    /// A weight is not a finite number of at least 0.
+    Weight {
+        /// Position of the sample, counted from 0.
+        row: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// The sum of all weights is beyond the largest double.
+    WeightsTooLarge,
+    /// There is not one weight for each sample.
+    WeightsLength {
+        /// Number of samples.
+        expected: usize,
+        /// Number of weights.
+        found: usize,
+    },
     /// No algorithm of this name is known.
     UnknownAlgorithm {
         /// The name asked for.
@@ -149,6 +165,9 @@ impl fmt::Display for Error {
                     "{found} widths were given for {expected} centers; one for each is needed"
                 )
             }
+            Self::Weight { .. } | Self::WeightsTooLarge | Self::WeightsLength { .. } => {
+                self.fmt_weights(f)
+            }
             Self::UnknownAlgorithm { name, known } => {
                 write!(f, "no algorithm is called '{name}'; known: {}", known.join(", "))
             }
@@ -165,6 +184,29 @@ impl fmt::Display for Error {
                     "instruction set '{name}' is not available: this CPU or build lacks {requires}"
                 )
             }
+        }
+    }
+}
+
+impl Error {
+    /// What is wrong with weights.
+    fn fmt_weights(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Weight { row, value } => write!(
+                f,
+                "weight of row {row} is {value}; weights must be finite and not below 0 (rows are \
+                 counted from 0)"
+            ),
+            Self::WeightsTooLarge => {
+                write!(f, "the sum of all weights is beyond the largest double, {:e}", f64::MAX)
+            }
+            Self::WeightsLength { expected, found } => {
+                write!(
+                    f,
+                    "{found} weights were given for {expected} samples; one for each is needed"
+                )
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -25,7 +25,7 @@
 //!
 //! *sample*: a point; *column*: one coordinate of all samples; *dimension* d; *window*: a hypercube
 //! (or box) with *center* x and *width* h; *radius*: the exact threshold for h/2; *count* k;
-//! *density*; *run*: a contiguous range of samples; *lane*: one element of a vector register;
+//! *density*; *weight* of a sample, in *units*; *run*: a contiguous range of samples; *lane*: one element of a vector register;
 //! *group*: the 64 samples that a scan takes at a time; *block*: the groups whose distances stay in
 //! the L1 cache.
 //!
@@ -36,8 +36,8 @@
 //!                            └────► ranking            density stands alone
 //! ```
 //!
-//! [`samples`] columns in memory · [`window`] what "inside" means · [`width`] checked widths · [`query`]
-//! windows around many centers · [`density`] from k to p · [`counter`] the facade · [`algorithm`] which
+//! [`samples`] columns in memory · [`weights`] in fixed point · [`window`] what "inside" means · [`width`] checked widths · [`query`]
+//! windows around many centers · [`density`] from k to p · [`counter`] the facade · [`weighted`] the same with weights · [`algorithm`] which
 //! samples need a look · [`pairs`] sums over all pairs · [`team`] who builds · [`isa`] how a run is scanned · `ranking` many widths in one
 //! pass.
 //!
@@ -54,6 +54,8 @@ pub mod query;
 mod ranking;
 pub mod samples;
 pub mod team;
+pub mod weighted;
+pub mod weights;
 pub mod width;
 pub mod window;
 
@@ -64,5 +66,7 @@ pub use pairs::PairSums;
 pub use query::{Query, Sizes};
 pub use samples::{Draft, Element, Run, Samples};
 pub use team::{Alone, Part, Team};
+pub use weighted::WeightedCounter;
+pub use weights::{WeightRun, Weights};
 pub use width::{Faces, Radii, Width, Widths};
 pub use window::{Interval, Window};

@@ -21,7 +21,7 @@ use std::ops::Range;
 use std::ptr::NonNull;
 use std::{fmt, slice};
 
-use crate::algorithm::{Algorithm, Build};
+use crate::algorithm::{Algorithm, Build, Weigh};
 use crate::error::Error;
 use crate::isa::{Isa, Kernels};
 
@@ -55,6 +55,9 @@ pub trait Element:
     /// How `algorithm` prepares samples of this storage.
     #[doc(hidden)]
     fn build(algorithm: &Algorithm) -> Build<Self>;
+    /// How `algorithm` prepares weighted samples of this storage.
+    #[doc(hidden)]
+    fn weigh(algorithm: &Algorithm) -> Weigh<Self>;
 }
 
 impl Element for f64 {
@@ -71,6 +74,9 @@ impl Element for f64 {
     fn build(algorithm: &Algorithm) -> Build<Self> {
         algorithm.double()
     }
+    fn weigh(algorithm: &Algorithm) -> Weigh<Self> {
+        algorithm.weigh_double()
+    }
 }
 
 impl Element for f32 {
@@ -86,6 +92,9 @@ impl Element for f32 {
     }
     fn build(algorithm: &Algorithm) -> Build<Self> {
         algorithm.single()
+    }
+    fn weigh(algorithm: &Algorithm) -> Weigh<Self> {
+        algorithm.weigh_single()
     }
 }
 
@@ -175,21 +184,23 @@ impl<T: Element> Draft<T> {
         Ok(Samples { storage: self.storage, n: self.n, d: self.d })
     }
 
-    /// The samples without the rows that are not finite, and how many were dropped.
+    /// The samples without the rows that are not finite, and the positions of these, ascending.
     ///
     /// A dropped row is in neither k nor n: the density is that of the rest. O(n d).
-    pub fn finish_dropping(mut self) -> (Samples<T>, usize) {
+    pub fn finish_dropping(mut self) -> (Samples<T>, Vec<usize>) {
         let mut columns = self.storage.columns_mut(self.n);
-        let mut kept = 0;
+        let (mut kept, mut dropped) = (0, Vec::new());
         for i in 0..self.n {
             if columns.iter().all(|column| column[i].is_finite()) {
                 for column in &mut columns {
                     column[kept] = column[i];
                 }
                 kept += 1;
+            } else {
+                dropped.push(i);
             }
         }
-        (Samples { storage: self.storage, n: kept, d: self.d }, self.n - kept)
+        (Samples { storage: self.storage, n: kept, d: self.d }, dropped)
     }
 }
 
@@ -436,7 +447,7 @@ mod tests {
         draft.columns_mut()[0].copy_from_slice(&[0.0, 2.0, 4.0]);
         draft.columns_mut()[1].copy_from_slice(&[1.0, f64::NAN, 5.0]);
         let (samples, dropped) = draft.finish_dropping();
-        assert_eq!((samples.n(), dropped), (2, 1));
+        assert_eq!((samples.n(), dropped), (2, vec![1]));
         assert_eq!(samples.column(0), &[0.0, 4.0]);
         assert_eq!(samples.column(1), &[1.0, 5.0]);
     }

@@ -33,6 +33,8 @@ const BLOCKS_SHARE: u64 = 4;
 const LEAST_ROOM: u64 = LEAST / 4;
 /// See [`LEAST_ROOM`].
 const ROOM_SHARE: u64 = 8;
+/// Bytes of a weight: as it is read, in double precision, and in units; and as indexes copy it.
+const WEIGHT: u64 = 32;
 /// Up to so many centers no index is ever worth its cost.
 const FEW_CENTERS: usize = 16;
 
@@ -156,6 +158,12 @@ impl Budget {
     /// A share of the memory that is `available`.
     pub fn of_available(available: Option<u64>) -> Self {
         Self(available.map_or(UNKNOWN, |bytes| bytes / SHARE).max(LEAST))
+    }
+
+    /// What is left of it beside the weights of so many rows.
+    #[must_use]
+    pub fn beside_weights(self, rows: usize) -> Self {
+        Self(self.0.saturating_sub(WEIGHT.saturating_mul(rows as u64)))
     }
 
     /// The number of bytes.
@@ -300,6 +308,12 @@ mod tests {
         assert_eq!(Budget::of_available(Some(8 * MIB)), Budget(4 * MIB));
         assert_eq!(Budget::of_available(None), Budget(UNKNOWN));
         assert_eq!((Budget::new(LEAST - 1), Budget::new(LEAST)), (None, Some(Budget(LEAST))));
+    }
+
+    #[test]
+    fn weights_take_their_part() {
+        assert_eq!(Budget(MIB).beside_weights(1 << 14), Budget(MIB / 2));
+        assert_eq!(Budget(MIB).beside_weights(usize::MAX), Budget(0));
     }
 
     #[test]

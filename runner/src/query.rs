@@ -8,6 +8,7 @@
 //! `kernel::Counter`, which does the counting; [`chunks`] for files that are larger than memory.
 
 pub mod chunks;
+mod weighted;
 pub mod windows;
 
 use kernel::algorithm::{self, Algorithm, Choice};
@@ -19,6 +20,8 @@ use serde::Serialize;
 
 use crate::share::shares;
 use crate::team::InPool;
+use weighted::Asked;
+pub use weighted::Weighing;
 pub use windows::Windows;
 
 /// Centers counted between two reports of progress.
@@ -64,6 +67,9 @@ pub struct Answer {
     pub widths_per_dimension: Option<Vec<f64>>,
     /// `closed` or `open`: whether samples on the faces are inside.
     pub faces: &'static str,
+    /// What the samples weigh, if they have weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weighing: Option<Weighing>,
     /// One entry for each center, in the order given.
     pub queries: Vec<Counts>,
 }
@@ -96,6 +102,9 @@ pub struct Counts {
     pub densities: Vec<f64>,
     /// ln k - ln n - d ln h, for each width; `None` where the count is 0.
     pub log_densities: Vec<Option<f64>>,
+    /// Sum of the weights inside, for each width, if the samples have weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weights: Option<Vec<f64>>,
 }
 
 impl Counts {
@@ -107,6 +116,7 @@ impl Counts {
             counts: counts.to_vec(),
             densities: pairs().map(|(p, k)| p.of(k)).collect(),
             log_densities: pairs().map(|(p, k)| (k > 0).then(|| p.log_of(k))).collect(),
+            weights: None,
         }
     }
 }
@@ -167,6 +177,7 @@ impl Query {
             widths: self.windows.widths().to_vec(),
             widths_per_dimension: self.windows.widths_per_dimension().map(<[f64]>::to_vec),
             faces: self.windows.faces(),
+            weighing: None,
             queries: centers.map(of).collect(),
         })
     }
@@ -198,7 +209,7 @@ impl Query {
         let windows = self.centers.len() / d * self.windows.counts_per_center();
         let mut counts = Vec::with_capacity(windows);
         for batch in self.centers.chunks(batch * d) {
-            counts.extend(pool.install(|| self.batch(&counters, batch))?);
+            counts.extend(pool.install(|| self.batch(&counters, batch, d))?);
             advance((batch.len() / d) as u64);
         }
         Ok(Counted::new(counts, choice))
@@ -249,29 +260,30 @@ impl Query {
 
     /// Counts of a batch of centers: row-major, centers × windows. Several counters have a share of the
     /// samples each; one has all of them, and the workers answer together.
-    fn batch<T: Element>(
+    fn batch(
         &self,
-        counters: &[Counter<'_, T>],
+        counters: &[impl Asked],
         centers: &[f64],
+        d: usize,
     ) -> Result<Vec<u64>, kernel::Error> {
         if let [index] = counters {
-            return self.part(index, centers, &InPool);
+            return self.part(index, (centers, d), &InPool);
         }
         let sums: Vec<Vec<u64>> = counters
             .into_par_iter()
-            .map(|counter| self.part(counter, centers, &Alone))
+            .map(|counter| self.part(counter, (centers, d), &Alone))
             .collect::<Result<_, _>>()?;
         Ok(sums.into_iter().reduce(added).unwrap_or_default())
     }
 
     /// Counts of some of the centers by one counter.
-    fn part<T: Element>(
+    fn part(
         &self,
-        counter: &Counter<'_, T>,
-        centers: &[f64],
+        counter: &impl Asked,
+        (centers, d): (&[f64], usize),
         team: &dyn Team,
     ) -> Result<Vec<u64>, kernel::Error> {
-        let query = kernel::Query::new(centers, counter.run().d(), self.windows.sizes())?;
+        let query = kernel::Query::new(centers, d, self.windows.sizes())?;
         let mut counts = vec![0; query.counts()];
         counter.answer(&query, &mut counts, team)?;
         Ok(counts)
@@ -301,13 +313,8 @@ mod tests {
     }
 
     fn query(centers: &[f64], workers: usize) -> Query {
-        Query {
-            centers: centers.to_vec(),
-            windows: cubes(&[1.0, 3.0]),
-            isa: kernel::isa::best(),
-            algorithm: None,
-            workers,
-        }
+        let (centers, windows) = (centers.to_vec(), cubes(&[1.0, 3.0]));
+        Query { centers, windows, isa: kernel::isa::best(), algorithm: None, workers }
     }
 
     #[test]

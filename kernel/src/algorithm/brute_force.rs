@@ -2,6 +2,7 @@
 //! number of widths. Nothing beats it for one center, or where most samples are inside.
 
 use super::plan::{Cost, Shape};
+use super::weighted::WeightedScan;
 use super::{Index, Recipe};
 use crate::isa::{Isa, Kernels};
 use crate::query::{Checked, Query};
@@ -20,6 +21,7 @@ pub(crate) struct BruteForce;
 impl Recipe for BruteForce {
     const NAME: &'static str = "brute_force";
     const ABOUT: &'static str = "scans every sample; needs no preparation";
+    const TAKES_WEIGHTS: bool = true;
 
     fn check(_n: usize, _d: usize) -> Result<(), String> {
         Ok(())
@@ -47,6 +49,15 @@ impl Recipe for BruteForce {
         _team: &dyn Team,
     ) -> Box<dyn Index<T> + 'a> {
         Box::new(Scan { run: run.clone(), kernels: T::kernels(isa) })
+    }
+
+    fn weigh<'a, T: Element>(
+        run: &Run<'a, T>,
+        weights: &'a [u64],
+        isa: &'static Isa,
+        _team: &dyn Team,
+    ) -> Option<Box<dyn Index<T> + 'a>> {
+        Some(Box::new(WeightedScan::new(run, weights, isa)))
     }
 }
 

@@ -17,18 +17,22 @@
 //!    leaf l of L holds the samples from l·n/L to (l + 1)·n/L.
 //! 3. *Leaves of tens of samples.* A vector tests 8 of them at once; a node costs as much as a vector.
 //! 4. *Neighbouring leaves are one piece*, because samples lie in the order of leaves.
+//!
+//! The walk stands in [`super::kd_walk`].
 
 use std::ops::Range;
 
 use super::kd_build::{self, Built};
+use super::kd_walk::{self, Number};
+use super::kd_weights::WeightedTree;
 use super::order::{self, Ascending};
 use super::plan::{Cost, Shape};
 use super::{Index, Recipe, kd_widths};
-use crate::isa::{GROUP, Isa, Kernels, Piece};
+use crate::isa::{GROUP, Isa, Kernels};
 use crate::query::{Checked, Query};
 use crate::samples::{Element, Run};
 use crate::team::{self, Team};
-use crate::window::{Reach, Side};
+use crate::window::Reach;
 
 /// Samples in a leaf at most; at least half as many.
 const LEAF: usize = 64;
@@ -37,9 +41,7 @@ pub(super) const USUAL: f64 = 0.75 * LEAF as f64;
 /// Centers that are put in the order of leaves at least.
 const MANY: usize = 1024;
 /// Dimensions at most: sides are bits of a 32-bit word.
-const MOST_D: usize = 16;
-/// Pieces that are collected before they are scanned.
-const PIECES: usize = 64;
+pub(super) const MOST_D: usize = 16;
 
 /// The k-d tree.
 pub(crate) struct KdTree;
@@ -48,6 +50,7 @@ impl Recipe for KdTree {
     const NAME: &'static str = "kd_tree";
     const ABOUT: &'static str =
         "d up to 16: a tree of halves; whole nodes are counted, leaves scanned";
+    const TAKES_WEIGHTS: bool = true;
 
     fn check(n: usize, d: usize) -> Result<(), String> {
         super::fits(n)?;
@@ -76,7 +79,16 @@ impl Recipe for KdTree {
         isa: &'static Isa,
         team: &dyn Team,
     ) -> Box<dyn Index<T> + 'a> {
-        Box::new(Tree::<T>::new(run, T::kernels(isa), team))
+        Box::new(Tree::with_order(run, T::kernels(isa), team).0)
+    }
+
+    fn weigh<'a, T: Element>(
+        run: &Run<'a, T>,
+        weights: &'a [u64],
+        isa: &'static Isa,
+        team: &dyn Team,
+    ) -> Option<Box<dyn Index<T> + 'a>> {
+        Some(Box::new(WeightedTree::new(run, weights, isa, team)))
     }
 }
 
@@ -84,7 +96,7 @@ impl Recipe for KdTree {
 #[derive(Debug)]
 pub(super) struct Tree<T: Element> {
     pub(super) kernels: &'static Kernels<T>,
-    n: usize,
+    pub(super) n: usize,
     /// A power of two.
     pub(super) leaves: usize,
     /// `nodes[i]` for i from 1 to `leaves` − 1.
@@ -111,13 +123,18 @@ pub(super) fn start(leaf: usize, leaves: usize, n: usize) -> usize {
 }
 
 impl<T: Element> Tree<T> {
-    fn new(run: &Run<'_, T>, kernels: &'static Kernels<T>, team: &dyn Team) -> Self {
+    /// The tree, and the samples in the order of its leaves.
+    pub(super) fn with_order(
+        run: &Run<'_, T>,
+        kernels: &'static Kernels<T>,
+        team: &dyn Team,
+    ) -> (Self, Vec<u32>) {
         let n = run.len();
         let leaves = n.div_ceil(LEAF).next_power_of_two();
         let mut order: Vec<u32> = (0..n as u32).collect();
         let Built { nodes, values } = kd_build::build(run.columns(), leaves, &mut order, team);
         let bounds = team::map(team, run.columns().to_vec(), bounds);
-        Self { kernels, n, leaves, nodes, values, bounds }
+        (Self { kernels, n, leaves, nodes, values, bounds }, order)
     }
 
     pub(super) fn columns(&self) -> impl Iterator<Item = &[T]> {
@@ -132,59 +149,10 @@ fn bounds<T: Element>(column: &[T]) -> [T; 2] {
     })
 }
 
-/// Sides of a box that are inside the window: bit 2j for the lower side of dimension j, 2j + 1 for the
-/// upper.
-type Sides = u32;
 
 impl<T: Element> Index<T> for Tree<T> {
     fn count(&self, center: &[f64], reach: Reach<'_>) -> u64 {
-        let side = |j: usize, s: T| Side::of(center[j], reach.radius(j), s.widen());
-        let d = self.bounds.len();
-        let all: Sides = u32::MAX >> (32 - 2 * d);
-        let mut sides: Sides = 0;
-        for (j, &[least, most]) in self.bounds.iter().enumerate() {
-            let (least, most) = (side(j, least), side(j, most));
-            if least == Side::Above || most == Side::Below {
-                return 0;
-            }
-            sides |= u32::from(least == Side::Inside) << (2 * j);
-            sides |= u32::from(most == Side::Inside) << (2 * j + 1);
-        }
-        let mut scan = Pending::new(self, center, reach);
-        // A path has at most as many turns as the tree has levels.
-        let mut stack = [(0_u32, 0 as Sides); 32];
-        stack[0] = (1, sides);
-        let mut waiting = 1;
-        while waiting > 0 {
-            waiting -= 1;
-            let (mut node, mut sides) = stack[waiting];
-            loop {
-                if sides == all {
-                    scan.count += self.samples_of(node as usize).len() as u64;
-                    break;
-                }
-                if node as usize >= self.leaves {
-                    scan.push(self.samples_of(node as usize));
-                    break;
-                }
-                let Node { left, right, dimension } = self.nodes[node as usize];
-                let j = dimension as usize;
-                let (left, right) = (side(j, left), side(j, right));
-                let to_left = sides | u32::from(left != Side::Above) << (2 * j + 1);
-                let to_right = sides | u32::from(right != Side::Below) << (2 * j);
-                match (left != Side::Below, right != Side::Above) {
-                    (true, true) => {
-                        stack[waiting] = (2 * node + 1, to_right);
-                        waiting += 1;
-                        (node, sides) = (2 * node, to_left);
-                    }
-                    (true, false) => (node, sides) = (2 * node, to_left),
-                    (false, true) => (node, sides) = (2 * node + 1, to_right),
-                    (false, false) => break,
-                }
-            }
-        }
-        scan.finish()
+        kd_walk::walk(self, Number, center, reach)
     }
 
     fn answer(&self, query: &Query<'_>, counts: &mut [u64]) {
@@ -196,22 +164,8 @@ impl<T: Element> Index<T> for Tree<T> {
         }
     }
 
-    /// Many centers are answered leaf by leaf: one finds in the cache what the one before looked at.
     fn share(&self, query: &Query<'_>, counts: &mut [u64], team: &dyn Team) {
-        if !order::suits(query.centers(), MANY) || query.reaches().is_none() {
-            return super::share_centers(self, query, counts, team);
-        }
-        let (d, row) = (query.d(), query.counts_per_center());
-        let centers = query.coordinates().chunks_exact(d);
-        let order = Ascending::new(centers.map(|center| self.leaf_of(center) as f64)).positions;
-        let center = |&c: &u32| &query.coordinates()[c as usize * d..][..d];
-        let sorted: Vec<f64> = order.iter().flat_map(center).copied().collect();
-        let mut found = vec![0; counts.len()];
-        super::share_centers(self, &query.around(&sorted), &mut found, team);
-        for (found, &c) in found.chunks_exact(row).zip(&order) {
-            let counts = &mut counts[c as usize * row..][..row];
-            counts.iter_mut().zip(found).for_each(|(count, found)| *count += found);
-        }
+        self.share_by_leaf(self, query, counts, team);
     }
 
     fn bytes(&self) -> usize {
@@ -220,6 +174,31 @@ impl<T: Element> Index<T> for Tree<T> {
 }
 
 impl<T: Element> Tree<T> {
+    /// Many centers are answered leaf by leaf: one finds in the cache what the one before looked at. `index`
+    /// holds this tree, and answers.
+    pub(super) fn share_by_leaf(
+        &self,
+        index: &impl Index<T>,
+        query: &Query<'_>,
+        counts: &mut [u64],
+        team: &dyn Team,
+    ) {
+        if !order::suits(query.centers(), MANY) || query.reaches().is_none() {
+            return super::share_centers(index, query, counts, team);
+        }
+        let (d, row) = (query.d(), query.counts_per_center());
+        let centers = query.coordinates().chunks_exact(d);
+        let order = Ascending::new(centers.map(|center| self.leaf_of(center) as f64)).positions;
+        let center = |&c: &u32| &query.coordinates()[c as usize * d..][..d];
+        let sorted: Vec<f64> = order.iter().flat_map(center).copied().collect();
+        let mut found = vec![0; counts.len()];
+        super::share_centers(index, &query.around(&sorted), &mut found, team);
+        for (found, &c) in found.chunks_exact(row).zip(&order) {
+            let counts = &mut counts[c as usize * row..][..row];
+            counts.iter_mut().zip(found).for_each(|(count, found)| *count += found);
+        }
+    }
+
     /// The leaf in which a center lies, or beside which.
     fn leaf_of(&self, center: &[f64]) -> usize {
         let mut node = 1;
@@ -233,60 +212,21 @@ impl<T: Element> Tree<T> {
     /// The samples of a node.
     #[inline]
     pub(super) fn samples_of(&self, node: usize) -> Range<usize> {
+        let leaves = self.leaves_of(node);
+        self.start(leaves.start)..self.start(leaves.end)
+    }
+
+    /// The leaves of a node.
+    #[inline]
+    pub(super) fn leaves_of(&self, node: usize) -> Range<usize> {
         let level = self.leaves.ilog2() - node.ilog2();
         let first = (node << level) - self.leaves;
-        let [from, to] = [first, first + (1 << level)];
-        start(from, self.leaves, self.n)..start(to, self.leaves, self.n)
-    }
-}
-
-/// Pieces that wait for the scan, and what was counted so far.
-struct Pending<'a, T: Element> {
-    kernels: &'static Kernels<T>,
-    columns: [&'a [T]; MOST_D],
-    center: &'a [f64],
-    reach: Reach<'a>,
-    pieces: [Piece; PIECES],
-    len: usize,
-    count: u64,
-}
-
-impl<'a, T: Element> Pending<'a, T> {
-    fn new(tree: &'a Tree<T>, center: &'a [f64], reach: Reach<'a>) -> Self {
-        let mut columns: [&[T]; MOST_D] = [&[]; MOST_D];
-        for (to, column) in columns.iter_mut().zip(tree.columns()) {
-            *to = column;
-        }
-        let pieces = [Piece::default(); PIECES];
-        Self { kernels: tree.kernels, columns, center, reach, pieces, len: 0, count: 0 }
+        first..first + (1 << level)
     }
 
-    /// Adds samples; those that follow on the last piece make it longer.
+    /// The first sample of a leaf.
     #[inline]
-    fn push(&mut self, samples: Range<usize>) {
-        let (start, len) = (samples.start as u32, samples.len() as u32);
-        if let Some(last) = self.pieces[..self.len].last_mut()
-            && last.start + last.len == start
-        {
-            last.len += len;
-            return;
-        }
-        if self.len == PIECES {
-            self.scan();
-        }
-        self.pieces[self.len] = Piece { start, len };
-        self.len += 1;
-    }
-
-    fn scan(&mut self) {
-        let columns = &self.columns[..self.center.len()];
-        let pieces = &self.pieces[..self.len];
-        self.count += (self.kernels.count_pieces)(columns, pieces, self.center, self.reach);
-        self.len = 0;
-    }
-
-    fn finish(mut self) -> u64 {
-        self.scan();
-        self.count
+    pub(super) fn start(&self, leaf: usize) -> usize {
+        start(leaf, self.leaves, self.n)
     }
 }

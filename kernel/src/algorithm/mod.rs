@@ -12,12 +12,15 @@ mod edges;
 mod grid;
 mod kd_build;
 mod kd_tree;
+mod kd_walk;
+mod kd_weights;
 mod kd_widths;
 mod order;
 mod plan;
 mod scale;
 mod sorted;
 mod sweep;
+mod weighted;
 
 use std::fmt;
 
@@ -62,6 +65,11 @@ pub fn choose<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Choice {
     plan::choose(run, query)
 }
 
+/// The same among the algorithms that take weights.
+pub fn choose_weighted<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Choice {
+    weighted::choose(run, query)
+}
+
 /// The scan of all samples.
 pub(crate) fn scan() -> &'static Algorithm {
     &ALL[0]
@@ -69,7 +77,8 @@ pub(crate) fn scan() -> &'static Algorithm {
 
 /// Samples prepared for questions.
 pub(crate) trait Index<T: Element>: fmt::Debug + Send + Sync {
-    /// Number of samples inside the window of `center`, of d finite coordinates, and `reach`.
+    /// Number of samples inside the window of `center`, of d finite coordinates, and `reach`; their weight, if
+    /// they have weights.
     fn count(&self, center: &[f64], reach: Reach<'_>) -> u64;
 
     /// Adds the answers to `counts`: see [`Query::counts`].
@@ -112,6 +121,9 @@ pub(crate) trait Recipe {
     /// What it does, in one sentence.
     const ABOUT: &'static str;
 
+    /// Whether [`Recipe::weigh`] prepares anything.
+    const TAKES_WEIGHTS: bool = false;
+
     /// What it needs, if it is not made for n samples of d dimensions.
     fn check(n: usize, d: usize) -> Result<(), String>;
 
@@ -124,11 +136,27 @@ pub(crate) trait Recipe {
         isa: &'static Isa,
         team: &dyn Team,
     ) -> Box<dyn Index<T> + 'a>;
+
+    /// Prepares the samples of a run, which [`Recipe::check`] has let pass, and a weight for each; nothing, if
+    /// the algorithm cannot.
+    fn weigh<'a, T: Element>(
+        _run: &Run<'a, T>,
+        _weights: &'a [u64],
+        _isa: &'static Isa,
+        _team: &dyn Team,
+    ) -> Option<Box<dyn Index<T> + 'a>> {
+        None
+    }
 }
 
 /// [`Recipe::build`] for one storage.
 #[doc(hidden)]
 pub type Build<T> = for<'a> fn(&Run<'a, T>, &'static Isa, &dyn Team) -> Prepared<'a, T>;
+
+/// [`Recipe::weigh`] for one storage.
+#[doc(hidden)]
+pub type Weigh<T> =
+    for<'a> fn(&Run<'a, T>, &'a [u64], &'static Isa, &dyn Team) -> Option<Prepared<'a, T>>;
 
 /// What [`Recipe::build`] gives.
 #[doc(hidden)]
@@ -140,10 +168,13 @@ pub struct Prepared<'a, T>(pub(crate) Box<dyn Index<T> + 'a>);
 pub struct Algorithm {
     name: &'static str,
     about: &'static str,
+    takes_weights: bool,
     check: fn(usize, usize) -> Result<(), String>,
     cost: fn(&Shape) -> Cost,
     double: Build<f64>,
     single: Build<f32>,
+    weigh_double: Weigh<f64>,
+    weigh_single: Weigh<f32>,
 }
 
 impl Algorithm {
@@ -151,10 +182,13 @@ impl Algorithm {
         Self {
             name: R::NAME,
             about: R::ABOUT,
+            takes_weights: R::TAKES_WEIGHTS,
             check: R::check,
             cost: R::cost,
             double: |run, isa, team| Prepared(R::build(run, isa, team)),
             single: |run, isa, team| Prepared(R::build(run, isa, team)),
+            weigh_double: |run, weights, isa, team| R::weigh(run, weights, isa, team).map(Prepared),
+            weigh_single: |run, weights, isa, team| R::weigh(run, weights, isa, team).map(Prepared),
         }
     }
 
@@ -166,6 +200,24 @@ impl Algorithm {
     /// What it does, in one sentence.
     pub fn about(&self) -> &'static str {
         self.about
+    }
+
+    /// Whether it takes weights of samples.
+    pub fn takes_weights(&self) -> bool {
+        self.takes_weights
+    }
+
+    /// Itself, if it takes weights and is made for n samples of d dimensions.
+    ///
+    /// # Errors
+    /// [`Error::Unsuited`] says what it needs.
+    pub fn checked_for_weights(&'static self, n: usize, d: usize) -> Result<&'static Self, Error> {
+        if self.takes_weights { self.checked(n, d) } else { Err(self.takes_no_weights(n, d)) }
+    }
+
+    pub(crate) fn takes_no_weights(&self, n: usize, d: usize) -> Error {
+        let needs = "samples without weights".to_owned();
+        Error::Unsuited { algorithm: self.name, n, d, needs }
     }
 
     /// Itself, if it is made for n samples of d dimensions.
@@ -187,6 +239,14 @@ impl Algorithm {
 
     pub(crate) fn single(&self) -> Build<f32> {
         self.single
+    }
+
+    pub(crate) fn weigh_double(&self) -> Weigh<f64> {
+        self.weigh_double
+    }
+
+    pub(crate) fn weigh_single(&self) -> Weigh<f32> {
+        self.weigh_single
     }
 }
 

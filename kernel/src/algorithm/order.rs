@@ -91,18 +91,18 @@ fn value(key: u64) -> f64 {
     f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
 }
 
-/// Adds the counts of every width: `fill` finds those of some widths, as [`add_back`] takes them. They are collected,
+/// Adds what is found for every width: `fill` finds it for some widths, as [`add_back`] takes it. It is collected,
 /// because a center's counts lie side by side in `counts`, and far from those of its neighbors in order.
-pub(crate) fn add_all<W>(
+pub(crate) fn add_all<W, F: Copy + Default + Into<u64> + Sync>(
     widths: &[W],
     places: &[u32],
     counts: &mut [u64],
     team: &dyn Team,
-    fill: impl Fn(&[W], &mut [u32]),
+    fill: impl Fn(&[W], &mut [F]),
 ) {
     let m = places.len();
     let together = (COLLECTED / m).clamp(1, widths.len());
-    let mut found = vec![0; m * together];
+    let mut found = vec![F::default(); m * together];
     for (some, widths) in widths.chunks(together).enumerate() {
         let found = &mut found[..m * widths.len()];
         fill(widths, found);
@@ -115,7 +115,13 @@ pub(crate) fn add_all<W>(
 ///
 /// Goes by places, not by centers: then `found` is read line by line, and the counts of a few centers at a time
 /// stay in the cache. The other way round every count would be fetched from a line of its own.
-fn add_back(found: &[u32], places: &[u32], counts: &mut [u64], first: usize, team: &dyn Team) {
+fn add_back<F: Copy + Into<u64> + Sync>(
+    found: &[F],
+    places: &[u32],
+    counts: &mut [u64],
+    first: usize,
+    team: &dyn Team,
+) {
     let m = places.len();
     let row = counts.len() / m.max(1);
     let mut rows: Vec<&mut [u64]> = (0..m).map(|_| Default::default()).collect();
@@ -128,7 +134,7 @@ fn add_back(found: &[u32], places: &[u32], counts: &mut [u64], first: usize, tea
             let start = part * PART + tile * TILE;
             for (w, found) in found.chunks_exact(m).enumerate() {
                 for (row, &found) in rows.iter_mut().zip(&found[start..]) {
-                    row[w] += u64::from(found);
+                    row[w] += found.into();
                 }
             }
         }
@@ -166,7 +172,7 @@ mod tests {
     #[test]
     fn counts_go_back_to_their_centers() {
         let places = [2, 0, 1];
-        let found = [10, 20, 30, 11, 21, 31];
+        let found = [10_u32, 20, 30, 11, 21, 31];
         let mut counts = [1; 9];
         add_back(&found, &places, &mut counts, 1, &Alone);
         assert_eq!(counts, [1, 31, 32, 1, 11, 12, 1, 21, 22]);

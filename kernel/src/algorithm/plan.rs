@@ -17,6 +17,8 @@
 //! are made of; they change the factors more than the order. Times are nanoseconds on one core of a current
 //! server, rounded: only their ratios matter, and those differ less between machines.
 
+use std::array;
+
 use super::Algorithm;
 use crate::counter::Counter;
 use crate::query::Query;
@@ -45,8 +47,10 @@ pub(crate) struct Shape {
     pub(crate) widths: f64,
     /// Windows that reach differently far: as many passes over samples and centers in order find all of them.
     pub(crate) passes: f64,
-    /// Share of the samples that is inside a window.
+    /// Share of the samples that is inside a window, on average.
     pub(crate) share: f64,
+    /// The shares of windows taken evenly.
+    pub(crate) shares: [f64; SOME_WINDOWS],
     /// How fast the share grows with the width: as width^dimension. d or less; near 1 for samples along a
     /// line, 0 where clusters lie inside whole.
     pub(crate) dimension: f64,
@@ -58,6 +62,27 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// What is known without a look at the samples.
+    pub(crate) fn new<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Self {
+        Self {
+            n: run.len() as f64,
+            d: run.d() as f64,
+            centers: query.centers() as f64,
+            widths: query.counts_per_center() as f64,
+            passes: query.reaches().map_or(query.centers(), |reaches| reaches.len()) as f64,
+            share: 0.0,
+            shares: [0.0; SOME_WINDOWS],
+            dimension: run.d() as f64,
+            tied: 0.0,
+            repeating: 0.0,
+        }
+    }
+
+    /// The mean over windows of what depends on their shares.
+    pub(crate) fn mean(&self, of: impl Fn(f64) -> f64) -> f64 {
+        self.shares.iter().copied().map(of).sum::<f64>() / SOME_WINDOWS as f64
+    }
+
     pub(crate) fn windows(&self) -> f64 {
         self.centers * self.widths
     }
@@ -97,17 +122,7 @@ const TELLING: f64 = 4.0;
 /// The algorithm with the smallest sum of costs to build and to answer, among those made for these samples.
 pub(crate) fn choose<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Choice {
     let scan = super::scan();
-    let mut shape = Shape {
-        n: run.len() as f64,
-        d: run.d() as f64,
-        centers: query.centers() as f64,
-        widths: query.counts_per_center() as f64,
-        passes: query.reaches().map_or(query.centers(), |reaches| reaches.len()) as f64,
-        share: 0.0,
-        dimension: run.d() as f64,
-        tied: 0.0,
-        repeating: 0.0,
-    };
+    let mut shape = Shape::new(run, query);
     let plain = scan.cost(&shape).sum();
     if plain < NOT_WORTH_IT {
         let reason = format!("one scan of {} samples takes no time worth saving", run.len());
@@ -148,7 +163,12 @@ fn reason(shape: &Shape, algorithm: &Algorithm, cost: Cost, plain: f64) -> Strin
 
 /// About which share of the samples is inside a window, how fast it grows, and whether values come back:
 /// some windows, windows half as wide and windows hardly narrower, over some samples.
-fn look<T: Element>(run: &Run<'_, T>, query: &Query<'_>, samples: usize, shape: &mut Shape) {
+pub(super) fn look<T: Element>(
+    run: &Run<'_, T>,
+    query: &Query<'_>,
+    samples: usize,
+    shape: &mut Shape,
+) {
     // An odd stride, so that a period of the data is not met by chance.
     let stride = (run.len() / samples).max(1) | 1;
     let some = run.columns().iter().map(|column| column.iter().step_by(stride).copied().collect());
@@ -158,39 +178,34 @@ fn look<T: Element>(run: &Run<'_, T>, query: &Query<'_>, samples: usize, shape: 
         return;
     };
     let counter = Counter::new(samples.all());
-    let (mut inside, mut within_half, mut tied, mut looked) = (0, 0, 0, 0);
-    for place in spread(query.centers(), query.counts_per_center()) {
-        let (center, reach) = query.window(place);
+    let (mut inside, mut within_half, mut tied) = ([0; SOME_WINDOWS], 0, 0);
+    let places = spread(query.centers(), query.counts_per_center());
+    for (place, inside) in places.iter().zip(&mut inside) {
+        let (center, reach) = query.window(*place);
         let count = |reach| counter.count_window((center, reach));
-        let found = count(reach);
+        *inside = count(reach);
         if let Reach::Cube(radius) = reach {
             within_half += count(Reach::Cube(radius / 2.0));
-            tied += found - count(Reach::Cube(radius * HARDLY_NARROWER));
+            tied += *inside - count(Reach::Cube(radius * HARDLY_NARROWER));
         }
-        inside += found;
-        looked += samples.n();
     }
-    let (inside, within_half, looked) = (inside as f64, within_half as f64, looked as f64);
-    // What was not seen is assumed to be less than one.
-    shape.share = inside.max(0.5) / looked.max(1.0);
-    shape.tied = tied as f64 / looked.max(1.0);
-    if within_half > 0.0 && inside > TELLING * SOME_WINDOWS.min(query.counts()) as f64 {
-        shape.dimension = (inside / within_half).log2().clamp(0.0, shape.d);
+    let [each, all] = [samples.n() as f64, (samples.n() * SOME_WINDOWS) as f64];
+    let sum = inside.iter().sum::<u64>() as f64;
+    // What was not seen is assumed to be less than one, in all these windows together.
+    let empty = inside.iter().filter(|&&inside| inside == 0).count().max(1) as f64;
+    shape.shares = inside.map(|inside| (inside as f64).max(0.5 / empty) / each);
+    shape.share = sum.max(0.5) / all;
+    shape.tied = tied as f64 / all;
+    if within_half > 0 && sum > TELLING * SOME_WINDOWS as f64 {
+        shape.dimension = (sum / within_half as f64).log2().clamp(0.0, shape.d);
     }
 }
 
 /// Places of some windows, spread over all centers and all widths, which may be in order, and not over both
 /// alike.
-fn spread(centers: usize, widths: usize) -> impl Iterator<Item = usize> {
-    let some = SOME_WINDOWS.min(centers * widths);
-    let part = move |k: usize, all: usize| (2 * k + 1) * all / (2 * some);
-    (0..some).map(move |k| {
-        if some < SOME_WINDOWS {
-            k
-        } else {
-            part(k, centers) * widths + part(k * 5 % some, widths)
-        }
-    })
+fn spread(centers: usize, widths: usize) -> [usize; SOME_WINDOWS] {
+    let part = |k: usize, all: usize| (2 * k + 1) * all / (2 * SOME_WINDOWS);
+    array::from_fn(|k| part(k, centers) * widths + part(k * 5 % SOME_WINDOWS, widths))
 }
 
 /// Whether among the first values of a column at least half were there before.

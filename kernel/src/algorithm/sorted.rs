@@ -3,6 +3,9 @@
 //! The searches are those of [`super::edges`], with every sample an edge: a table guesses the place, so
 //! that a search is a few steps in one or two cache lines where samples are spread out, and O(log n)
 //! wherever they crowd. Many centers are put in order first, and then their ends are found by two pointers.
+//! With weights, what is inside is the difference of two of their sums, in place of two positions.
+
+use std::fmt::Debug;
 
 use super::edges::Edges;
 use super::order::{self, Ascending};
@@ -29,6 +32,7 @@ pub(crate) struct Sorted;
 impl Recipe for Sorted {
     const NAME: &'static str = "sorted";
     const ABOUT: &'static str = "d = 1: sorts the samples; two searches for each window";
+    const TAKES_WEIGHTS: bool = true;
 
     fn check(n: usize, d: usize) -> Result<(), String> {
         super::fits(n)?;
@@ -47,9 +51,27 @@ impl Recipe for Sorted {
         isa: &'static Isa,
         team: &dyn Team,
     ) -> Box<dyn Index<T> + 'a> {
-        let column = sorted(run.columns()[0], team);
-        let steps = column.len() / SAMPLES_PER_STEP;
-        Box::new(Column { values: Edges::with_steps(column, steps), kernels: T::kernels(isa) })
+        Box::new(Column::new(sorted(run.columns()[0], team, |s| *s), Number, isa))
+    }
+
+    fn weigh<'a, T: Element>(
+        run: &Run<'a, T>,
+        weights: &'a [u64],
+        isa: &'static Isa,
+        team: &dyn Team,
+    ) -> Option<Box<dyn Index<T> + 'a>> {
+        let pairs: Vec<(T, u64)> =
+            run.columns()[0].iter().copied().zip(weights.iter().copied()).collect();
+        let pairs = sorted(&pairs, team, |pair| pair.0);
+        let mut before = Vec::with_capacity(pairs.len() + 1);
+        before.push(0);
+        let mut sum = 0;
+        before.extend(pairs.iter().map(|pair| {
+            sum += pair.1;
+            sum
+        }));
+        let column = pairs.iter().map(|pair| pair.0).collect();
+        Some(Box::new(Column::new(column, Weight { before }, isa)))
     }
 }
 
@@ -58,19 +80,71 @@ fn is_worth_passing(n: usize, centers: usize) -> bool {
     order::suits(centers, FEWEST) && n / SAMPLES_PER_CENTER <= centers
 }
 
+/// What is found between two positions of the sorted column.
+trait Between: Debug + Send + Sync {
+    type Found: Copy + Default + Into<u64> + Send + Sync;
+
+    fn between(&self, below: usize, up_to: usize) -> Self::Found;
+    /// Bytes in use.
+    fn bytes(&self) -> usize;
+}
+
+/// The number of samples.
 #[derive(Debug)]
-struct Column<T: Element> {
+struct Number;
+
+impl Between for Number {
+    type Found = u32;
+
+    #[inline]
+    fn between(&self, below: usize, up_to: usize) -> u32 {
+        (up_to - below) as u32
+    }
+
+    fn bytes(&self) -> usize {
+        0
+    }
+}
+
+/// Their weight.
+#[derive(Debug)]
+struct Weight {
+    /// `before[k]` is the weight of the first k samples.
+    before: Vec<u64>,
+}
+
+impl Between for Weight {
+    type Found = u64;
+
+    #[inline]
+    fn between(&self, below: usize, up_to: usize) -> u64 {
+        self.before[up_to] - self.before[below]
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.before)
+    }
+}
+
+#[derive(Debug)]
+struct Column<T: Element, B> {
     values: Edges<T>,
+    between: B,
     kernels: &'static Kernels<T>,
 }
 
-impl<T: Element> Column<T> {
+impl<T: Element, B: Between> Column<T, B> {
+    fn new(column: Vec<T>, between: B, isa: &'static Isa) -> Self {
+        let steps = column.len() / SAMPLES_PER_STEP;
+        Self { values: Edges::with_steps(column, steps), between, kernels: T::kernels(isa) }
+    }
+
     /// Adds the counts of windows that reach as far around every center.
     fn pass(&self, query: &Query<'_>, radii: &[f64], counts: &mut [u64], team: &dyn Team) {
         let m = query.centers();
         let Ascending { values: centers, positions } = Ascending::new(query.column(0));
         let places = order::places(&positions);
-        order::add_all(radii, &places, counts, team, |radii, found| {
+        order::add_all(radii, &places, counts, team, |radii, found: &mut [B::Found]| {
             let mut parts = Vec::new();
             for (found, &radius) in found.chunks_mut(m).zip(radii) {
                 let some = found.chunks_mut(PART).zip(centers.chunks(PART));
@@ -83,20 +157,20 @@ impl<T: Element> Column<T> {
     }
 
     /// Counts around ascending centers.
-    fn count_all(&self, centers: &[f64], radius: f64, found: &mut [u32]) {
+    fn count_all(&self, centers: &[f64], radius: f64, found: &mut [B::Found]) {
         let mut ends = [[0; 2]; PART];
         let ends = &mut ends[..centers.len()];
         (self.kernels.ends)(Ends { values: self.values.values(), centers, radius, found: ends });
         for (found, [below, up_to]) in found.iter_mut().zip(ends) {
-            *found = *up_to - *below;
+            *found = self.between.between(*below as usize, *up_to as usize);
         }
     }
 }
 
-impl<T: Element> Index<T> for Column<T> {
+impl<T: Element, B: Between> Index<T> for Column<T, B> {
     fn count(&self, center: &[f64], reach: Reach<'_>) -> u64 {
         let (below, up_to) = self.values.around(center[0], reach.radius(0)).into_inner();
-        (up_to - below) as u64
+        self.between.between(below, up_to).into()
     }
 
     fn share(&self, query: &Query<'_>, counts: &mut [u64], team: &dyn Team) {
@@ -110,16 +184,20 @@ impl<T: Element> Index<T> for Column<T> {
     }
 
     fn bytes(&self) -> usize {
-        self.values.bytes()
+        self.values.bytes() + self.between.bytes()
     }
 }
 
-/// The column in ascending order: parts are sorted side by side, then merged.
-fn sorted<T: Element>(column: &[T], team: &dyn Team) -> Vec<T> {
-    let part = column.len().div_ceil(team.size()).max(1);
-    let mut parts = team::map(team, column.chunks(part).collect(), |part: &[T]| {
+/// Samples in ascending order of their values: parts are sorted side by side, then merged.
+fn sorted<S: Copy + Send + Sync, T: Element>(
+    samples: &[S],
+    team: &dyn Team,
+    value: impl Fn(&S) -> T + Copy + Sync,
+) -> Vec<S> {
+    let part = samples.len().div_ceil(team.size()).max(1);
+    let mut parts = team::map(team, samples.chunks(part).collect(), |part: &[S]| {
         let mut part = part.to_vec();
-        part.sort_unstable_by(|a, b| a.widen().total_cmp(&b.widen()));
+        part.sort_unstable_by(|a, b| value(a).widen().total_cmp(&value(b).widen()));
         part
     });
     while parts.len() > 1 {
@@ -128,17 +206,17 @@ fn sorted<T: Element>(column: &[T], team: &dyn Team) -> Vec<T> {
         while let Some(first) = rest.next() {
             pairs.push((first, rest.next().unwrap_or_default()));
         }
-        parts = team::map(team, pairs, |(a, b)| merged(&a, &b));
+        parts = team::map(team, pairs, |(a, b)| merged(&a, &b, value));
     }
     parts.pop().unwrap_or_default()
 }
 
 /// Two ascending lists as one.
-fn merged<T: Element>(a: &[T], b: &[T]) -> Vec<T> {
+fn merged<S: Copy, T: Element>(a: &[S], b: &[S], value: impl Fn(&S) -> T) -> Vec<S> {
     let mut all = Vec::with_capacity(a.len() + b.len());
     let (mut i, mut j) = (0, 0);
     while i < a.len() && j < b.len() {
-        let is_first = a[i].widen() <= b[j].widen();
+        let is_first = value(&a[i]).widen() <= value(&b[j]).widen();
         all.push(if is_first { a[i] } else { b[j] });
         i += usize::from(is_first);
         j += usize::from(!is_first);

@@ -151,6 +151,9 @@ impl Isa {
 /// Columns, pieces of them, center and reach: the number of samples inside.
 type CountPieces<T> = fn(&[&[T]], &[Piece], &[f64], Reach<'_>) -> u64;
 
+/// Columns and weights, pieces of them, center and reach: the weight of the samples inside.
+type WeighPieces<T> = fn(&[&[T]], &[u64], &[Piece], &[f64], Reach<'_>) -> u64;
+
 /// Codes, some of their blocks, what a window asks, and whether a sample is inside.
 type CountCodes = fn(&Coded<'_>, Range<usize>, &Asked, &dyn Fn(usize) -> bool) -> u64;
 
@@ -160,8 +163,10 @@ type CountCodes = fn(&Coded<'_>, Range<usize>, &Asked, &dyn Fn(usize) -> bool) -
 pub struct Kernels<T: Element> {
     /// Number of samples inside the window of a center and a reach.
     pub(crate) count: fn(&Run<'_, T>, &[f64], Reach<'_>) -> u64,
-    /// The same for pieces of columns, each of which goes on for [`GROUP`] values after the last piece.
+    /// The same for pieces of columns, each of which holds whole groups from the start of a piece to its end.
     pub(crate) count_pieces: CountPieces<T>,
+    /// The weight of the samples inside, for pieces of columns and of weights, as long as columns.
+    pub(crate) weigh_pieces: WeighPieces<T>,
     /// One center: adds to `counts[w]` the number of samples within the w-th radius.
     pub(crate) count_widths: fn(&Run<'_, T>, &[f64], &Ranking, &mut [u64]),
     /// One radius: adds to `counts[c]` the number of samples within it around center c.
@@ -185,6 +190,12 @@ impl<T: Stored> Kernels<T> {
             count_pieces: |columns, pieces, center, reach| {
                 with_constant!(columns.len(), D => {
                     token::<L>().vectorize(ScanPieces::<T, D> { columns, pieces, center, reach })
+                })
+            },
+            weigh_pieces: |columns, weights, pieces, center, reach| {
+                with_constant!(columns.len(), D => {
+                    let of = (columns, weights);
+                    token::<L>().vectorize(ScanWeights::<T, D> { of, pieces, center, reach })
                 })
             },
             count_widths: |run, center, ranking, counts| {
@@ -241,6 +252,22 @@ impl<T: Stored, const D: usize> Job for ScanPieces<'_, T, D> {
     fn run<L: Lanes>(self, lanes: L) -> u64 {
         let Self { columns, pieces, center, reach } = self;
         pieces::count::<_, T, D>(lanes.double(), columns, pieces, center, reach)
+    }
+}
+
+struct ScanWeights<'a, T, const D: usize> {
+    of: (&'a [&'a [T]], &'a [u64]),
+    pieces: &'a [Piece],
+    center: &'a [f64],
+    reach: Reach<'a>,
+}
+
+impl<T: Stored, const D: usize> Job for ScanWeights<'_, T, D> {
+    type Output = u64;
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> u64 {
+        let Self { of, pieces, center, reach } = self;
+        pieces::weigh::<_, T, D>(lanes.double(), of, pieces, center, reach)
     }
 }
 

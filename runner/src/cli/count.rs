@@ -6,13 +6,14 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::ArgGroup;
 
 use super::arguments::memory;
-use super::samples::{Centers, Method, Size, Source, available_memory, leave};
+use super::samples::{Centers, Method, Size, Source, available_memory, leave, weighed};
+use super::weights::WeightsFile;
 use super::widths::{LIST, WIDTHS_PER_DIMENSION, WidthList, refusal};
-use crate::budget::{Budget, Plan};
+use crate::budget::{Budget, Bytes, Plan};
 use crate::for_any;
 use crate::input::{Caching, Opened, Rows};
 use crate::machine::{pages, resident};
@@ -39,6 +40,8 @@ pub struct Arguments {
     #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
     widths: Option<WidthList>,
     #[command(flatten)]
+    weights: WeightsFile,
+    #[command(flatten)]
     method: Method,
     /// Memory that samples, what is prepared for them, and the answer may take, such as 1GiB, 500MB or a
     /// number of bytes. A file that does not fit is counted in chunks while it is read; the counts never
@@ -61,6 +64,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let leave = leave()?;
     let windows = windows(arguments)?;
     let method = arguments.method.known()?;
+    arguments.weights.check(&arguments.method)?;
     if let Some(path) = &arguments.out {
         let read = [&[arguments.source.path()][..], &arguments.centers.files()].concat();
         file::check_results(&[path], &read)?;
@@ -71,6 +75,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let centers = arguments.centers.read(d)?.unwrap_or_default();
     let report = report(arguments, opened, &method.query(centers, windows, (most, d)))?;
     arguments.method.explain(report.answer.algorithm, &report.answer.reason);
+    if let Some(weighing) = &report.answer.weighing {
+        arguments.method.explain(weighing.algorithm, &weighing.reason);
+    }
     match &arguments.out {
         Some(path) => leave.while_writing(|interrupt| {
             file::stage(path, interrupt, |out| output::json(out, &report))?.keep().map(drop)
@@ -98,8 +105,20 @@ fn report(arguments: &Arguments, opened: Opened, query: &Query) -> anyhow::Resul
     let shape = opened.shape();
     let workers = query.workers_for(shape.length.most());
     let source = &arguments.source;
+    if arguments.weights.is_given() {
+        let room = budget.beside_weights(shape.length.most());
+        let plan = room.plan(shape, opened.element_bytes(), query.demand(shape.d()), workers);
+        if plan != Ok(Plan::Whole) {
+            bail!(
+                "--weights: {source} and its weights take more than --memory, {}; samples with weights are \
+                 not counted in chunks",
+                Bytes(budget.bytes())
+            );
+        }
+        return whole(arguments, opened, query, budget);
+    }
     match budget.plan(shape, opened.element_bytes(), query.demand(shape.d()), workers)? {
-        Plan::Whole => whole(source, opened, query, budget),
+        Plan::Whole => whole(arguments, opened, query, budget),
         Plan::Chunks { rows, block } => {
             let is_beyond = available.is_some_and(|bytes| source.bytes() > bytes);
             let caching = if is_beyond { Caching::Forget } else { Caching::Usual };
@@ -112,18 +131,28 @@ fn report(arguments: &Arguments, opened: Opened, query: &Query) -> anyhow::Resul
     }
 }
 
-fn whole(source: &Source, opened: Opened, query: &Query, budget: Budget) -> anyhow::Result<Report> {
-    let input = source.read_opened(opened)?;
+fn whole(
+    arguments: &Arguments,
+    opened: Opened,
+    query: &Query,
+    budget: Budget,
+) -> anyhow::Result<Report> {
+    let input = arguments.source.read_opened(opened)?;
+    let weights = arguments.weights.read(&arguments.source, &input)?;
     let samples = &input.samples;
     let progress = Progress::start("counting", (query.centers.len() / samples.d()) as u64);
-    let answer =
+    let mut answer =
         for_any!(samples, samples => query.answer(samples, &mut |done| progress.advance(done)))?;
+    drop(progress);
+    if let Some(weights) = &weights {
+        answer = answer.with_weights(weighed(query, samples, weights, "weighing")?, weights);
+    }
     Ok(Report {
         answer,
         element: samples.element(),
         checksum: samples.checksum().to_string(),
         pages: for_any!(samples, samples => pages::of_samples(samples)),
-        dropped_rows: input.dropped_rows,
+        dropped_rows: input.dropped.len(),
         workers: query.workers_for(samples.n()),
         chunks: 1,
         memory_bytes: budget.bytes(),

@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::ArgGroup;
+use kernel::Weights;
 
 use super::samples::{
-    Centers, Known, Method, Size, Source, counted, leave, svg_file, with_extension,
+    Centers, Known, Method, Size, Source, counted, leave, svg_file, weighed, with_extension,
 };
+use super::weights::WeightsFile;
 use super::widths::WIDTHS_PER_DIMENSION;
 use crate::budget::{Demand, Means, Need};
 use crate::density::grid::Spec;
@@ -21,7 +23,7 @@ use crate::output;
 use crate::output::density::{FORMATS, Report, Values, format_of, json, npy};
 use crate::output::file::{self, Staged};
 use crate::output::picture::{self, Picture, Scene};
-use crate::query::Windows;
+use crate::query::{Counted, Query, Windows};
 use crate::study::interrupt::Interrupt;
 
 /// Points in each dimension where only a picture is asked for.
@@ -55,6 +57,8 @@ pub struct Arguments {
     #[command(flatten)]
     size: Size,
     #[command(flatten)]
+    weights: WeightsFile,
+    #[command(flatten)]
     wanted: Wanted,
     #[command(flatten)]
     method: Method,
@@ -70,8 +74,8 @@ struct Wanted {
     /// (a row for each center), or .json
     #[arg(long, value_name = "FILE", value_parser = out_file)]
     out: Option<PathBuf>,
-    /// Write the counts into a .npy file (u8: unsigned integers of 8 bytes)
-    #[arg(long, value_name = "FILE", value_parser = npy_file)]
+    /// Write the counts into a .npy file (u8: unsigned integers of 8 bytes); there are none with --weights
+    #[arg(long, value_name = "FILE", value_parser = npy_file, conflicts_with = "weights")]
     counts: Option<PathBuf>,
     /// Draw the estimate of all samples, up to 2 dimensions: a curve or a heat map. Without a place, this
     /// implies --grid 200
@@ -105,19 +109,23 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let leave = leave()?;
     let Some(windows) = arguments.size.windows()? else { bail!("there is no width") };
     let method = arguments.method.known()?;
+    arguments.weights.check(&arguments.method)?;
     let read = [&[arguments.source.path()][..], &arguments.centers.files()].concat();
+    let read = read.into_iter().chain(arguments.weights.path()).collect::<Vec<_>>();
     file::check_results(&arguments.wanted.files(), &read)?;
     let input = arguments.read(method.means())?;
+    let weights = arguments.weights.read_some(&arguments.source, &input)?;
     let samples = &input.samples;
     let windows = windows.checked(samples.d()).context(WIDTHS_PER_DIMENSION)?;
     if arguments.wanted.svg.is_some() {
         picture::check_dimensions(samples.d()).map_err(Failure::Input)?;
     }
     let (places, centers) = arguments.places(samples, &windows)?;
-    let report = report(arguments, &method, &input, (places, centers, windows))?;
+    let of = (&input, weights.as_ref());
+    let report = report(arguments, &method, of, (places, centers, windows))?;
     arguments.method.explain(report.algorithm, &report.reason);
     let picture = match &arguments.wanted.svg {
-        Some(_) => Some(drawn(arguments, &method, samples, &report)?),
+        Some(_) => Some(drawn(arguments, &method, (samples, weights.as_ref()), &report)?),
         None => None,
     };
     let written = leave.while_writing(|interrupt| {
@@ -190,23 +198,39 @@ fn widths(windows: &Windows, d: usize) -> Vec<f64> {
     (0..d).map(|j| windows.width(j)).collect()
 }
 
+/// Counts, or weighs if there are weights.
+fn found(
+    query: &Query,
+    (samples, weights): (&AnySamples, Option<&Weights>),
+    [counting, weighing]: [&'static str; 2],
+) -> anyhow::Result<Counted> {
+    match weights {
+        None => counted(query, samples, counting),
+        Some(weights) => weighed(query, samples, weights, weighing),
+    }
+}
+
 /// Counts, and makes densities of the counts.
 fn report(
     arguments: &Arguments,
     method: &Known<'_>,
-    input: &Input,
+    (input, weights): (&Input, Option<&Weights>),
     (places, centers, windows): (Places, Vec<f64>, Windows),
 ) -> anyhow::Result<Report> {
     let samples = &input.samples;
     let query = method.query(centers, windows, (samples.n(), samples.d()));
     let workers = query.workers_for(samples.n());
-    let found = counted(&query, samples, "counting")?;
+    let found = found(&query, (samples, weights), ["counting", "weighing"])?;
     let itself = match places {
         Places::Samples(itself) => itself,
         Places::Centers | Places::Grid(_) => Itself::Counted,
     };
-    let (of, over) = ((query.centers, samples.d()), (&query.windows, samples.n()));
-    let estimate = Estimate::new(of, found.counts, over, itself).context("--leave-out-self")?;
+    let (of, windows) = ((query.centers, samples.d()), &query.windows);
+    let estimate = match weights {
+        None => Estimate::new(of, found.counts, (windows, samples.n()), itself),
+        Some(weights) => Estimate::weighted(of, found.counts, (windows, weights), itself),
+    };
+    let estimate = estimate.context("--leave-out-self")?;
     Ok(Report {
         estimate,
         places,
@@ -215,7 +239,7 @@ fn report(
         n: samples.n(),
         element: samples.element(),
         checksum: samples.checksum().to_string(),
-        dropped_rows: input.dropped_rows,
+        dropped_rows: input.dropped.len(),
         isa: query.isa.name(),
         algorithm: found.algorithm,
         reason: found.reason,
@@ -248,7 +272,7 @@ fn write_files(
 fn drawn(
     arguments: &Arguments,
     method: &Known<'_>,
-    samples: &AnySamples,
+    (samples, weights): (&AnySamples, Option<&Weights>),
     report: &Report,
 ) -> anyhow::Result<String> {
     let d = samples.d();
@@ -258,15 +282,17 @@ fn drawn(
         counts
     } else {
         let query = method.query(picture.centers(), report.windows.clone(), (samples.n(), d));
-        counted(&query, samples, "counting for the picture")?.counts
+        let what = ["counting for the picture", "weighing for the picture"];
+        found(&query, (samples, weights), what)?.counts
     };
+    let density = report.windows.densities(samples.n(), d)?.swap_remove(0);
     let scene = Scene {
         names: arguments.source.names(d),
         n: samples.n(),
         window: report.window(),
         faces: report.windows.faces(),
         values: report.values,
-        density: report.windows.densities(samples.n(), d)?.swap_remove(0),
+        density: weights.map_or(density, |weights| density.over(weights.total())),
     };
     picture.draw(&scene, &counts, samples).map_err(|wrong| Failure::Input(wrong).into())
 }

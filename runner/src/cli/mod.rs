@@ -16,6 +16,7 @@ pub mod machine;
 mod report;
 pub mod samples;
 pub mod study;
+pub mod weights;
 pub mod width;
 pub mod widths;
 

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
-use kernel::Faces;
 use kernel::algorithm::Algorithm;
 use kernel::isa::Isa;
+use kernel::{Faces, Weights};
 
 use super::arguments::{instruction_set, workers_here};
 use super::widths::{WIDTH, WIDTHS_PER_DIMENSION, number, refusal};
@@ -144,7 +144,7 @@ impl Source {
     pub(super) fn read_opened(&self, opened: Opened) -> anyhow::Result<Input> {
         let progress = Progress::start("reading samples", self.bytes());
         let input = input::read_opened(&self.path, opened, &mut |bytes| progress.advance(bytes))?;
-        self.check_not_empty(input.samples.n(), input.dropped_rows)?;
+        self.check_not_empty(input.samples.n(), input.dropped.len())?;
         Ok(input)
     }
 
@@ -271,8 +271,12 @@ impl Method {
     /// Looks the names up, before any file is read.
     pub(super) fn known(&self) -> Result<Known<'_>, kernel::Error> {
         let isa = instruction_set(&self.isa)?;
-        let algorithm = self.algorithm.as_deref().map(kernel::algorithm::by_name).transpose()?;
-        Ok(Known { isa, algorithm, method: self })
+        Ok(Known { isa, algorithm: self.algorithm()?, method: self })
+    }
+
+    /// The algorithm that was asked for.
+    pub(super) fn algorithm(&self) -> Result<Option<&'static Algorithm>, kernel::Error> {
+        self.algorithm.as_deref().map(kernel::algorithm::by_name).transpose()
     }
 
     /// Says how it was counted, if that was asked for.
@@ -310,6 +314,18 @@ pub(super) fn counted(
 ) -> anyhow::Result<Counted> {
     let progress = Progress::start(what, (query.centers.len() / samples.d()) as u64);
     Ok(for_any!(samples, samples => query.counts(samples, &mut |done| progress.advance(done)))?)
+}
+
+/// Weighs what is in the windows, and shows how far it is.
+pub(super) fn weighed(
+    query: &Query,
+    samples: &AnySamples,
+    weights: &Weights,
+    what: &'static str,
+) -> anyhow::Result<Counted> {
+    let progress = Progress::start(what, (query.centers.len() / samples.d()) as u64);
+    let advance = &mut |done| progress.advance(done);
+    Ok(for_any!(samples, samples => query.weighed(samples, weights, advance))?)
 }
 
 /// How Ctrl-C ends a command that measures nothing, from now on.

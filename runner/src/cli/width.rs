@@ -119,7 +119,8 @@ fn report(arguments: &Arguments, widths: Option<Vec<f64>>) -> anyhow::Result<Rep
         "a part of the samples tells the width, too; only parzen count counts files that do not fit",
     )?;
     let (scale, isa) = (arguments.scale.map(Scale::from), arguments.isa);
-    let request = &Request { widths, scale, isa, kept: input.kept };
+    let dropped_rows = input.dropped.len();
+    let request = &Request { widths, scale, isa, dropped: input.dropped };
     let (samples, n) = (&input.samples, input.samples.n());
     let sensible = sensible_workers(n, n, affinity::allowed().len());
     let workers = arguments.workers.unwrap_or(sensible).clamp(1, n.max(1));
@@ -142,7 +143,7 @@ fn report(arguments: &Arguments, widths: Option<Vec<f64>>) -> anyhow::Result<Rep
         isa: request.isa.name(),
         element: samples.element(),
         checksum: samples.checksum().to_string(),
-        dropped_rows: input.dropped_rows,
+        dropped_rows,
         workers,
     })
 }

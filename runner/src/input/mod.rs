@@ -11,7 +11,7 @@ pub mod ahead;
 pub mod block;
 pub mod columns;
 pub mod csv;
-pub mod kept;
+pub mod dropped;
 pub mod npy;
 #[cfg(feature = "parquet")]
 pub mod parquet;
@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 pub use ahead::Caching;
 pub use block::Block;
 pub use columns::Columns;
-pub use kept::Kept;
+pub use dropped::Dropped;
 pub use samples::AnySamples;
 pub use source::{Length, Opened, Rows, Shape};
 
@@ -99,10 +99,8 @@ pub struct Options {
 pub struct Input {
     /// The rows that were kept, in the order of the file.
     pub samples: AnySamples,
-    /// How many rows were dropped because they were not finite.
-    pub dropped_rows: usize,
-    /// Which rows are left.
-    pub kept: Kept,
+    /// Rows of the file that were dropped because they were not finite.
+    pub dropped: Dropped,
 }
 
 /// Told how many further bytes of the file were read.

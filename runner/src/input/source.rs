@@ -7,7 +7,7 @@
 use kernel::{Draft, Samples};
 
 use super::block::Block;
-use super::{Advance, AnySamples, Input, Kept, NonFinite, Problem};
+use super::{Advance, AnySamples, Dropped, Input, NonFinite, Problem};
 use crate::workload::Rounded;
 
 /// Bytes read at a time: long for a system call, short for a cache.
@@ -122,33 +122,32 @@ impl Opened {
     pub(super) fn whole(self, advance: Advance<'_>) -> Result<Input, Problem> {
         Ok(match self {
             Self::Double(rows) => {
-                let (samples, kept, dropped_rows) = rows.whole(advance)?;
-                Input { samples: AnySamples::Double(samples), kept, dropped_rows }
+                let (samples, dropped) = rows.whole(advance)?;
+                Input { samples: AnySamples::Double(samples), dropped }
             }
             Self::Single(rows) => {
-                let (samples, kept, dropped_rows) = rows.whole(advance)?;
-                Input { samples: AnySamples::Single(samples), kept, dropped_rows }
+                let (samples, dropped) = rows.whole(advance)?;
+                Input { samples: AnySamples::Single(samples), dropped }
             }
         })
     }
 }
 
 impl<T: Rounded> Rows<T> {
-    fn whole(self, advance: Advance<'_>) -> Result<(Samples<T>, Kept, usize), Problem> {
+    fn whole(self, advance: Advance<'_>) -> Result<(Samples<T>, Dropped), Problem> {
         let Self { shape, source } = self;
-        let mut draft = match shape.length {
+        let draft = match shape.length {
             Length::Exactly(n) => exactly(source, &shape, n, advance)?,
             Length::AtMost(_) => until_the_end(source, &shape, advance)?,
         };
         match shape.non_finite {
             NonFinite::Reject => match draft.finish() {
-                Ok(samples) => Ok((samples, Kept::default(), 0)),
+                Ok(samples) => Ok((samples, Dropped::default())),
                 Err(error) => Err(shape.named(error, 0)),
             },
             NonFinite::Drop => {
-                let kept = Kept::finite(&draft.columns_mut());
-                let (samples, dropped_rows) = draft.finish_dropping();
-                Ok((samples, kept, dropped_rows))
+                let (samples, rows) = draft.finish_dropping();
+                Ok((samples, Dropped::new(rows)))
             }
         }
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{FEW, given, significant};
 use crate::machine::pages::Pages;
-use crate::query::Answer;
+use crate::query::{Answer, Weighing};
 
 /// Rows at each end of a table that is too long to be read.
 const END: usize = FEW / 2;
@@ -61,6 +61,10 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         "n = {n}, d = {d}, {element}, {faces}ISA {isa}, algorithm {algorithm}, {workers} {crew}, \
          {checksum}, {pages}"
     )?;
+    if let Some(Weighing { total, unit, algorithm, .. }) = &report.answer.weighing {
+        let [total, unit] = [*total, *unit].map(significant);
+        writeln!(out, "weight of all samples {total}, in units of {unit}, algorithm {algorithm}")?;
+    }
     if report.chunks > 1 {
         writeln!(
             out,
@@ -84,7 +88,10 @@ fn table(answer: &Answer) -> Table {
     let with_center = usize::from(answer.queries.len() > 1);
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED);
-    let names = ["center", "width h", "count k", "density p"];
+    let mut names = vec!["center", "width h", "count k", "density p"];
+    if answer.weighing.is_some() {
+        names.insert(3, "weight W");
+    }
     table.set_header(names.into_iter().skip(1 - with_center));
     let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
     let widths = widths(answer);
@@ -103,10 +110,11 @@ fn table(answer: &Answer) -> Table {
 }
 
 /// The row of window number `window`, counted over all centers.
-fn row(answer: &Answer, widths: &[String], window: usize) -> [String; 4] {
+fn row(answer: &Answer, widths: &[String], window: usize) -> Vec<String> {
     let (query, w) = (&answer.queries[window / widths.len()], window % widths.len());
-    let [count, density] = [query.counts[w].to_string(), significant(query.densities[w])];
-    [coordinates(&query.center), widths[w].clone(), count, density]
+    let weight = query.weights.as_ref().map(|weights| significant(weights[w]));
+    let first = [coordinates(&query.center), widths[w].clone(), query.counts[w].to_string()];
+    first.into_iter().chain(weight).chain([significant(query.densities[w])]).collect()
 }
 
 /// Each window's width, or the widths of the box: `0.5 × 4`.
@@ -133,6 +141,7 @@ mod tests {
             counts: vec![3, 40],
             densities: vec![0.25, 1.5],
             log_densities: vec![Some(0.25_f64.ln()), Some(1.5_f64.ln())],
+            weights: None,
         };
         let answer = Answer {
             n: 100,
@@ -143,6 +152,7 @@ mod tests {
             widths: vec![0.5, 1.0],
             widths_per_dimension: None,
             faces: "closed",
+            weighing: None,
             queries: (0..centers).map(query).collect(),
         };
         let (element, checksum) = ("f8", "xxh3:0".into());
@@ -196,6 +206,20 @@ mod tests {
         let line =
             "\nthe first 20 and the last 20 of 2000000 windows; --json or --out FILE gives all\n";
         assert!(many.contains(line), "{many}");
+    }
+
+    #[test]
+    fn weights_stand_between_counts_and_densities() {
+        let mut report = report(1);
+        assert!(!text(&report).contains("weight"));
+        report.answer.queries[0].weights = Some(vec![7.5, 80.0]);
+        let (algorithm, reason) = ("some-weigher", "some reason".into());
+        report.answer.weighing = Some(Weighing { total: 90.5, unit: 0.5, algorithm, reason });
+        let text = text(&report);
+        assert!(text.contains("count k ┆ weight W ┆ density p"), "{text}");
+        assert!(text.contains("40 ┆  80.0000 ┆"), "{text}");
+        let line = "weight of all samples 90.5000, in units of 0.500000, algorithm some-weigher";
+        assert!(text.contains(line), "{text}");
     }
 
     #[test]

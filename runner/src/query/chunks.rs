@@ -226,7 +226,7 @@ impl Query {
         } else {
             vec![self.index(run, choice.algorithm)?]
         };
-        for (sum, count) in counts.iter_mut().zip(self.batch(&counters, &self.centers)?) {
+        for (sum, count) in counts.iter_mut().zip(self.batch(&counters, &self.centers, run.d())?) {
             *sum += count;
         }
         Ok(choice)

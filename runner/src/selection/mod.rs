@@ -24,7 +24,7 @@ use kernel::isa::Isa;
 use kernel::{Element, Samples, Team, Width};
 use serde::Serialize;
 
-use crate::input::Kept;
+use crate::input::Dropped;
 use advice::{Advice, Warning};
 use curve::{Best, Found};
 use likelihood::Likelihood;
@@ -60,7 +60,7 @@ pub struct Request {
     /// How pairs and samples are scanned.
     pub isa: &'static Isa,
     /// The rows of the file that the samples are: what is told of one names its row.
-    pub kept: Kept,
+    pub dropped: Dropped,
 }
 
 /// Who sums and counts, and who is told how far that is.
@@ -193,7 +193,7 @@ pub fn select<T: Element>(
         let samples = &divided(samples, &factors)?;
         criteria(&Tried { samples, widths: &widths, log_factors, isa }, crew)?
     };
-    likelihood.loneliest = likelihood.loneliest.map(|sample| request.kept.row(sample));
+    likelihood.loneliest = likelihood.loneliest.map(|sample| request.dropped.row_of(sample));
     let best = Bests {
         squares: curve::best(&widths, &squares.values, Found::Least),
         floored: curve::best(&widths, &likelihood.floored, Found::Greatest),
@@ -311,7 +311,7 @@ mod tests {
         let rows: Vec<f64> = (0..4000).flat_map(|i| [value(i, 0), value(i, 7)]).collect();
         let samples = Samples::from_rows(&rows, 2).unwrap();
         let isa = kernel::isa::best();
-        let request = Request { widths: None, scale: None, isa, kept: Kept::default() };
+        let request = Request { widths: None, scale: None, isa, dropped: Dropped::default() };
         let (sums, counts) = (Counting::default(), Counting::default());
         let (mut calls, mut told) = (Vec::new(), 0);
         let advance = &mut |done| {

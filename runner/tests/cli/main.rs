@@ -1,7 +1,8 @@
 //! The program from outside: counts of files, JSON, help, exit codes.
 //!
 //! Next: `density` and `pictures` for that command, `chunks` for files that do not fit into the memory that is given,
-//! `results` for files that are written, `refusals` for bad input, `program` for running it.
+//! `weights` for samples that have some, `results` for files that are written, `refusals` for bad input,
+//! `program` for running it.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
@@ -11,6 +12,7 @@ mod pictures;
 mod program;
 mod refusals;
 mod results;
+mod weights;
 
 use program::{Folder, Output, npy_f4, npy_f8};
 use runner::workload::{Workload, presets};

@@ -2,11 +2,13 @@
 
 use std::arch::x86_64::*;
 
+use super::super::lanes::GROUP;
 use super::super::masked::Masked;
 use super::Double;
 
 impl Masked for Double {
     type Mask = __m256d;
+    type Sums = __m256i;
 
     #[inline(always)]
     fn mul(self, a: __m256d, b: __m256d) -> __m256d {
@@ -45,5 +47,35 @@ impl Masked for Double {
     fn add_where(self, mask: __m256d, sum: __m256d, a: __m256d) -> __m256d {
         // SAFETY: `self` proves AVX.
         unsafe { _mm256_add_pd(sum, _mm256_and_pd(mask, a)) }
+    }
+
+    #[inline(always)]
+    fn no_weight(self) -> __m256i {
+        // SAFETY: `self` proves AVX.
+        unsafe { _mm256_setzero_si256() }
+    }
+
+    #[inline(always)]
+    fn add_weights(
+        self,
+        mask: __m256d,
+        sums: __m256i,
+        weights: &[u64; GROUP],
+        at: usize,
+    ) -> __m256i {
+        let from = &weights[at..at + 4];
+        // SAFETY: `self` proves AVX2; `from` holds the 32 bytes read.
+        unsafe {
+            let weights = _mm256_loadu_si256(from.as_ptr().cast());
+            _mm256_add_epi64(sums, _mm256_and_si256(_mm256_castpd_si256(mask), weights))
+        }
+    }
+
+    #[inline(always)]
+    fn weight(self, sums: __m256i) -> u64 {
+        let mut lanes = [0_u64; 4];
+        // SAFETY: `self` proves AVX; `lanes` holds the 32 bytes written.
+        unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), sums) };
+        lanes.iter().sum()
     }
 }

@@ -114,7 +114,7 @@ fn missing_values_are_refused_or_dropped() {
     let error = reading(NonFinite::Reject).unwrap_err().to_string();
     assert!(error.contains("row 3 of column 'y' is missing"), "{error}");
     let read = reading(NonFinite::Drop).unwrap();
-    assert_eq!((read.samples.n(), read.dropped_rows), (998, 2));
+    assert_eq!((read.samples.n(), read.dropped.len()), (998, 2));
 }
 
 #[test]

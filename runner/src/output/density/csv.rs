@@ -1,4 +1,4 @@
-//! A row for each place: coordinates, count, density, logarithm of the density.
+//! A row for each place: coordinates, count or weight, density, logarithm of the density.
 //!
 //! The counterpart of [`crate::input::csv`], which reads it again, column by column.
 
@@ -14,14 +14,21 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     for j in 0..report.estimate.d {
         write!(out, "x{j},")?;
     }
-    writeln!(out, "count,density,log_density")?;
-    let density = &report.estimate.density;
-    for (center, count) in report.estimate.rows() {
+    let estimate = &report.estimate;
+    let amount = if estimate.units.is_some() { "weight" } else { "count" };
+    writeln!(out, "{amount},density,log_density")?;
+    let mut weights = estimate.weights();
+    let densities = estimate.densities().zip(estimate.log_densities());
+    let rows = estimate.places().zip(&estimate.counts).zip(densities);
+    for ((center, count), (density, log)) in rows {
         for x in center {
             write!(out, "{x:?},")?;
         }
         // `{:?}` and not `{}`: 1e-300 instead of a row of 300 zeros.
-        writeln!(out, "{count},{:?},{:?}", density.of(count), density.log_of(count))?;
+        match weights.as_mut().and_then(Iterator::next) {
+            Some(weight) => writeln!(out, "{weight:?},{density:?},{log:?}")?,
+            None => writeln!(out, "{count},{density:?},{log:?}")?,
+        }
     }
     Ok(())
 }

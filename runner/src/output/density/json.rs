@@ -30,13 +30,22 @@ pub struct Fields<'a> {
     grid: Option<&'a Grid>,
     shape: Vec<usize>,
     centers: Option<Centers<'a>>,
-    counts: &'a [u64],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<&'a [u64]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_weight: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weights: Option<Weights<'a>>,
     densities: Densities<'a>,
     log_densities: LogDensities<'a>,
 }
 
 /// d coordinates for each place.
 struct Centers<'a>(&'a Report);
+/// One for each place.
+struct Weights<'a>(&'a Report);
 /// Infinite ones are null, as JSON has no infinity.
 struct Densities<'a>(&'a Report);
 /// Null where the count is 0.
@@ -44,7 +53,13 @@ struct LogDensities<'a>(&'a Report);
 
 impl Serialize for Centers<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(self.0.estimate.rows().map(|(center, _)| center))
+        to.collect_seq(self.0.estimate.places())
+    }
+}
+
+impl Serialize for Weights<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0.estimate.weights().into_iter().flatten())
     }
 }
 
@@ -62,7 +77,7 @@ impl Serialize for LogDensities<'_> {
 
 impl std::fmt::Debug for Fields<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Fields({} places)", self.counts.len())
+        write!(f, "Fields({} places)", self.densities.0.estimate.len())
     }
 }
 
@@ -72,6 +87,7 @@ pub fn fields(report: &Report) -> Fields<'_> {
         Places::Grid(grid) => Some(grid),
         Places::Centers | Places::Samples(_) => None,
     };
+    let units = report.estimate.units.as_ref();
     Fields {
         n: report.n,
         d: report.estimate.d,
@@ -90,7 +106,10 @@ pub fn fields(report: &Report) -> Fields<'_> {
         grid,
         shape: report.places.shape(report.estimate.len()),
         centers: grid.is_none().then_some(Centers(report)),
-        counts: &report.estimate.counts,
+        counts: units.is_none().then_some(&report.estimate.counts),
+        total_weight: units.map(|units| units.total_weight),
+        unit: units.map(|units| units.unit),
+        weights: units.map(|_| Weights(report)),
         densities: Densities(report),
         log_densities: LogDensities(report),
     }

@@ -13,7 +13,7 @@ use std::path::Path;
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use super::{FEW, given, product, significant};
-use crate::density::{Estimate, Places, Summary};
+use crate::density::{Estimate, Places, Summary, Units};
 use crate::query::Windows;
 
 /// Which values files of bare numbers and pictures hold.
@@ -131,6 +131,10 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         report.window(),
         report.windows.faces(),
     )?;
+    if let Some(Units { unit, total_weight, .. }) = &report.estimate.units {
+        let [total, unit] = [*total_weight, *unit].map(significant);
+        writeln!(out, "weight of all samples {total}, in units of {unit}")?;
+    }
     if report.dropped_rows > 0 {
         writeln!(out, "dropped {} rows that are not finite", report.dropped_rows)?;
     }
@@ -146,7 +150,8 @@ fn summarized(out: &mut dyn Write, report: &Report, summary: Summary) -> io::Res
     };
     let [least, median, most] = [least, median, most].map(significant);
     writeln!(out, "{m} windows: density p least {least}, median {median}, most {most}")?;
-    writeln!(out, "{empty} of them hold no sample ({share} %)")
+    let what = if report.estimate.units.is_some() { "weight" } else { "sample" };
+    writeln!(out, "{empty} of them hold no {what} ({share} %)")
 }
 
 /// One row for each place.
@@ -154,14 +159,20 @@ fn table(report: &Report) -> Table {
     let with_logarithm = report.values == Values::LogDensity;
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED);
-    let names = ["center", "count k", "density p", "ln p"];
+    let amount = if report.estimate.units.is_some() { "weight W" } else { "count k" };
+    let names = ["center", amount, "density p", "ln p"];
     table.set_header(names.into_iter().take(if with_logarithm { 4 } else { 3 }));
-    for (center, count) in report.estimate.rows() {
-        let density = &report.estimate.density;
+    let estimate = &report.estimate;
+    let mut weights = estimate.weights();
+    let densities = estimate.densities().zip(estimate.log_densities());
+    for ((center, count), (density, log)) in estimate.places().zip(&estimate.counts).zip(densities)
+    {
         let center = center.iter().copied().map(given).collect::<Vec<_>>().join(", ");
-        let mut row = vec![center, count.to_string(), significant(density.of(count))];
+        let weight = weights.as_mut().and_then(Iterator::next);
+        let amount = weight.map_or_else(|| count.to_string(), significant);
+        let mut row = vec![center, amount, significant(density)];
         if with_logarithm {
-            row.push(significant(density.log_of(count)));
+            row.push(significant(log));
         }
         let right = |text| Cell::new(text).set_alignment(CellAlignment::Right);
         table.add_row(row.into_iter().map(right).collect::<Vec<_>>());
