@@ -30,15 +30,25 @@ impl Recipe for BruteForce {
     /// Many widths around a center are one pass; one width over many centers is tested in singles, up to
     /// eight dimensions.
     fn cost(shape: &Shape) -> Cost {
-        let Shape { n, d, centers, widths, .. } = *shape;
+        let Shape { n, d, centers, widths, tied, .. } = *shape;
+        // Values that come back lie on borders: a tile, or a batch, with one of them is looked at twice.
+        let comes_back = shape.repeated() >= 0.5 && !shape.is_full();
+        let (twice, again) = (f64::from(u8::from(comes_back)), (2048.0 * tied).min(1.0));
         let visit = if widths > 1.0 {
-            if d <= 8.0 { 0.09 + 0.063 * d } else { 0.27 * d }
+            let of_widths = if d <= 8.0 { 3.0 } else { 24.0 } * widths / n;
+            let band = shape.widest();
+            of_widths
+                + if d <= 8.0 {
+                    0.054 + d * 0.066 + 0.033 * band * (1.0 - twice) + twice * (0.05 * d + 3.8 * band)
+                } else {
+                    d * (0.09 + twice * (0.1 + 0.07 * band))
+                }
         } else if centers > 7.0 && d <= 8.0 {
-            0.03 + 0.035 * d
+            d * (0.04 + 0.026 * again)
         } else if centers > 7.0 {
-            0.095 * d
+            0.07 * d
         } else {
-            0.15 * d
+            0.17 * d
         };
         Cost { build: 0.0, answer: centers * n * visit }
     }

@@ -46,6 +46,8 @@ const TILE: usize = 1 << 17;
 const WINDOWS: usize = 256;
 /// Bits of the number of a cell.
 const CELL_BITS: u32 = 16;
+/// Samples up to which the search for values that come back is what building costs.
+const SHORT: usize = 4096;
 
 /// Codes instead of samples.
 pub(crate) struct Quantized;
@@ -61,27 +63,34 @@ impl Recipe for Quantized {
     }
 
     fn cost(shape: &Shape) -> Cost {
-        let Shape { n, d, share, .. } = *shape;
-        // A window's side, and a block's, where a column is 1.
-        let side = share.powf(1.0 / d).clamp(0.01, 0.99);
+        let Shape { n, d, dimension, .. } = *shape;
+        let repeated = shape.repeated();
+        let build = if n <= SHORT as f64 {
+            16.0 + d * (113.0 - 86.0 * repeated)
+        } else {
+            1.3 + d * (12.8 - 2.1 * repeated)
+        };
+        // Few values make blocks of equal samples, which no border cuts, unless windows are crossed everywhere.
+        let cut_blocks = 1.0 - repeated * (1.0 - 0.5 * (2.0 * dimension / d).min(1.0));
         let cut_columns = d.min(f64::from(CELL_BITS));
         let block = 2.0_f64.powf(-(n / CODES as f64).log2().max(0.0) / cut_columns);
-        let met = (side + block).min(1.0).powf(cut_columns);
-        let cut = met - (side - block).max(0.0).powf(cut_columns);
-        // Above eight columns a block is left when nobody in it is inside any more.
-        let to_nobody = (CODES as f64).ln() / -side.ln() + 2.0;
-        let (look, looked) = if d <= 8.0 { (0.008, d) } else { (0.02, to_nobody.min(d)) };
-        // Of 64 samples, somebody; then the question who is inside for sure.
-        let alive = (64.0 * share / met).min(1.0);
-        // A slab on each side of each column.
-        let doubtful = share * d * 2.0 / (256.0 * side);
-        let visit = 0.008
-            + 0.0015 * d
-            + cut * (look * looked + alive * (0.04 + 0.01 * d))
-            + doubtful * (6.0 + 0.25 * d);
-        let thresholds = 100.0 + 100.0 * d;
-        let answer = shape.windows() * (thresholds + n * visit);
-        Cost { build: n * (15.0 + 12.5 * d), answer }
+        let visit = shape.mean(|share| {
+            // A window's side, and a block's, where a column is 1.
+            let side = share.powf(1.0 / d).clamp(0.01, 0.99);
+            let met = (side + block - side * block).powf(cut_columns);
+            let cut = met - (side - block).max(0.0).powf(cut_columns);
+            // Above eight columns a block is left when nobody in it is inside any more.
+            let to_nobody = (CODES as f64).ln() / -side.ln() + 2.0;
+            let looked = if d <= 8.0 { d } else { to_nobody.min(d) };
+            // Of 64 samples, somebody; then the question who is inside for sure.
+            let alive = (64.0 * share / met).min(1.0);
+            // A slab on each side of each column, unless values have codes of their own.
+            let doubtful = share * d * 2.0 / (256.0 * side) * (1.0 - repeated);
+            let cut = if shape.is_full() { 0.0 } else { cut * cut_blocks };
+            cut * (0.053 * looked + 0.055 * alive) + 2.75 * doubtful
+        });
+        let window = 164.0 + 12.6 * d + n * (0.0102 + 0.0001 * d + visit);
+        Cost { build: n * build, answer: shape.windows() * window }
     }
 
     fn build<'a, T: Element>(

@@ -9,14 +9,14 @@ use crate::samples::Element;
 /// samples show that values repeat: a dictionary of values that do not gains nothing.
 pub(super) fn distinct<T: Element>(column: &[T]) -> Option<Vec<T>> {
     /// Values that show it.
-    const LOOKED: usize = 4096;
+    const LOOKED: usize = 2048;
     let ascending = |a: &T, b: &T| a.widen().total_cmp(&b.widen());
     let mut some: Vec<T> =
         column.iter().step_by((column.len() / LOOKED).max(1) | 1).copied().collect();
     let looked = some.len();
     some.sort_unstable_by(ascending);
     some.dedup();
-    if some.len() > 256.max(looked - looked / 64) {
+    if some.len() > 256.max(looked - looked / 200) {
         return None;
     }
     let mut values = Known::new();

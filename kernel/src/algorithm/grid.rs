@@ -49,8 +49,17 @@ impl Recipe for Grid {
     }
 
     fn cost(shape: &Shape) -> Cost {
-        let border = 65.0 + 13.0 * shape.side(PER_CELL as f64);
-        Cost { build: 26.0 * shape.n, answer: shape.windows() * border }
+        let Shape { n, .. } = *shape;
+        let all_come_back = shape.repeated() >= 1.0;
+        let build = 5.5 * shape.far() + if all_come_back { 5.0 } else { 20.0 };
+        let side = shape.mean(|share| (share * n / PER_CELL as f64).sqrt());
+        let border = match (shape.is_full(), all_come_back) {
+            (true, _) => 0.0,
+            (false, true) => side,
+            (false, false) => 4.5 * side,
+        };
+        let answer = shape.windows() * (95.0 + 1.7 * shape.far() + border);
+        Cost { build: build * n, answer }
     }
 
     fn build<'a, T: Element>(

@@ -58,16 +58,24 @@ impl Recipe for KdTree {
     }
 
     fn cost(shape: &Shape) -> Cost {
-        let Shape { n, d, centers, widths, share, dimension, .. } = *shape;
-        let inside = share * n;
-        let levels = (n / USUAL).max(2.0).log2();
-        let build = n * (3.4 * levels + 5.0 * d);
-        let side = (inside / USUAL).powf(1.0 / dimension.max(0.5));
-        let border = (side + 1.0).powf(dimension) - (side - 1.0).max(0.0).powf(dimension);
-        let each = widths * (70.0 + border.min(n / USUAL) * (26.0 + 4.0 * d));
-        // The share is that of the usual width; the widest holds about twice as much.
+        let Shape { n, d, centers, widths, dimension, .. } = *shape;
+        let levels = (n / USUAL).log2().max(1.0);
+        let build = n * (2.7 + 3.0 * levels + d * (0.56 + 0.83 * levels + 3.3 * shape.far()));
+        // Leaves are thin in as many dimensions as they are cut, even where windows see fewer.
+        let seen = dimension.max(d / 3.0);
+        let cuts = seen.min(levels);
+        let thickness = 2.0_f64.powf(-levels / cuts);
+        let met = |side: f64| (side + thickness - side * thickness).powf(cuts);
+        let side = |share: f64| share.powf(1.0 / seen).min(1.0);
+        let border = shape.mean(|share| {
+            let whole = (side(share) - thickness).max(0.0).powf(cuts);
+            if shape.is_full() { 0.0 } else { (met(side(share)) - whole) * n / USUAL }
+        });
+        let leaf = 10.0 + d * (7.4 + 8.4 * (n * d / 3e5).log2().max(0.0));
+        let each = widths * (23.0 + 7.8 * levels + border * leaf);
         let all = if kd_widths::is_possible(d as usize, widths as usize) {
-            kd_widths::walk_of_all((2.0 * inside).min(n), dimension.max(1.0))
+            let samples = met(side(shape.widest())) * n;
+            270.0 + 15.0 * widths + samples * (1.9 + 0.59 * d)
         } else {
             f64::INFINITY
         };

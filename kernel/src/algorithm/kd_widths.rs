@@ -49,14 +49,14 @@ pub(super) fn is_cheaper<T: Element>(tree: &Tree<T>, query: &Query<'_>, ranking:
 
 /// Nanoseconds to count one window that holds so many samples, where walks follow each other closely: the
 /// leaves that its border cuts.
-pub(super) fn walk(inside: f64, d: f64) -> f64 {
+fn walk(inside: f64, d: f64) -> f64 {
     let side = (inside / USUAL).powf(1.0 / d);
     let border = (side + 1.0).powf(d) - (side - 1.0).max(0.0).powf(d);
     50.0 + border * (20.0 + 8.0 * d)
 }
 
 /// The same for all widths in one walk, if the largest window holds so many: every leaf that it meets.
-pub(super) fn walk_of_all(inside: f64, d: f64) -> f64 {
+fn walk_of_all(inside: f64, d: f64) -> f64 {
     let side = (inside / USUAL).powf(1.0 / d);
     400.0 + (side + 1.0).powf(d) * USUAL * (1.5 + 0.35 * d)
 }

@@ -83,13 +83,29 @@ impl Shape {
         self.shares.iter().copied().map(of).sum::<f64>() / SOME_WINDOWS as f64
     }
 
-    pub(crate) fn windows(&self) -> f64 {
-        self.centers * self.widths
+    /// Whether every window holds everything.
+    pub(crate) fn is_full(&self) -> bool {
+        self.share >= 0.999
     }
 
-    /// Side of a window in parts that hold `samples` each.
-    pub(crate) fn side(&self, samples: f64) -> f64 {
-        (self.share * self.n / samples).powf(1.0 / self.d)
+    /// The share of columns in which values come back.
+    pub(crate) fn repeated(&self) -> f64 {
+        self.repeating / self.d
+    }
+
+    /// Share of the samples inside the widest window around a center, if widths are spread evenly.
+    pub(crate) fn widest(&self) -> f64 {
+        let wider = if self.widths > 1.0 { 1.0 + self.dimension } else { 1.0 };
+        (self.share * wider).min(1.0)
+    }
+
+    /// Doublings of n beyond what stays in a cache while an index is built.
+    pub(crate) fn far(&self) -> f64 {
+        (self.n / 1e5).log2().max(0.0)
+    }
+
+    pub(crate) fn windows(&self) -> f64 {
+        self.centers * self.widths
     }
 }
 
@@ -128,10 +144,11 @@ pub(crate) fn choose<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Choice 
         let reason = format!("one scan of {} samples takes no time worth saving", run.len());
         return Choice { algorithm: scan, reason };
     }
+    shape.repeating = run.columns().iter().filter(|column| repeats(column)).count() as f64;
     let suited = super::ALL.iter().filter(|one| one.checked(run.len(), run.d()).is_ok());
     let costs = suited.clone().map(|algorithm| (algorithm, algorithm.cost(&shape)));
-    // If nothing pays with no sample inside, nothing does.
-    if costs.clone().all(|(_, cost)| cost.sum() >= plain) {
+    // If nothing pays with no sample inside, nothing does. Where values come back, scans may take longer.
+    if shape.repeating == 0.0 && costs.clone().all(|(_, cost)| cost.sum() >= plain) {
         let windows = shape.windows();
         let reason = format!("for {windows} windows preparing anything costs more than it saves");
         return Choice { algorithm: scan, reason };
@@ -161,8 +178,7 @@ fn reason(shape: &Shape, algorithm: &Algorithm, cost: Cost, plain: f64) -> Strin
     )
 }
 
-/// About which share of the samples is inside a window, how fast it grows, and whether values come back:
-/// some windows, windows half as wide and windows hardly narrower, over some samples.
+/// About which share of the samples is inside a window, how fast it grows, and which lies on borders: some windows, windows half as wide and windows hardly narrower, over some samples.
 pub(super) fn look<T: Element>(
     run: &Run<'_, T>,
     query: &Query<'_>,
@@ -173,7 +189,6 @@ pub(super) fn look<T: Element>(
     let stride = (run.len() / samples).max(1) | 1;
     let some = run.columns().iter().map(|column| column.iter().step_by(stride).copied().collect());
     let some: Vec<Vec<T>> = some.collect();
-    shape.repeating = some.iter().filter(|column| repeats(column)).count() as f64;
     let Ok(samples) = Samples::<T>::from_columns::<Vec<T>>(&some) else {
         return;
     };
@@ -208,13 +223,17 @@ fn spread(centers: usize, widths: usize) -> [usize; SOME_WINDOWS] {
     array::from_fn(|k| part(k, centers) * widths + part(k * 5 % SOME_WINDOWS, widths))
 }
 
-/// Whether among the first values of a column at least half were there before.
+/// Whether among some values of a column one in five was there before.
 fn repeats<T: Element>(column: &[T]) -> bool {
-    let mut values: Vec<f64> = column.iter().take(FEWEST_SAMPLES).map(|s| s.widen()).collect();
+    /// Values that are looked at.
+    const SOME: usize = 64;
+    let stride = (column.len() / SOME).max(1) | 1;
+    let mut values: Vec<f64> =
+        column.iter().step_by(stride).take(SOME).map(|s| s.widen()).collect();
     values.sort_unstable_by(f64::total_cmp);
     let all = values.len();
     values.dedup();
-    2 * values.len() <= all
+    5 * values.len() <= 4 * all
 }
 
 #[cfg(test)]
@@ -249,7 +268,7 @@ mod tests {
         assert_eq!(name(100_000, 2, 100_000, &[0.1]), "sweep");
         assert_eq!(name(100_000, 2, 10_000, &[0.1, 0.2, 0.3, 0.4]), "sweep");
         assert_eq!(name(100_000, 3, 100_000, &[0.05]), "kd_tree");
-        assert_eq!(name(20_000, 16, 1_000, &[0.9]), "codes");
+        assert_eq!(name(20_000, 32, 1_000, &[0.95]), "codes");
         assert_eq!(name(100, 2, 100, &[0.1]), "brute_force");
     }
 

@@ -41,9 +41,13 @@ impl Recipe for Sorted {
 
     fn cost(shape: &Shape) -> Cost {
         let Shape { n, centers, passes, .. } = *shape;
-        let searches = shape.windows() * 100.0;
-        let steps = 40.0 * centers + passes * 0.5 * n + shape.windows() * 20.0;
-        Cost { build: 28.0 * n, answer: searches.min(steps) }
+        let build = if shape.repeating > 0.0 { 4.7 } else { 25.0 + 2.2 * shape.far() };
+        let answer = if is_worth_passing(n as usize, centers as usize) {
+            16.0 * centers + passes * 2.8 * n + shape.windows() * 4.2
+        } else {
+            24.0 * shape.windows()
+        };
+        Cost { build: build * n, answer }
     }
 
     fn build<'a, T: Element>(

@@ -48,10 +48,11 @@ impl Recipe for Sweeping {
 
     fn cost(shape: &Shape) -> Cost {
         let Shape { n, centers, passes, .. } = *shape;
-        // The last level of the set of ranks grows with n: 0.05 ns for each of its numbers, twice a sample.
-        let pass = n * (18.0 + n * 7.6e-7);
-        let answer = 70.0 * centers + passes * pass + shape.windows() * 22.0;
-        Cost { build: 35.0 * n, answer }
+        let come_back = shape.repeated() >= 1.0;
+        let build = if come_back { 16.0 } else { 28.0 + 16.0 * shape.far() };
+        let pass = if shape.is_full() { 2.0 } else { 21.0 + 2.9 * shape.far() };
+        let answer = 28.0 * centers + passes * pass * n + shape.windows() * 14.0;
+        Cost { build: build * n, answer }
     }
 
     fn build<'a, T: Element>(
