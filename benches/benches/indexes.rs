@@ -4,10 +4,12 @@
 //! Apart from `centers`, which holds instruction sets against each other on the scan. Pairs: codes against
 //! the scan of the same samples; and the same windows over 100 times as many samples, whose ratio is 10 if
 //! the cost of a window grows with the root of n. Samples with weights are weighed by the algorithms that take
-//! them. Next: `benches::job`.
+//! them. In test mode large samples are
+//! replaced by few of the same kind. Next: `benches::job`.
 
 use std::process::ExitCode;
 
+use benches::session::Mode;
 use benches::workload::{self, CODED, INDEXED, Indexed, Stock, WEIGHTED};
 use benches::{Session, job, session};
 use runner::machine::pages::HugePages;
@@ -20,8 +22,13 @@ fn main() -> ExitCode {
 }
 
 fn body(session: &mut Session) {
-    let [least, _, most, ..] = &INDEXED;
-    for indexed in INDEXED.iter().chain(&CODED) {
+    let sized = |indexed: &Indexed| match session.mode() {
+        Mode::Test => indexed.small(),
+        Mode::Measure | Mode::Profile => indexed.clone(),
+    };
+    let [indexed, coded] =
+        [&INDEXED[..], &CODED].map(|all| all.iter().map(sized).collect::<Vec<_>>());
+    for indexed in indexed.iter().chain(&coded) {
         let stock = Stock::new(&indexed.centers.samples);
         session.time(&job::build(&stock, indexed));
         let query = job::query(&stock, indexed);
@@ -31,7 +38,9 @@ fn body(session: &mut Session) {
             session.time(&query);
         }
     }
-    growth(session, [least, most]);
+    if let [least, _, most, ..] = &indexed[..] {
+        growth(session, [least, most]);
+    }
     for weighted in &WEIGHTED {
         let weights = workload::weights(weighted.centers.samples.n);
         session.time(&job::weigh(&Stock::new(&weighted.centers.samples), &weights, weighted));

@@ -7,8 +7,8 @@ use std::hint::black_box;
 
 use kernel::isa::{self, Isa};
 use kernel::{
-    Alone, Counter, PairSums, Query, Samples, Sizes, WeightedCounter, Weights, Width, Widths, Window,
-    algorithm,
+    Alone, Counter, PairSums, Query, Samples, Sizes, WeightedCounter, Weights, Width, Widths,
+    Window, algorithm,
 };
 use runner::workload::{Rounded, Workload};
 

@@ -104,6 +104,11 @@ impl Session {
         Ok(Self { criterion, mode, timed: BTreeSet::new(), table })
     }
 
+    /// What the command line asks for.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
     /// Times `case` with criterion, after its answer was right.
     ///
     /// # Panics

@@ -16,7 +16,7 @@ use runner::workload::{
 };
 
 use crate::case::Expected;
-use crate::session;
+use crate::{plain, session};
 
 /// Seed of all samples.
 pub const SEED: u64 = 123;
@@ -181,6 +181,27 @@ impl Centers {
 }
 
 impl Indexed {
+    /// The same for few samples, if it has many, with the counts of the article's test: to see in a moment
+    /// whether answers are right.
+    #[must_use]
+    pub fn small(&self) -> Self {
+        /// Samples that are few, and those up to which the stored counts are taken.
+        const FEW: usize = 20_000;
+        const STORED: usize = 100_000;
+        let mut small = self.clone();
+        if self.centers.samples.n > STORED {
+            small.centers.samples.n = FEW;
+            let Centers { samples, .. } = &small.centers;
+            let (stock, h) = (Stock::<f64>::new(samples), samples.widths.start);
+            let columns: Vec<_> = (0..samples.d).map(|j| stock.samples().column(j)).collect();
+            let rows = small.centers.rows();
+            let centers = rows.chunks_exact(samples.d);
+            let counts = centers.map(|center| plain::columns_by_quotient(&columns, center, h));
+            small.centers.expected = Summary::of(&counts.collect::<Vec<_>>());
+        }
+        small
+    }
+
     /// The middle of the path of its benchmarks: `d=2/n=100000/h=0.35/m=1000`.
     pub fn shape(&self) -> String {
         let Centers { samples, m, .. } = &self.centers;

@@ -39,7 +39,10 @@ impl Recipe for BruteForce {
             let band = shape.widest();
             of_widths
                 + if d <= 8.0 {
-                    0.054 + d * 0.066 + 0.033 * band * (1.0 - twice) + twice * (0.05 * d + 3.8 * band)
+                    0.054
+                        + d * 0.066
+                        + 0.033 * band * (1.0 - twice)
+                        + twice * (0.05 * d + 3.8 * band)
                 } else {
                     d * (0.09 + twice * (0.1 + 0.07 * band))
                 }

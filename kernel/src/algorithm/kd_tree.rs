@@ -74,7 +74,7 @@ impl Recipe for KdTree {
         let leaf = 10.0 + d * (7.4 + 8.4 * (n * d / 3e5).log2().max(0.0));
         let each = widths * (23.0 + 7.8 * levels + border * leaf);
         let all = if kd_widths::is_possible(d as usize, widths as usize) {
-            let samples = met(side(shape.widest())) * n;
+            let samples = if shape.is_full() { 0.0 } else { met(side(shape.widest())) * n };
             270.0 + 15.0 * widths + samples * (1.9 + 0.59 * d)
         } else {
             f64::INFINITY
@@ -156,7 +156,6 @@ fn bounds<T: Element>(column: &[T]) -> [T; 2] {
         [if s < least { s } else { least }, if s > most { s } else { most }]
     })
 }
-
 
 impl<T: Element> Index<T> for Tree<T> {
     fn count(&self, center: &[f64], reach: Reach<'_>) -> u64 {

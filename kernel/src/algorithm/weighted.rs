@@ -82,8 +82,7 @@ impl<T: Element> Index<T> for WeightedScan<'_, T> {
 /// made for these samples.
 pub(super) fn choose<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Choice {
     // No walk and no scan of weights finds several windows at once: as many centers with one window each.
-    let mut shape =
-        Shape { centers: query.counts() as f64, widths: 1.0, ..Shape::new(run, query) };
+    let mut shape = Shape { centers: query.counts() as f64, widths: 1.0, ..Shape::new(run, query) };
     let plain = scan(&shape);
     let scan_for = |reason| Choice { algorithm: super::scan(), reason };
     if plain < NOT_WORTH_IT {
