@@ -95,20 +95,6 @@ impl Weights {
         units as f64 * self.unit()
     }
 
-    /// The same, in the same unit, without those at some positions, which ascend.
-    #[must_use]
-    pub fn without(mut self, positions: &[usize]) -> Self {
-        let mut left_out = positions.iter().peekable();
-        let mut position = 0;
-        self.units.retain(|_| {
-            let is_left_out = left_out.next_if_eq(&&position).is_some();
-            position += 1;
-            !is_left_out
-        });
-        self.total = self.units.iter().sum();
-        self
-    }
-
     /// The weights with positions in `range`, without copying.
     ///
     /// # Panics
@@ -252,13 +238,6 @@ mod tests {
                 assert!((fixed.value(units) - w).abs() <= 0.5 * fixed.unit(), "{w}");
             }
         }
-    }
-
-    #[test]
-    fn what_is_left_out_is_missing_from_the_total() {
-        let weights = Weights::new(&[1.0, 2.0, 0.5, 4.0]).unwrap().without(&[0, 2]);
-        assert_eq!((weights.units(), weights.total(), weights.unit()), (&[4, 8][..], 12, 0.5));
-        assert_eq!(weights.clone().without(&[]), weights);
     }
 
     #[test]

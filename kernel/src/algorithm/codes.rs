@@ -68,7 +68,7 @@ impl Recipe for Quantized {
         let build = if n <= SHORT as f64 {
             16.0 + d * (113.0 - 86.0 * repeated)
         } else {
-            1.3 + d * (12.8 - 2.1 * repeated)
+            1.3 + d * (12.8 - 2.1 * repeated + 2.5 * shape.far())
         };
         // Few values make blocks of equal samples, which no border cuts, unless windows are crossed everywhere.
         let cut_blocks = 1.0 - repeated * (1.0 - 0.5 * (2.0 * dimension / d).min(1.0));

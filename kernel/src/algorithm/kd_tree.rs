@@ -71,7 +71,9 @@ impl Recipe for KdTree {
             let whole = (side(share) - thickness).max(0.0).powf(cuts);
             if shape.is_full() { 0.0 } else { (met(side(share)) - whole) * n / USUAL }
         });
-        let leaf = 10.0 + d * (7.4 + 8.4 * (n * d / 3e5).log2().max(0.0));
+        // Leaves that no cache holds; where centers are many they come in the order of leaves, and share them.
+        let miss = if centers < MANY as f64 { 8.4 } else { 2.5 };
+        let leaf = 10.0 + d * (7.4 + miss * (n * d / 3e5).log2().max(0.0));
         let each = widths * (23.0 + 7.8 * levels + border * leaf);
         let all = if kd_widths::is_possible(d as usize, widths as usize) {
             let samples = if shape.is_full() { 0.0 } else { met(side(shape.widest())) * n };

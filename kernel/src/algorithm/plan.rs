@@ -140,6 +140,9 @@ pub(crate) fn choose<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Choice 
     let scan = super::scan();
     let mut shape = Shape::new(run, query);
     let plain = scan.cost(&shape).sum();
+    if run.is_empty() || query.counts() == 0 {
+        return Choice { algorithm: scan, reason: "there is nothing to count".into() };
+    }
     if plain < NOT_WORTH_IT {
         let reason = format!("one scan of {} samples takes no time worth saving", run.len());
         return Choice { algorithm: scan, reason };
@@ -270,6 +273,15 @@ mod tests {
         assert_eq!(name(100_000, 3, 100_000, &[0.05]), "kd_tree");
         assert_eq!(name(20_000, 32, 1_000, &[0.95]), "codes");
         assert_eq!(name(100, 2, 100, &[0.1]), "brute_force");
+    }
+
+    #[test]
+    fn nothing_asked_or_nothing_there_is_no_reason_to_look() {
+        for (n, m, widths) in [(100_000, 1000, &[][..]), (0, 1000, &[0.1, 0.2]), (0, 0, &[0.1])] {
+            let choice = chosen(n, 2, m, widths);
+            assert_eq!(choice.algorithm.name(), "brute_force");
+            assert_eq!(choice.reason, "there is nothing to count");
+        }
     }
 
     #[test]

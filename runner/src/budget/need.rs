@@ -3,13 +3,13 @@
 //! Apart from [`super::Budget`], which cuts a file into chunks of the length that suits: here there is nothing to cut,
 //! and what does not fit is refused before it is read.
 
-use super::{Bytes, Demand, Means};
+use super::{Bytes, Demand, Means, WEIGHT};
 use crate::selection::likelihood;
 
 /// What a command holds at a time that has all samples in memory, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Need {
-    /// Of the samples, if they are not there yet.
+    /// Of the samples if they are not there yet, and of their weights.
     pub samples: u64,
     /// Of what is prepared for them, at most.
     pub index: u64,
@@ -55,6 +55,13 @@ impl Need {
         }
     }
 
+    /// The same with a weight for each of n samples.
+    #[must_use]
+    pub fn with_weights(self, n: usize) -> Self {
+        let weights = WEIGHT.saturating_mul(n as u64);
+        Self { samples: self.samples.saturating_add(weights), ..self }
+    }
+
     /// Of the choice among so many widths for n samples of d dimensions; the samples are there.
     pub fn of_widths(widths: usize, (n, d): (usize, usize)) -> Self {
         let demand = Demand { centers: n, widths, means: Means::Indexed };
@@ -84,6 +91,8 @@ mod tests {
         assert!(error.contains(told), "{error}");
         let scan = Demand { means: Means::Scanning, ..demand };
         assert_eq!(Need::of_densities(scan, (100, 3), 8).index, 0);
+        let weighted = Need::of_densities(demand, (100, 3), 8).with_weights(100);
+        assert_eq!(weighted.samples, 100 * WEIGHT);
         let vast = Need::of_densities(demand, (usize::MAX, 2), 8);
         assert!(vast.check(Some(u64::MAX - 1)).is_err(), "{vast:?}");
     }

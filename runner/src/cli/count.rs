@@ -15,7 +15,7 @@ use super::weights::WeightsFile;
 use super::widths::{LIST, WIDTHS_PER_DIMENSION, WidthList, refusal};
 use crate::budget::{Budget, Bytes, Plan};
 use crate::for_any;
-use crate::input::{Caching, Opened, Rows};
+use crate::input::{Caching, Length, Opened, Rows, Shape};
 use crate::machine::{pages, resident};
 use crate::output::{self, count::Report, file, progress::Progress};
 use crate::query::{self, Query, Windows, chunks::Cut};
@@ -44,8 +44,8 @@ pub struct Arguments {
     #[command(flatten)]
     method: Method,
     /// Memory that samples, what is prepared for them, and the answer may take, such as 1GiB, 500MB or a
-    /// number of bytes. A file that does not fit is counted in chunks while it is read; the counts never
-    /// depend on it [default: half of the memory that is available]
+    /// number of bytes. A file that does not fit is counted in chunks while it is read, but not one with
+    /// --weights; the counts never depend on it [default: half of the memory that is available]
     #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = memory)]
     memory: Option<Budget>,
     /// Print JSON instead of a table
@@ -67,6 +67,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     arguments.weights.check(&arguments.method)?;
     if let Some(path) = &arguments.out {
         let read = [&[arguments.source.path()][..], &arguments.centers.files()].concat();
+        let read = read.into_iter().chain(arguments.weights.path()).collect::<Vec<_>>();
         file::check_results(&[path], &read)?;
     }
     let opened = arguments.source.open()?;
@@ -106,19 +107,26 @@ fn report(arguments: &Arguments, opened: Opened, query: &Query) -> anyhow::Resul
     let workers = query.workers_for(shape.length.most());
     let source = &arguments.source;
     if arguments.weights.is_given() {
-        let room = budget.beside_weights(shape.length.most());
-        let plan = room.plan(shape, opened.element_bytes(), query.demand(shape.d()), workers);
-        if plan != Ok(Plan::Whole) {
-            bail!(
-                "--weights: {source} and its weights take more than --memory, {}; samples with weights are \
-                 not counted in chunks",
-                Bytes(budget.bytes())
-            );
+        let (shape, element_bytes) = (shape.clone(), opened.element_bytes());
+        let fits = |n: usize| {
+            let room = budget.beside_weights(n);
+            let shape = Shape { length: Length::Exactly(n), ..shape.clone() };
+            match room.plan(&shape, element_bytes, query.demand(shape.d()), workers)? {
+                Plan::Whole => Ok(()),
+                Plan::Chunks { .. } => bail!(
+                    "--weights: {source} and its weights take more than --memory, {}; samples with weights \
+                     are not counted in chunks",
+                    Bytes(budget.bytes())
+                ),
+            }
+        };
+        if let Length::Exactly(n) = shape.length {
+            fits(n)?;
         }
-        return whole(arguments, opened, query, budget);
+        return whole(arguments, opened, query, budget, &fits);
     }
     match budget.plan(shape, opened.element_bytes(), query.demand(shape.d()), workers)? {
-        Plan::Whole => whole(arguments, opened, query, budget),
+        Plan::Whole => whole(arguments, opened, query, budget, &|_| Ok(())),
         Plan::Chunks { rows, block } => {
             let is_beyond = available.is_some_and(|bytes| source.bytes() > bytes);
             let caching = if is_beyond { Caching::Forget } else { Caching::Usual };
@@ -131,13 +139,16 @@ fn report(arguments: &Arguments, opened: Opened, query: &Query) -> anyhow::Resul
     }
 }
 
+/// With all samples in memory; `fits` refuses too many, where only reading tells how many there are.
 fn whole(
     arguments: &Arguments,
     opened: Opened,
     query: &Query,
     budget: Budget,
+    fits: &dyn Fn(usize) -> anyhow::Result<()>,
 ) -> anyhow::Result<Report> {
     let input = arguments.source.read_opened(opened)?;
+    fits(input.samples.n())?;
     let weights = arguments.weights.read(&arguments.source, &input)?;
     let samples = &input.samples;
     let progress = Progress::start("counting", (query.centers.len() / samples.d()) as u64);

@@ -16,7 +16,7 @@ use super::weights::WeightsFile;
 use super::widths::WIDTHS_PER_DIMENSION;
 use crate::budget::{Demand, Means, Need};
 use crate::density::grid::Spec;
-use crate::density::{Estimate, Itself, Places};
+use crate::density::{self, Estimate, Itself, Places};
 use crate::failure::Failure;
 use crate::input::{AnySamples, Input};
 use crate::output;
@@ -113,14 +113,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let read = [&[arguments.source.path()][..], &arguments.centers.files()].concat();
     let read = read.into_iter().chain(arguments.weights.path()).collect::<Vec<_>>();
     file::check_results(&arguments.wanted.files(), &read)?;
-    let input = arguments.read(method.means())?;
+    let centers = arguments.centers.read(arguments.source.open()?.shape().d())?;
+    let input = arguments.read(method.means(), centers.as_deref())?;
     let weights = arguments.weights.read_some(&arguments.source, &input)?;
     let samples = &input.samples;
     let windows = windows.checked(samples.d()).context(WIDTHS_PER_DIMENSION)?;
     if arguments.wanted.svg.is_some() {
         picture::check_dimensions(samples.d()).map_err(Failure::Input)?;
     }
-    let (places, centers) = arguments.places(samples, &windows)?;
+    let (places, centers) = arguments.places(samples, &windows, centers)?;
     let of = (&input, weights.as_ref());
     let report = report(arguments, &method, of, (places, centers, windows))?;
     arguments.method.explain(report.algorithm, &report.reason);
@@ -150,17 +151,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
 impl Arguments {
     /// The samples, if there is memory for them and their densities.
-    fn read(&self, means: Means) -> anyhow::Result<Input> {
-        let given = self.centers.at_most()?;
+    fn read(&self, means: Means, centers: Option<&[f64]>) -> anyhow::Result<Input> {
         let beside = |(n, d): (usize, usize), element_bytes| {
-            let places = match &self.grid {
-                _ if given > 0 => given,
+            let places = match (centers, &self.grid) {
+                (Some(centers), _) => centers.len() / d,
                 _ if self.at_samples => n,
-                Some(spec) => spec.points(d),
-                None => Spec::Points(PICTURE_ALONE).points(d),
+                (None, Some(spec)) => spec.points(d),
+                (None, None) => Spec::Points(PICTURE_ALONE).points(d),
             };
             let demand = Demand { centers: places, widths: 1, means };
-            Need::of_densities(demand, (n, d), element_bytes)
+            let need = Need::of_densities(demand, (n, d), element_bytes);
+            if self.weights.is_given() { need.with_weights(n) } else { need }
         };
         self.source.read(
             &beside,
@@ -174,8 +175,9 @@ impl Arguments {
         &self,
         samples: &AnySamples,
         windows: &Windows,
+        centers: Option<Vec<f64>>,
     ) -> anyhow::Result<(Places, Vec<f64>)> {
-        if let Some(centers) = self.centers.read(samples.d())? {
+        if let Some(centers) = centers {
             return Ok((Places::Centers, centers));
         }
         if self.at_samples {
@@ -230,6 +232,12 @@ fn report(
         None => Estimate::new(of, found.counts, (windows, samples.n()), itself),
         Some(weights) => Estimate::weighted(of, found.counts, (windows, weights), itself),
     };
+    let estimate = estimate.map_err(|error| match error {
+        density::Error::AllWeight(sample) => {
+            density::Error::AllWeight(input.dropped.row_of(sample))
+        }
+        error => error,
+    });
     let estimate = estimate.context("--leave-out-self")?;
     Ok(Report {
         estimate,
@@ -289,6 +297,7 @@ fn drawn(
     let scene = Scene {
         names: arguments.source.names(d),
         n: samples.n(),
+        is_weighted: weights.is_some(),
         window: report.window(),
         faces: report.windows.faces(),
         values: report.values,

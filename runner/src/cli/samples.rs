@@ -161,7 +161,8 @@ impl Source {
         // Samples that are there already are no longer in the memory that is available.
         let fits = |n: usize, there: u64| {
             let samples = (n as u64).saturating_mul((d * element_bytes) as u64);
-            let need = Need { samples, ..beside((n, d), element_bytes) };
+            let mut need = beside((n, d), element_bytes);
+            need.samples = need.samples.saturating_add(samples);
             let checked = need.check(available_memory().map(|bytes| bytes.saturating_add(there)));
             checked.map_err(|error| anyhow::anyhow!("{self}: {error}; {advice}"))
         };
@@ -212,12 +213,6 @@ impl Source {
 }
 
 impl Centers {
-    /// Number of centers, as far as that is known before their file is read.
-    pub(super) fn at_most(&self) -> anyhow::Result<usize> {
-        let Some(path) = &self.centers else { return Ok(usize::from(self.center.is_some())) };
-        Ok(input::open(path, &Options::default())?.shape().length.most())
-    }
-
     /// The file that they come from, if there is one.
     pub(super) fn files(&self) -> Vec<&Path> {
         self.centers.iter().map(PathBuf::as_path).collect()

@@ -72,10 +72,17 @@ impl WeightsFile {
                 path.display()
             );
         }
-        let weights = for_any!(&input.samples, weights => widened(weights.column(0)));
+        let mut weights = for_any!(&input.samples, weights => widened(weights.column(0)));
         drop(input);
-        let weights = Weights::new(&weights).map_err(refused)?;
-        Ok(Some(weights.without(samples.dropped.rows())))
+        // Weights of rows that were dropped decide nothing, not even the unit.
+        samples.dropped.leave_out(&mut weights);
+        let weights = Weights::new(&weights).map_err(|error| match error {
+            Error::Weight { row, value } => {
+                refused(Error::Weight { row: samples.dropped.row_of(row), value })
+            }
+            error => refused(error),
+        })?;
+        Ok(Some(weights))
     }
 
     /// The same, at least one of them above 0.

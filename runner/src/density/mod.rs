@@ -59,7 +59,7 @@ impl Places {
 pub enum Error {
     /// Nothing is left without the sample itself, in weight.
     #[error(
-        "sample {0} (counted from 0) has all the weight; without it, nothing is left in its own window or any other"
+        "row {0} (counted from 0) has all the weight; without it, nothing is left in its own window or any other"
     )]
     AllWeight(usize),
     /// Nothing is left without the sample itself.

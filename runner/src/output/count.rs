@@ -90,7 +90,7 @@ fn table(answer: &Answer) -> Table {
     table.load_style(presets::UTF8_FULL_CONDENSED);
     let mut names = vec!["center", "width h", "count k", "density p"];
     if answer.weighing.is_some() {
-        names.insert(3, "weight W");
+        names.splice(3.., ["weight W", "density of k"]);
     }
     table.set_header(names.into_iter().skip(1 - with_center));
     let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
@@ -216,7 +216,7 @@ mod tests {
         let (algorithm, reason) = ("some-weigher", "some reason".into());
         report.answer.weighing = Some(Weighing { total: 90.5, unit: 0.5, algorithm, reason });
         let text = text(&report);
-        assert!(text.contains("count k ┆ weight W ┆ density p"), "{text}");
+        assert!(text.contains("count k ┆ weight W ┆ density of k"), "{text}");
         assert!(text.contains("40 ┆  80.0000 ┆"), "{text}");
         let line = "weight of all samples 90.5000, in units of 0.500000, algorithm some-weigher";
         assert!(text.contains(line), "{text}");

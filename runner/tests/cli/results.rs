@@ -40,9 +40,13 @@ fn no_result_replaces_what_is_read() {
     std::fs::hard_link(folder.path("s.npy"), folder.path("picture.svg")).unwrap();
     let [samples, centers] = [["--samples", &read[0]], ["--centers", &read[1]]];
     let windows = [&centers[..], &["--width", "1"]].concat();
+    let weights = folder.write("w.npy", &bytes);
+    let weighted = [&windows[..], &["--weights", &weights]].concat();
     for (command, windows, result, input) in [
         ("count", &windows[..], ["--out", "s.npy"], "s.npy"),
         ("count", &windows, ["--out", "in/../c.npy"], "c.npy"),
+        ("count", &weighted, ["--out", "w.npy"], "w.npy"),
+        ("density", &weighted, ["--out", "w.npy"], "w.npy"),
         ("density", &windows, ["--out", "./s.npy"], "s.npy"),
         ("density", &windows, ["--counts", "c.npy"], "c.npy"),
         ("density", &windows, ["--svg", "picture.svg"], "s.npy"),

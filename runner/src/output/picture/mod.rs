@@ -54,6 +54,8 @@ pub struct Scene {
     pub names: Vec<String>,
     /// Number of samples.
     pub n: usize,
+    /// Whether they have weights.
+    pub is_weighted: bool,
     /// The window, as text.
     pub window: String,
     /// `closed` or `open`.
@@ -201,9 +203,10 @@ impl Scene {
 
     /// Which samples, and which window.
     fn subtitle(&self) -> String {
-        let Self { n, window, faces, .. } = self;
+        let Self { n, window, faces, is_weighted, .. } = self;
+        let weighted = if *is_weighted { "weighted " } else { "" };
         let samples = if *n == 1 { "sample" } else { "samples" };
-        format!("{n} {samples}, window {window}, {faces} faces")
+        format!("{n} {weighted}{samples}, window {window}, {faces} faces")
     }
 }
 
@@ -247,6 +250,7 @@ mod tests {
         let mut scene = Scene {
             names: vec!["x0".into()],
             n: 1,
+            is_weighted: false,
             window: "1e-320".into(),
             faces: "closed",
             values: Values::Density,
