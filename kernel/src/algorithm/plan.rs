@@ -1,21 +1,27 @@
 //! Which algorithm suits: a sum of costs for each, and the smallest wins.
 //!
-//! What a window costs depends on the samples through one number, the share of them that is inside. A few
-//! windows over a few thousand samples tell it well enough. Then, per window, with f the share that a leaf
-//! or a cell holds and q = (share / f)^(1/d), the window's side in leaves:
+//! What a window costs depends on the samples mostly through one number, the share of them that is inside. A few
+//! windows over a few thousand samples tell it well enough, and each of these windows has a cost of its own: the
+//! mean of costs is not the cost of the mean. With f the share that a leaf, a cell or a block holds, on average
 //!
 //! ```text
 //! brute_force   n · b d                                 every sample
 //! sorted        two searches, or steps of two pointers
-//! grid          a + b q                                 the border, four rows of q cells
+//! grid          a + b √(share / f)                      the border, four rows of cells
 //! sweep         a + b · n / number of centers           every sample once for each width
-//! kd_tree       ((q + 1)^d − (q − 1)^d) · (a + b d)     the leaves that the border cuts
+//! kd_tree       (met − whole) / f · (a + b d)           the leaves that the border cuts
 //! codes         n · (a + b · met · d)                   the blocks that a window meets, a byte a coordinate
 //! ```
 //!
-//! and in front of it what preparing costs. Samples in clusters or on a line are not what these formulas
-//! are made of; they change the factors more than the order. Times are nanoseconds on one core of a current
-//! server, rounded: only their ratios matter, and those differ less between machines.
+//! where a window of side q = share^(1/d) meets a part of side p = f^(1/d), both of a column's samples, with the
+//! chance q + p − q p in each dimension. In front of it stands what preparing costs. Three things more are looked
+//! for, because they change the factors: how fast the share grows with the width (samples on a line, in clusters),
+//! values that come back (a slab of equal values has no border, and a code of its own), and samples on the very
+//! border (what decides in single precision cannot tell those).
+//!
+//! Times are nanoseconds on one core of a current server, fitted to some hundred jobs of every kind such that the
+//! choice comes out best (`cargo run --release -p benches --example regret` says how well): only their ratios
+//! matter, and those differ less between machines.
 
 use std::array;
 
