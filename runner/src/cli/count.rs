@@ -109,11 +109,14 @@ fn report(arguments: &Arguments, opened: Opened, query: &Query) -> anyhow::Resul
     if arguments.weights.is_given() {
         let (shape, element_bytes) = (shape.clone(), opened.element_bytes());
         let fits = |n: usize| {
-            let room = budget.beside_weights(n);
             let shape = Shape { length: Length::Exactly(n), ..shape.clone() };
-            match room.plan(&shape, element_bytes, query.demand(shape.d()), workers)? {
-                Plan::Whole => Ok(()),
-                Plan::Chunks { .. } => bail!(
+            let demand = query.demand(shape.d());
+            // What is wrong with the answer alone is told first.
+            budget.plan(&shape, element_bytes, demand, workers)?;
+            let room = budget.beside_weights(n);
+            match room.plan(&shape, element_bytes, demand, workers) {
+                Ok(Plan::Whole) => Ok(()),
+                _ => bail!(
                     "--weights: {source} and its weights take more than --memory, {}; samples with weights \
                      are not counted in chunks",
                     Bytes(budget.bytes())
