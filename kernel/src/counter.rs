@@ -95,8 +95,7 @@ impl<'a, T: Element> Counter<'a, T> {
     /// # Errors
     /// [`Error::Dimension`] if the window has not d coordinates.
     pub fn count(&self, window: &Window) -> Result<u64, Error> {
-        self.check_dimension(window.d())?;
-        Ok(self.prepared.0.count(window.center(), window.reach()))
+        self.prepared.count(self.run.d(), window)
     }
 
     /// Number of samples inside a window that fits them.
@@ -110,7 +109,7 @@ impl<'a, T: Element> Counter<'a, T> {
     /// # Errors
     /// [`Error::Dimension`] if the center has not d coordinates, [`Error::CenterNotFinite`].
     pub fn count_widths(&self, center: &[f64], widths: &Widths) -> Result<Vec<u64>, Error> {
-        self.check_dimension(center.len())?;
+        algorithm::check_dimension(self.run.d(), center.len())?;
         self.count_batch(center, widths)
     }
 
@@ -142,12 +141,7 @@ impl<'a, T: Element> Counter<'a, T> {
         counts: &mut [u64],
         team: &dyn Team,
     ) -> Result<(), Error> {
-        self.check_dimension(query.d())?;
-        assert_eq!(counts.len(), query.counts(), "a count for each window");
-        if !counts.is_empty() {
-            self.prepared.0.share(query, counts, team);
-        }
-        Ok(())
+        self.prepared.answer(self.run.d(), query, counts, team)
     }
 
     /// The sum of all coordinates, each byte loaded once and nothing else done: the roof that the
@@ -155,14 +149,5 @@ impl<'a, T: Element> Counter<'a, T> {
     /// of additions is unspecified).
     pub fn sum(&self) -> f64 {
         (T::kernels(self.isa).sum)(&self.run)
-    }
-
-    fn check_dimension(&self, found: usize) -> Result<(), Error> {
-        let expected = self.run.d();
-        if found == expected {
-            Ok(())
-        } else {
-            Err(Error::Dimension { what: "center", expected, found })
-        }
     }
 }

@@ -84,8 +84,7 @@ impl<'a, T: Element> WeightedCounter<'a, T> {
     /// # Errors
     /// [`Error::Dimension`] if the window has not d coordinates.
     pub fn weigh(&self, window: &Window) -> Result<u64, Error> {
-        self.check_dimension(window.d())?;
-        Ok(self.prepared.0.count(window.center(), window.reach()))
+        self.prepared.count(self.run.d(), window)
     }
 
     /// Adds the weight inside every window of `query`, in units, to `sums`: `sums[c * W + w]` belongs to center
@@ -102,20 +101,6 @@ impl<'a, T: Element> WeightedCounter<'a, T> {
         sums: &mut [u64],
         team: &dyn Team,
     ) -> Result<(), Error> {
-        self.check_dimension(query.d())?;
-        assert_eq!(sums.len(), query.counts(), "a sum for each window");
-        if !sums.is_empty() {
-            self.prepared.0.share(query, sums, team);
-        }
-        Ok(())
-    }
-
-    fn check_dimension(&self, found: usize) -> Result<(), Error> {
-        let expected = self.run.d();
-        if found == expected {
-            Ok(())
-        } else {
-            Err(Error::Dimension { what: "center", expected, found })
-        }
+        self.prepared.answer(self.run.d(), query, sums, team)
     }
 }

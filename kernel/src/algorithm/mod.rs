@@ -29,7 +29,7 @@ use crate::isa::Isa;
 use crate::query::Query;
 use crate::samples::{Element, Run};
 use crate::team::{self, Team};
-use crate::window::Reach;
+use crate::window::{Reach, Window};
 use brute_force::BruteForce;
 use codes::Quantized;
 use grid::Grid;
@@ -162,6 +162,39 @@ pub type Weigh<T> =
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Prepared<'a, T>(pub(crate) Box<dyn Index<T> + 'a>);
+
+impl<T: Element> Prepared<'_, T> {
+    /// What is inside `window`, over samples of `d` dimensions.
+    pub(crate) fn count(&self, d: usize, window: &Window) -> Result<u64, Error> {
+        check_dimension(d, window.d())?;
+        Ok(self.0.count(window.center(), window.reach()))
+    }
+
+    /// Adds what is inside every window of `query` to `counts`; the members of `team` share the work.
+    pub(crate) fn answer(
+        &self,
+        d: usize,
+        query: &Query<'_>,
+        counts: &mut [u64],
+        team: &dyn Team,
+    ) -> Result<(), Error> {
+        check_dimension(d, query.d())?;
+        assert_eq!(counts.len(), query.counts(), "a place for each window");
+        if !counts.is_empty() {
+            self.0.share(query, counts, team);
+        }
+        Ok(())
+    }
+}
+
+/// Refuses centers that have not the dimensions of the samples.
+pub(crate) fn check_dimension(expected: usize, found: usize) -> Result<(), Error> {
+    if found == expected {
+        Ok(())
+    } else {
+        Err(Error::Dimension { what: "center", expected, found })
+    }
+}
 
 /// An algorithm: its name, what it is made for, and how it prepares samples.
 #[derive(Clone, Copy)]

@@ -187,7 +187,8 @@ fn reason(shape: &Shape, algorithm: &Algorithm, cost: Cost, plain: f64) -> Strin
     )
 }
 
-/// About which share of the samples is inside a window, how fast it grows, and which lies on borders: some windows, windows half as wide and windows hardly narrower, over some samples.
+/// About which share of the samples is inside a window, how fast it grows, and which lies on borders: some
+/// windows, windows half as wide and windows hardly narrower, over some samples.
 pub(super) fn look<T: Element>(
     run: &Run<'_, T>,
     query: &Query<'_>,
