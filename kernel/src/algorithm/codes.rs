@@ -41,9 +41,9 @@ use crate::team::{self, Team};
 use crate::window::Reach;
 
 /// First bytes that stay in the L2 cache, with the rows that belong to them, while windows pass over them.
-const TILE: usize = 1 << 17;
+const TILE: usize = 1 << 18;
 /// Windows that pass over a tile before the next is read.
-const WINDOWS: usize = 256;
+const WINDOWS: usize = 512;
 /// Bits of the number of a cell.
 const CELL_BITS: u32 = 16;
 /// Samples up to which the search for values that come back is what building costs.

@@ -11,8 +11,9 @@ const DIGIT: u32 = 11;
 const DIGITS: usize = 64_usize.div_ceil(DIGIT as usize);
 /// Centers whose counts a part of a team brings back.
 const PART: usize = 4096;
-/// Counts that are collected before they are added to those of the query.
-const COLLECTED: usize = 1 << 24;
+/// Counts that are collected before they are added to those of the query: fresh memory costs more than the
+/// counts that are written to it, so little is used again and again.
+const COLLECTED: usize = 1 << 21;
 /// Centers next to each other whose counts are brought back together: those of one width are a cache line.
 const TILE: usize = 16;
 
@@ -101,7 +102,8 @@ pub(crate) fn add_all<W, F: Copy + Default + Into<u64> + Sync>(
     fill: impl Fn(&[W], &mut [F]),
 ) {
     let m = places.len();
-    let together = (COLLECTED / m).clamp(1, widths.len());
+    // A part for each member at least.
+    let together = (COLLECTED / m).max(team.size()).min(widths.len());
     let mut found = vec![F::default(); m * together];
     for (some, widths) in widths.chunks(together).enumerate() {
         let found = &mut found[..m * widths.len()];
