@@ -28,13 +28,19 @@ use crate::samples::{Element, Run};
 use crate::team::{self, Team};
 use crate::window::{Reach, Side};
 
-/// Samples in a cell on average.
-const PER_CELL: usize = 4;
+/// Samples that do not fit a cache: pieces of them are shorter where cells are smaller, and that pays for a table
+/// of more cells.
+const MANY: usize = 1 << 18;
 /// Slabs of a column at most: cells are numbered by 32 bits, and their table is as large as 16 million
 /// numbers.
 const MOST_SLABS: usize = 4096;
 /// Samples whose slabs are found at a time: they stay in the L1 cache.
 const TOGETHER: usize = 256;
+
+/// Samples in a cell on average.
+fn per_cell(n: usize) -> usize {
+    if n < MANY { 4 } else { 2 }
+}
 
 /// The grid of two columns.
 pub(crate) struct Grid;
@@ -51,12 +57,14 @@ impl Recipe for Grid {
     fn cost(shape: &Shape) -> Cost {
         let Shape { n, .. } = *shape;
         let all_come_back = shape.repeated() >= 1.0;
-        let build = 5.5 * shape.far() + if all_come_back { 5.0 } else { 20.0 };
-        let side = shape.mean(|share| (share * n / PER_CELL as f64).sqrt());
+        let cells = n / per_cell(n as usize) as f64;
+        let build = 5.5 * shape.far() + if all_come_back { 5.0 } else { 13.0 + 28.0 * cells / n };
+        // Samples along a side of a window.
+        let side = shape.mean(|share| (share * cells).sqrt()) * n / cells;
         let border = match (shape.is_full(), all_come_back) {
             (true, _) => 0.0,
-            (false, true) => side,
-            (false, false) => 4.5 * side,
+            (false, true) => 0.25 * side,
+            (false, false) => 1.1 * side,
         };
         let answer = shape.windows() * (95.0 + 1.7 * shape.far() + border);
         Cost { build: build * n, answer }
@@ -131,7 +139,7 @@ impl Table {
 impl<T: Element> Cells<T> {
     fn new(run: &Run<'_, T>, kernels: &'static Kernels<T>, team: &dyn Team) -> Self {
         let columns = [run.columns()[0], run.columns()[1]];
-        let slabs = (run.len() / PER_CELL).isqrt().clamp(1, MOST_SLABS);
+        let slabs = (run.len() / per_cell(run.len())).isqrt().clamp(1, MOST_SLABS);
         let edges = |column| Edges::new(column, slabs);
         let [a, b]: [Edges<T>; 2] =
             team::map(team, columns.into(), edges).try_into().expect("two columns");
