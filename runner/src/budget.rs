@@ -35,8 +35,8 @@ const LEAST_ROOM: u64 = LEAST / 4;
 const ROOM_SHARE: u64 = 8;
 /// Bytes of a weight: as it is read, in double precision, and in units; and as indexes copy it.
 const WEIGHT: u64 = 32;
-/// Up to so many centers no index is ever worth its cost.
-const FEW_CENTERS: usize = 16;
+/// Up to so many windows no index is ever worth its cost to whoever scans once for each, as sums of weights do.
+const FEW_SCANS: usize = 16;
 
 /// Memory that a count may take, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,8 +123,16 @@ impl Demand {
         match self.means {
             Means::Scanning => false,
             Means::Indexed => true,
-            Means::Either => self.centers > FEW_CENTERS,
+            // One scan finds all windows of a center.
+            Means::Either => self.centers > 1,
         }
+    }
+
+    /// The same for sums of weights.
+    fn weighed(self) -> Self {
+        let is_much = self.centers.saturating_mul(self.widths) > FEW_SCANS;
+        let means = if is_much && self.means == Means::Either { Means::Indexed } else { self.means };
+        Self { means, ..self }
     }
 
     /// Bytes that an index takes for each row, of `row` bytes and `d` dimensions; 0 if there is none.
@@ -160,10 +168,30 @@ impl Budget {
         Self(available.map_or(UNKNOWN, |bytes| bytes / SHARE).max(LEAST))
     }
 
-    /// What is left of it beside the weights of so many rows.
-    #[must_use]
-    pub fn beside_weights(self, rows: usize) -> Self {
-        Self(self.0.saturating_sub(WEIGHT.saturating_mul(rows as u64)))
+    /// The most samples of `shape` that can be counted, and weighed, all at a time, each with a weight.
+    ///
+    /// # Errors
+    /// As [`Self::plan`], if the answer alone takes more.
+    pub fn most_weighed(
+        self,
+        shape: &Shape,
+        element_bytes: usize,
+        demand: Demand,
+        workers: usize,
+    ) -> Result<usize, TooSmall> {
+        let of = |rows| Shape { length: shape.length.with(rows), ..shape.clone() };
+        self.plan(&of(0), element_bytes, demand, workers)?;
+        let fits = |rows: usize| {
+            let room = Self(self.0.saturating_sub(WEIGHT.saturating_mul(rows as u64)));
+            let plan = room.plan(&of(rows), element_bytes, demand.weighed(), workers);
+            plan == Ok(Plan::Whole)
+        };
+        let (mut most, mut beyond) = (0, shape.length.most().saturating_add(1));
+        while beyond - most > 1 {
+            let rows = most + (beyond - most) / 2;
+            if fits(rows) { most = rows } else { beyond = rows }
+        }
+        Ok(most)
     }
 
     /// The number of bytes.
@@ -252,7 +280,7 @@ mod tests {
                 let Ok(Plan::Chunks { rows, block }) = plan(budget, 1 << 40, centers) else {
                     panic!("{budget} bytes, {centers} centers");
                 };
-                let index = if centers > FEW_CENTERS { INDEX } else { 0 };
+                let index = if centers > 1 { INDEX } else { 0 };
                 let bytes = block as u64 * 24 * 3 + rows as u64 * 16 * (1 + index);
                 assert!(bytes <= budget, "{budget} bytes, {centers} centers: {bytes}");
                 assert!(rows >= block && bytes > budget.min(MIB) / 8, "{rows} rows, {block}");
@@ -311,9 +339,25 @@ mod tests {
     }
 
     #[test]
-    fn weights_take_their_part() {
-        assert_eq!(Budget(MIB).beside_weights(1 << 14), Budget(MIB / 2));
-        assert_eq!(Budget(MIB).beside_weights(usize::MAX), Budget(0));
+    fn weights_take_their_part_and_the_most_that_fit_are_found() {
+        let most = |length, centers, widths| {
+            let demand = Demand { centers, widths, means: Means::Either };
+            Budget(MIB).most_weighed(&shape(length), 8, demand, 1)
+        };
+        let many = Length::Exactly(1 << 40);
+        let answer = |centers, widths| {
+            Demand { centers, widths, means: Means::Either }.bytes(2, 1)
+        };
+        // A row of 16 bytes, its weight, and an index where there are many windows.
+        assert_eq!(most(many, 1, 1), Ok(((MIB - answer(1, 1)) / (16 + WEIGHT)) as usize));
+        let indexed = 16 + WEIGHT + SORTED;
+        assert_eq!(most(many, 1, 100), Ok(((MIB - answer(1, 100)) / indexed) as usize));
+        assert_eq!(most(many, 2, 1), Ok(((MIB - answer(2, 1)) / indexed) as usize));
+        // Twice while they are read, if that tells how many there are.
+        let kept = most(Length::AtMost(1 << 40), 1, 1);
+        assert_eq!(kept, Ok(((MIB - answer(1, 1)) / (32 + WEIGHT)) as usize));
+        assert_eq!(most(Length::Exactly(5), 1, 1), Ok(5));
+        assert!(most(many, 1 << 20, 1).is_err(), "the answer alone");
     }
 
     #[test]

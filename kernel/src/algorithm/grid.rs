@@ -57,7 +57,7 @@ impl Recipe for Grid {
     fn cost(shape: &Shape) -> Cost {
         let Shape { n, .. } = *shape;
         let all_come_back = shape.repeated() >= 1.0;
-        let cells = n / per_cell(n as usize) as f64;
+        let cells = (n / per_cell(n as usize) as f64).min((MOST_SLABS * MOST_SLABS) as f64);
         let build = 5.5 * shape.far() + if all_come_back { 5.0 } else { 13.0 + 28.0 * cells / n };
         // Samples along a side of a window.
         let side = shape.mean(|share| (share * cells).sqrt()) * n / cells;

@@ -14,6 +14,8 @@ const PART: usize = 4096;
 /// Counts that are collected before they are added to those of the query: fresh memory costs more than the
 /// counts that are written to it, so little is used again and again.
 const COLLECTED: usize = 1 << 21;
+/// Widths for each member of a team at least, so that they come out about even.
+const EACH: usize = 4;
 /// Centers next to each other whose counts are brought back together: those of one width are a cache line.
 const TILE: usize = 16;
 
@@ -102,8 +104,7 @@ pub(crate) fn add_all<W, F: Copy + Default + Into<u64> + Sync>(
     fill: impl Fn(&[W], &mut [F]),
 ) {
     let m = places.len();
-    // A part for each member at least.
-    let together = (COLLECTED / m).max(team.size()).min(widths.len());
+    let together = (COLLECTED / m).max(EACH * team.size()).min(widths.len());
     let mut found = vec![F::default(); m * together];
     for (some, widths) in widths.chunks(together).enumerate() {
         let found = &mut found[..m * widths.len()];

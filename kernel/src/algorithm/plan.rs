@@ -153,7 +153,7 @@ pub(crate) fn choose<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Choice 
         let reason = format!("one scan of {} samples takes no time worth saving", run.len());
         return Choice { algorithm: scan, reason };
     }
-    shape.repeating = run.columns().iter().filter(|column| repeats(column)).count() as f64;
+    shape.repeating = repeating(run);
     let suited = super::ALL.iter().filter(|one| one.checked(run.len(), run.d()).is_ok());
     let costs = suited.clone().map(|algorithm| (algorithm, algorithm.cost(&shape)));
     // If nothing pays with no sample inside, nothing does. Where values come back, scans may take longer.
@@ -231,6 +231,11 @@ pub(super) fn look<T: Element>(
 fn spread(centers: usize, widths: usize) -> [usize; SOME_WINDOWS] {
     let part = |k: usize, all: usize| (2 * k + 1) * all / (2 * SOME_WINDOWS);
     array::from_fn(|k| part(k, centers) * widths + part(k * 5 % SOME_WINDOWS, widths))
+}
+
+/// Number of columns in which values come back.
+pub(super) fn repeating<T: Element>(run: &Run<'_, T>) -> f64 {
+    run.columns().iter().filter(|column| repeats(column)).count() as f64
 }
 
 /// Whether among some values of a column one in five was there before.

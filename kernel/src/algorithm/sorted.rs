@@ -42,10 +42,11 @@ impl Recipe for Sorted {
     fn cost(shape: &Shape) -> Cost {
         let Shape { n, centers, passes, .. } = *shape;
         let build = if shape.repeating > 0.0 { 4.7 } else { 25.0 + 2.2 * shape.far() };
+        let searching = 24.0 * shape.windows();
         let answer = if is_worth_passing(n as usize, centers as usize) {
-            16.0 * centers + passes * 2.8 * n + shape.windows() * 4.2
+            searching.min(16.0 * centers + passes * 2.8 * n + shape.windows() * 4.2)
         } else {
-            24.0 * shape.windows()
+            searching
         };
         Cost { build: build * n, answer }
     }

@@ -88,6 +88,7 @@ pub(super) fn choose<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Choice 
     if plain < NOT_WORTH_IT {
         return scan_for(format!("one scan of {} samples takes no time worth saving", run.len()));
     }
+    shape.repeating = plan::repeating(run);
     plan::look(run, query, LOOKED, &mut shape);
     let cost = |algorithm: &Algorithm| {
         let cost = algorithm.cost(&shape);

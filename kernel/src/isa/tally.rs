@@ -55,11 +55,15 @@ impl Waiting {
     /// Nobody.
     const NOBODY: Self = Self { samples: [0; ROOM], len: 0, asked_for: 0 };
 
-    /// Asks for the rows of a few more; for one twice, or for one in vain, where fewer are there.
+    /// Asks for the first line of the rows of a few more; for one twice, or for one in vain, where fewer are there.
     #[inline(always)]
     fn fetch<L: Lanes>(&mut self, lanes: L, rows: &[u16], d: usize) {
         /// About as many as a block adds.
         const AT_ONCE: usize = 2;
+        // Nobody waits where bytes tell everything.
+        if rows.is_empty() {
+            return;
+        }
         for &i in &self.samples[self.asked_for..][..AT_ONCE] {
             let row = rows.as_ptr().wrapping_add(i as usize * d);
             lanes.double().prefetch(row.cast());

@@ -15,7 +15,7 @@ use super::weights::WeightsFile;
 use super::widths::{LIST, WIDTHS_PER_DIMENSION, WidthList, refusal};
 use crate::budget::{Budget, Bytes, Plan};
 use crate::for_any;
-use crate::input::{Caching, Length, Opened, Rows, Shape};
+use crate::input::{self, Caching, Length, Opened, Problem, Rows};
 use crate::machine::{pages, resident};
 use crate::output::{self, count::Report, file, progress::Progress};
 use crate::query::{self, Query, Windows, chunks::Cut};
@@ -105,31 +105,30 @@ fn report(arguments: &Arguments, opened: Opened, query: &Query) -> anyhow::Resul
     let budget = arguments.memory.unwrap_or_else(|| Budget::of_available(available));
     let shape = opened.shape();
     let workers = query.workers_for(shape.length.most());
-    let source = &arguments.source;
+    let (source, element_bytes) = (&arguments.source, opened.element_bytes());
+    let demand = query.demand(shape.d());
     if arguments.weights.is_given() {
-        let (shape, element_bytes) = (shape.clone(), opened.element_bytes());
-        let fits = |n: usize| {
-            let shape = Shape { length: Length::Exactly(n), ..shape.clone() };
-            let demand = query.demand(shape.d());
-            // What is wrong with the answer alone is told first.
-            budget.plan(&shape, element_bytes, demand, workers)?;
-            let room = budget.beside_weights(n);
-            match room.plan(&shape, element_bytes, demand, workers) {
-                Ok(Plan::Whole) => Ok(()),
-                _ => bail!(
-                    "--weights: {source} and its weights take more than --memory, {}; samples with weights \
-                     are not counted in chunks",
-                    Bytes(budget.bytes())
-                ),
-            }
+        let most = budget.most_weighed(shape, element_bytes, demand, workers)?;
+        let beyond = || {
+            format!(
+                "--weights: {source} and its weights take more than --memory, {}; samples with weights are \
+                 not counted in chunks",
+                Bytes(budget.bytes())
+            )
         };
-        if let Length::Exactly(n) = shape.length {
-            fits(n)?;
+        if matches!(shape.length, Length::Exactly(n) if n > most) {
+            bail!(beyond());
         }
-        return whole(arguments, opened, query, budget, &fits);
+        let report = whole(arguments, opened.at_most(most), query, budget);
+        return report.map_err(|error| match error.downcast_ref::<input::Error>() {
+            Some(input::Error { problem: Problem::Longer { .. }, path }) if path == source.path() => {
+                error.context(beyond())
+            }
+            _ => error,
+        });
     }
-    match budget.plan(shape, opened.element_bytes(), query.demand(shape.d()), workers)? {
-        Plan::Whole => whole(arguments, opened, query, budget, &|_| Ok(())),
+    match budget.plan(shape, element_bytes, demand, workers)? {
+        Plan::Whole => whole(arguments, opened, query, budget),
         Plan::Chunks { rows, block } => {
             let is_beyond = available.is_some_and(|bytes| source.bytes() > bytes);
             let caching = if is_beyond { Caching::Forget } else { Caching::Usual };
@@ -142,16 +141,14 @@ fn report(arguments: &Arguments, opened: Opened, query: &Query) -> anyhow::Resul
     }
 }
 
-/// With all samples in memory; `fits` refuses too many, where only reading tells how many there are.
+/// With all samples in memory.
 fn whole(
     arguments: &Arguments,
     opened: Opened,
     query: &Query,
     budget: Budget,
-    fits: &dyn Fn(usize) -> anyhow::Result<()>,
 ) -> anyhow::Result<Report> {
     let input = arguments.source.read_opened(opened)?;
-    fits(input.samples.n())?;
     let weights = arguments.weights.read(&arguments.source, &input)?;
     let samples = &input.samples;
     let progress = Progress::start("counting", (query.centers.len() / samples.d()) as u64);

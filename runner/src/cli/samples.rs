@@ -14,7 +14,7 @@ use kernel::{Faces, Weights};
 
 use super::arguments::{instruction_set, workers_here};
 use super::widths::{WIDTH, WIDTHS_PER_DIMENSION, number, refusal};
-use crate::budget::{Means, Need};
+use crate::budget::{Bytes, Means, Need};
 use crate::failure::Failure;
 use crate::for_any;
 use crate::input::{self, AnySamples, Columns, Input, Length, NonFinite, Opened, Options, Problem};
@@ -226,10 +226,12 @@ impl Centers {
             check_dimension(center.len(), d).context("--center")?;
             return Ok(Some(center.clone()));
         };
+        let opened = input::open(path, &Options::default())?;
+        check_dimension(opened.shape().d(), d).with_context(|| path.display().to_string())?;
+        let opened = within_memory(path, opened)?;
         let progress = Progress::start("reading centers", input::file_bytes(path));
-        let input = input::read(path, &Options::default(), &mut |bytes| progress.advance(bytes))?;
+        let input = input::read_opened(path, opened, &mut |bytes| progress.advance(bytes))?;
         drop(progress);
-        check_dimension(input.samples.d(), d).with_context(|| path.display().to_string())?;
         if input.samples.n() == 0 {
             bail!("{}: holds no centers; at least 1 is needed", path.display());
         }
@@ -331,6 +333,23 @@ pub(super) fn leave() -> anyhow::Result<Leave> {
 /// Memory that can be had, in bytes; `None` where the system does not tell.
 pub(super) fn available_memory() -> Option<u64> {
     State::read(&Tree::new(Path::new("/"))).available_memory_bytes
+}
+
+/// Opened centers, if there is memory for them, or until there is none.
+fn within_memory(path: &Path, opened: Opened) -> anyhow::Result<Opened> {
+    let Some(available) = available_memory() else { return Ok(opened) };
+    // In columns, row by row, and for a while as they were read.
+    let bytes = 3 * (size_of::<f64>() * opened.shape().d()) as u64;
+    let most = available / bytes;
+    match opened.shape().length {
+        Length::Exactly(n) if n as u64 > most => bail!(
+            "{}: its {n} centers take up to {}, and {} of memory are available",
+            path.display(),
+            Bytes(bytes.saturating_mul(n as u64)),
+            Bytes(available)
+        ),
+        _ => Ok(opened.at_most(usize::try_from(most).unwrap_or(usize::MAX))),
+    }
 }
 
 fn check_dimension(found: usize, expected: usize) -> Result<(), kernel::Error> {

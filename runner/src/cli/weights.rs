@@ -3,15 +3,16 @@
 //! A struct that clap flattens into the arguments of a command. Next: [`kernel::Weights`], which says what
 //! becomes of them, and [`crate::query`], which weighs.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use kernel::algorithm::{self, Algorithm};
 use kernel::{Error, Weights};
 
 use super::samples::{Method, Source};
 use crate::for_any;
-use crate::input::{self, Input, Options, Problem};
+use crate::input::{self, Input, Length, Options, Problem};
 use crate::output::progress::Progress;
 
 /// The weights.
@@ -55,22 +56,33 @@ impl WeightsFile {
         if let found @ (0 | 2..) = opened.shape().d() {
             bail!("{}: has {found} columns; weights are one column", path.display());
         }
+        let expected = samples.samples.n() + samples.dropped.len();
+        let unlike = |found: &dyn Display| {
+            anyhow!(
+                "{}: has {found} weights, but {source} has {expected} samples; one for each is needed",
+                path.display()
+            )
+        };
+        if let Length::Exactly(found) = opened.shape().length
+            && found != expected
+        {
+            return Err(unlike(&found));
+        }
         let progress = Progress::start("reading weights", input::file_bytes(path));
         let refused = |error| Problem::Samples(error).of(path);
+        let opened = opened.at_most(expected);
         let read = input::read_opened(path, opened, &mut |bytes| progress.advance(bytes));
         let input = read.map_err(|error| match error.problem {
             // What is no sample is no weight either.
             Problem::Samples(Error::NonFinite { row, value, .. }) => {
-                refused(Error::Weight { row, value })
+                refused(Error::Weight { row, value }).into()
             }
-            problem => problem.of(path),
+            Problem::Longer { most } => unlike(&format_args!("more than {most}")),
+            problem => problem.of(path).into(),
         })?;
-        let (found, expected) = (input.samples.n(), samples.samples.n() + samples.dropped.len());
+        let found = input.samples.n();
         if found != expected {
-            bail!(
-                "{}: has {found} weights, but {source} has {expected} samples; one for each is needed",
-                path.display()
-            );
+            return Err(unlike(&found));
         }
         let mut weights = for_any!(&input.samples, weights => widened(weights.column(0)));
         drop(input);

@@ -60,6 +60,12 @@ pub enum Problem {
     /// The content is not what the format prescribes.
     #[error("{0}")]
     Format(String),
+    /// There are more rows than may be read.
+    #[error("holds more than {most} rows; no more fit into memory")]
+    Longer {
+        /// How many may be.
+        most: usize,
+    },
     /// A column was asked for that is not there, or twice.
     #[error("{0}")]
     Column(String),

@@ -35,6 +35,15 @@ pub enum Length {
 }
 
 impl Length {
+    /// So many rows, known as well as these are.
+    #[must_use]
+    pub fn with(self, rows: usize) -> Self {
+        match self {
+            Self::Exactly(_) => Self::Exactly(rows),
+            Self::AtMost(_) => Self::AtMost(rows),
+        }
+    }
+
     /// The most that there can be.
     pub fn most(self) -> usize {
         match self {
@@ -107,6 +116,19 @@ impl Opened {
         }
     }
 
+    /// The same rows, of which reading refuses more than `most`.
+    #[must_use]
+    pub fn at_most(mut self, most: usize) -> Self {
+        let shape = match &mut self {
+            Self::Double(rows) => &mut rows.shape,
+            Self::Single(rows) => &mut rows.shape,
+        };
+        if let Length::AtMost(before) = &mut shape.length {
+            *before = most.min(*before);
+        }
+        self
+    }
+
     /// Bytes of a value.
     pub fn element_bytes(&self) -> usize {
         match self {
@@ -138,7 +160,7 @@ impl<T: Rounded> Rows<T> {
         let Self { shape, source } = self;
         let draft = match shape.length {
             Length::Exactly(n) => exactly(source, &shape, n, advance)?,
-            Length::AtMost(_) => until_the_end(source, &shape, advance)?,
+            Length::AtMost(most) => until_the_end(source, &shape, most, advance)?,
         };
         match shape.non_finite {
             NonFinite::Reject => match draft.finish() {
@@ -179,23 +201,28 @@ fn exactly<T: Rounded>(
 }
 
 /// Reads rows until there are no more; they are kept as they are until their number is known. One more
-/// copy, which shrinks as the columns are filled.
+/// copy, which shrinks as the columns are filled. More than `most` are refused.
 fn until_the_end<T: Rounded>(
     mut source: Box<dyn Source<T>>,
     shape: &Shape,
+    most: usize,
     advance: Advance<'_>,
 ) -> Result<Draft<T>, Problem> {
-    let mut blocks = Vec::new();
+    let (mut blocks, mut n) = (Vec::new(), 0);
     loop {
         let mut block = Block::default();
         source.read(rows_at_a_time::<T>(shape), &mut block)?;
         if block.rows() == 0 {
             break;
         }
+        n += block.rows();
+        if n > most {
+            return Err(Problem::Longer { most });
+        }
         advance(block.bytes());
         blocks.push(block);
     }
-    let mut draft = Draft::new(blocks.iter().map(Block::rows).sum(), shape.d())?;
+    let mut draft = Draft::new(n, shape.d())?;
     let mut columns = draft.columns_mut();
     let mut done = 0;
     for block in blocks {

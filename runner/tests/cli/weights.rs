@@ -124,12 +124,16 @@ fn bad_weights_are_named() {
     bad[7] = f64::NAN;
     folder.write("nan.npy", &npy_f8("(60,)", "False", &bad));
     folder.write("few.npy", &npy_f8("(4,)", "False", &[1.0; 4]));
+    folder.write("many.npy", &npy_f8("(61,)", "False", &[1.0; 61]));
+    folder.write("many.csv", "1\n".repeat(100).as_bytes());
     folder.write("two.npy", &npy_f8("(60, 2)", "False", &samples()));
     folder.write("zero.npy", &npy_f8("(60,)", "False", &[0.0; N]));
-    let cases: [(&str, &[&str], &[&str]); 8] = [
+    let cases: [(&str, &[&str], &[&str]); 10] = [
         ("negative.npy", &[], &["negative.npy: weight of row 7 is -0.5", "not below 0"]),
         ("nan.npy", &[], &["nan.npy: weight of row 7 is NaN"]),
         ("few.npy", &[], &["few.npy: has 4 weights, but s.npy has 60 samples"]),
+        ("many.npy", &[], &["many.npy: has 61 weights, but s.npy has 60 samples"]),
+        ("many.csv", &[], &["many.csv: has more than 60 weights, but s.npy has 60 samples"]),
         ("two.npy", &[], &["two.npy: has 2 columns; weights are one column"]),
         ("none.npy", &[], &["none.npy: cannot read"]),
         ("zero.npy", &["density"], &["zero.npy: every weight is 0"]),
@@ -164,5 +168,11 @@ fn samples_with_weights_are_not_counted_in_chunks() {
     folder.count(&[&common[..], &["1MiB"]].concat()).text();
     let error = folder.count(&[&common[..], &["1MiB"], &weights].concat()).refused();
     assert!(error.contains("s.npy and its weights take more than --memory, 1.0 MiB"), "{error}");
+    folder.count(&[&common[..], &["4MiB"], &weights].concat()).text();
+    // Where only reading tells how many rows there are, it ends as soon as there are too many.
+    folder.write("s.csv", "0.5\n".repeat(n).as_bytes());
+    let common = ["--samples", "s.csv", "--center", "0", "--width", "1", "--memory"];
+    let error = folder.count(&[&common[..], &["1MiB"], &weights].concat()).refused();
+    assert!(error.contains("s.csv and its weights take more than --memory, 1.0 MiB"), "{error}");
     folder.count(&[&common[..], &["4MiB"], &weights].concat()).text();
 }
