@@ -208,7 +208,10 @@ fn with_foreign_spinners_both_wall_and_cpu_time_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let allowed = runner::machine::affinity::allowed();
     let spinners: Vec<Spinner> = allowed.iter().map(|&cpu| Spinner::on(cpu)).collect();
-    let study = study::run(&options(&folder, 1, 1)).into_study().unwrap().unwrap();
+    let mut options = options(&folder, 1, 1);
+    // Few passes to a sample: after every one of them workers wait for each other, and for the spinners.
+    options.series[0].workload.n = 100_000;
+    let study = measured(&options);
     drop(spinners);
     let cpus = study.limits.allowed_cpus.len();
     let all: Vec<_> =
