@@ -131,7 +131,8 @@ impl Demand {
     /// The same for sums of weights.
     fn weighed(self) -> Self {
         let is_much = self.centers.saturating_mul(self.widths) > FEW_SCANS;
-        let means = if is_much && self.means == Means::Either { Means::Indexed } else { self.means };
+        let means =
+            if is_much && self.means == Means::Either { Means::Indexed } else { self.means };
         Self { means, ..self }
     }
 
@@ -192,6 +193,26 @@ impl Budget {
             if fits(rows) { most = rows } else { beyond = rows }
         }
         Ok(most)
+    }
+
+    /// The least with which [`Self::most_weighed`] allows so many samples.
+    pub fn least_weighed(
+        rows: usize,
+        shape: &Shape,
+        element_bytes: usize,
+        demand: Demand,
+        workers: usize,
+    ) -> Self {
+        let is_enough = |bytes: u64| {
+            let most = Self(bytes).most_weighed(shape, element_bytes, demand, workers);
+            most.is_ok_and(|most| most >= rows)
+        };
+        let (mut less, mut enough) = (0, u64::MAX);
+        while enough - less > 1 {
+            let bytes = less + (enough - less) / 2;
+            if is_enough(bytes) { enough = bytes } else { less = bytes }
+        }
+        Self(enough.max(LEAST))
     }
 
     /// The number of bytes.
@@ -345,9 +366,7 @@ mod tests {
             Budget(MIB).most_weighed(&shape(length), 8, demand, 1)
         };
         let many = Length::Exactly(1 << 40);
-        let answer = |centers, widths| {
-            Demand { centers, widths, means: Means::Either }.bytes(2, 1)
-        };
+        let answer = |centers, widths| Demand { centers, widths, means: Means::Either }.bytes(2, 1);
         // A row of 16 bytes, its weight, and an index where there are many windows.
         assert_eq!(most(many, 1, 1), Ok(((MIB - answer(1, 1)) / (16 + WEIGHT)) as usize));
         let indexed = 16 + WEIGHT + SORTED;
@@ -358,6 +377,11 @@ mod tests {
         assert_eq!(kept, Ok(((MIB - answer(1, 1)) / (32 + WEIGHT)) as usize));
         assert_eq!(most(Length::Exactly(5), 1, 1), Ok(5));
         assert!(most(many, 1 << 20, 1).is_err(), "the answer alone");
+        let demand = Demand { centers: 1, widths: 100, means: Means::Either };
+        let least = Budget::least_weighed(100_000, &shape(many), 8, demand, 1);
+        let most = |budget: Budget| budget.most_weighed(&shape(many), 8, demand, 1);
+        assert_eq!(most(least), Ok(100_000));
+        assert!(most(Budget(least.bytes() - 1)).unwrap() < 100_000);
     }
 
     #[test]

@@ -105,29 +105,11 @@ fn report(arguments: &Arguments, opened: Opened, query: &Query) -> anyhow::Resul
     let budget = arguments.memory.unwrap_or_else(|| Budget::of_available(available));
     let shape = opened.shape();
     let workers = query.workers_for(shape.length.most());
-    let (source, element_bytes) = (&arguments.source, opened.element_bytes());
-    let demand = query.demand(shape.d());
     if arguments.weights.is_given() {
-        let most = budget.most_weighed(shape, element_bytes, demand, workers)?;
-        let beyond = || {
-            format!(
-                "--weights: {source} and its weights take more than --memory, {}; samples with weights are \
-                 not counted in chunks",
-                Bytes(budget.bytes())
-            )
-        };
-        if matches!(shape.length, Length::Exactly(n) if n > most) {
-            bail!(beyond());
-        }
-        let report = whole(arguments, opened.at_most(most), query, budget);
-        return report.map_err(|error| match error.downcast_ref::<input::Error>() {
-            Some(input::Error { problem: Problem::Longer { .. }, path }) if path == source.path() => {
-                error.context(beyond())
-            }
-            _ => error,
-        });
+        return with_weights(arguments, opened, query, budget);
     }
-    match budget.plan(shape, element_bytes, demand, workers)? {
+    let source = &arguments.source;
+    match budget.plan(shape, opened.element_bytes(), query.demand(shape.d()), workers)? {
         Plan::Whole => whole(arguments, opened, query, budget),
         Plan::Chunks { rows, block } => {
             let is_beyond = available.is_some_and(|bytes| source.bytes() > bytes);
@@ -139,6 +121,43 @@ fn report(arguments: &Arguments, opened: Opened, query: &Query) -> anyhow::Resul
             }
         }
     }
+}
+
+/// With weights, for which all samples are in memory. Where only reading tells how many there are, it ends as soon
+/// as there are too many.
+fn with_weights(
+    arguments: &Arguments,
+    opened: Opened,
+    query: &Query,
+    budget: Budget,
+) -> anyhow::Result<Report> {
+    let (source, shape, element_bytes) =
+        (&arguments.source, opened.shape().clone(), opened.element_bytes());
+    let (demand, workers) = (query.demand(shape.d()), query.workers_for(shape.length.most()));
+    let most = budget.most_weighed(&shape, element_bytes, demand, workers)?;
+    let beyond = |remedy: &str| {
+        format!(
+            "--weights: {source} and its weights take more than --memory, {}; samples with weights are not \
+             counted in chunks: {remedy}",
+            Bytes(budget.bytes())
+        )
+    };
+    if let Length::Exactly(n) = shape.length
+        && n > most
+    {
+        let least = Budget::least_weighed(n, &shape, element_bytes, demand, workers);
+        bail!(beyond(&format!("raise it to at least {} bytes", least.bytes())));
+    }
+    whole(arguments, opened.at_most(most), query, budget).map_err(|error| {
+        match error.downcast_ref::<input::Error>() {
+            Some(input::Error { problem: Problem::Longer { .. }, path })
+                if path == source.path() =>
+            {
+                error.context(beyond("raise it"))
+            }
+            _ => error,
+        }
+    })
 }
 
 /// With all samples in memory.

@@ -88,13 +88,23 @@ impl WeightsFile {
         drop(input);
         // Weights of rows that were dropped decide nothing, not even the unit.
         samples.dropped.leave_out(&mut weights);
-        let weights = Weights::new(&weights).map_err(|error| match error {
+        let units = Weights::new(&weights).map_err(|error| match error {
             Error::Weight { row, value } => {
                 refused(Error::Weight { row: samples.dropped.row_of(row), value })
             }
             error => refused(error),
         })?;
-        Ok(Some(weights))
+        let is_lost = |(weight, units): &(&f64, &u64)| **weight > 0.0 && **units == 0;
+        let lost = weights.iter().zip(units.units()).filter(is_lost).count();
+        if lost > 0 {
+            eprintln!(
+                "warning: {}: {lost} weights above 0 are less than half of {:e}, the unit that the sum of all \
+                 allows, and count as 0.",
+                path.display(),
+                units.unit()
+            );
+        }
+        Ok(Some(units))
     }
 
     /// The same, at least one of them above 0.

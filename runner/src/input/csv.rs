@@ -154,9 +154,9 @@ impl Layout {
     /// A row with names and numbers is refused: as a header it would silently swallow a sample.
     fn of(record: &StringRecord, columns: &Columns) -> Result<Self, Trouble> {
         let (byte, hint) = (start_of(record), hint(record));
-        // An empty field is a missing number or a missing name.
-        let is_number = |field: &str| field.parse::<f64>().is_ok();
-        let is_name = |field: &str| !field.is_empty() && !is_number(field);
+        // What stands for a missing number names no column, nor does a number with a decimal comma.
+        let is_number = |field: &str| field.replace(',', ".").parse::<f64>().is_ok();
+        let is_name = |field: &str| !is_hole(field) && !is_number(field);
         let name = record.iter().position(is_name);
         if let Some((name, number)) = name.zip(record.iter().position(is_number)) {
             let what = format!(
@@ -189,12 +189,19 @@ fn start_of(record: &StringRecord) -> u64 {
     record.position().map_or(0, ::csv::Position::byte)
 }
 
+/// Whether a field stands for a missing number, as other programs write it.
+fn is_hole(field: &str) -> bool {
+    ["", "na", "n/a", "nan", "null", "none"].contains(&field.to_lowercase().as_str())
+}
+
 /// What to say about a file whose first row holds what separates fields elsewhere.
 fn hint(record: &StringRecord) -> String {
     let seen = |separator: char| record.iter().any(|field| field.contains(separator));
+    let are_numbers = |field: &str| field.split(' ').all(|part| part.parse::<f64>().is_ok());
     let name = match (seen(';'), seen('\t')) {
         (true, _) => "';'",
         (_, true) => "tabs",
+        _ if seen(' ') && record.iter().all(are_numbers) => "spaces",
         _ => return String::new(),
     };
     format!("; fields are separated by commas, and this file looks separated by {name}")
@@ -291,7 +298,14 @@ impl Source<f64> for Lines {
 
 /// The number in one field, or what is wrong with it.
 fn value(field: &str, non_finite: NonFinite) -> Result<f64, String> {
-    let value: f64 = field.parse().map_err(|_| format!("'{field}' is not a number"))?;
+    let value: f64 = field.parse().map_err(|_| {
+        let hint = if is_hole(field) {
+            "; write NaN for a hole, and drop rows with --nonfinite"
+        } else {
+            ""
+        };
+        format!("'{field}' is not a number{hint}")
+    })?;
     if !value.is_finite() && non_finite == NonFinite::Reject {
         return Err(format!("'{field}' is not finite; samples must be finite"));
     }

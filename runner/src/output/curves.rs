@@ -11,8 +11,8 @@ use bench_report::chart::svg;
 use bench_report::model::{Estimate, Interval};
 
 use super::significant;
-use crate::selection::Selection;
 use crate::selection::curve::Best;
+use crate::selection::{Scale, Selection};
 
 /// Height of a chart with a gap below, in pixels.
 const PANEL: usize = 348;
@@ -59,7 +59,11 @@ fn plots(selection: &Selection) -> Vec<Plot> {
             vec![curve("least squares", 0, &squares.values, best.squares)],
         ),
         (
-            "log-likelihood per sample: blue with counts of at least 1/2, orange strict",
+            if likelihood.strict.iter().any(Option::is_some) {
+                "log-likelihood per sample: blue with counts of at least 1/2, orange strict"
+            } else {
+                "log-likelihood per sample with counts of at least 1/2; strict: minus infinity"
+            },
             lower_half_cut(&likelihood.floored),
             vec![
                 curve("floored", 0, &likelihood.floored, best.floored),
@@ -72,6 +76,10 @@ fn plots(selection: &Selection) -> Vec<Plot> {
             vec![curve("alone", 0, &lonely, None)],
         ),
     ];
+    let width = match selection.scale {
+        Scale::None => "width h, dashed: normal reference",
+        Scale::Spread => "width h, in robust spreads of each dimension; dashed: normal reference",
+    };
     let shown = panels.into_iter().enumerate().filter_map(|(idx, (label, shown, mut curves))| {
         let (shown, x) = (shown?, spanned(widths.iter().copied().chain([selection.reference]))?);
         let y = Axis::linear(label, shown, tick);
@@ -79,7 +87,7 @@ fn plots(selection: &Selection) -> Vec<Plot> {
         Some(Plot {
             id: format!("width-{idx}"),
             title: format!("{label}, over the width"),
-            x: Axis::log("width h, dashed: normal reference", x, tick),
+            x: Axis::log(width, x, tick),
             y,
             zones: Vec::new(),
             columns: Vec::new(),

@@ -3,8 +3,10 @@
 //! The criteria err in different ways. The normal reference is too wide where there are several clusters.
 //! Least squares cross-validation varies most from sample to sample. The likelihood follows the outliers.
 //! So the one in the middle is taken: two of the three would have to be wrong in the same direction to mislead it.
-//! A criterion whose best width is at an end of the grid has no vote, because its best is not known. Least squares
-//! have none either where equal samples make them fall without end ([`Squares::diverges`]).
+//! A criterion whose best width is at an end of the grid has no vote, because its best is not known. Neither of those
+//! that follow the samples has one where so many are equal that least squares fall without end
+//! ([`Squares::diverges`]): then values were rounded, as a rule, and at widths of a few steps a closed window holds
+//! more of them than belong to its volume, which the likelihood takes for density.
 
 use serde::Serialize;
 
@@ -65,12 +67,13 @@ pub(super) fn advise(
     factors: &[f64],
 ) -> Advice {
     let diverges = squares.diverges(n);
-    let squares = if diverges {
-        Err("equal samples make it fall without end towards width 0")
-    } else {
-        vote("squares", SQUARES, best.squares)
+    let of = |from, said, best, if_diverges| {
+        if diverges { Err(if_diverges) } else { vote(from, said, best) }
     };
-    let floored = vote("floored", FLOORED, best.floored);
+    let squares = "equal samples make it fall without end towards width 0";
+    let squares = of("squares", SQUARES, best.squares, squares);
+    let floored =
+        of("floored", FLOORED, best.floored, "so many equal samples look like peaks to it");
     let normal = Vote { from: "reference", said: "the normal reference", width: reference };
     let (vote, reason) = match (squares, floored) {
         (Ok(squares), Ok(floored)) => middle([normal, squares, floored]),
@@ -91,6 +94,11 @@ pub(super) fn advise(
 fn middle(mut votes: [Vote; 3]) -> (Vote, String) {
     votes.sort_by(|a, b| a.width.total_cmp(&b.width));
     let [low, vote, high] = votes;
+    for [a, b] in [[low, vote], [vote, high]] {
+        if a.width >= b.width {
+            return (vote, format!("{} and {} agree", a.said, b.said));
+        }
+    }
     let reason = format!(
         "{} lies between {} and {}, which are {:.2} times apart; the middle one misleads least",
         vote.said,
@@ -142,7 +150,7 @@ pub(super) fn warnings(
     }
     if squares.local_minima > 1 {
         let text = format!(
-            "{SQUARES} has {} local minima here; the smallest is taken",
+            "{SQUARES} has {} local minima here; the lowest of them is taken",
             squares.local_minima
         );
         warn("rough", text);
@@ -163,10 +171,10 @@ fn ties(n: usize, squares: &Squares) -> String {
     let vote = if squares.diverges(n) {
         format!(
             "with more than {most} such pairs among {n} samples {SQUARES} falls without end towards width 0, \
-             and has no vote"
+             and neither has a vote"
         )
     } else {
-        format!("up to {most} such pairs among {n} samples leave {SQUARES} its vote")
+        format!("up to {most} such pairs among {n} samples leave them their votes")
     };
     format!(
         "{equal}: at small widths both criteria judge the rounding of the samples, not their density; {vote}"
@@ -225,7 +233,7 @@ mod tests {
         assert_eq!(from(advised(2.0, inside(0.5), at_end(3.0), 0)), ("squares", vec![0.5, 1.0]));
         assert_eq!(from(advised(2.0, inside(0.5), at_end(3.0), 49)), ("squares", vec![0.5, 1.0]));
         assert_eq!(from(advised(2.0, inside(0.5), at_end(3.0), 50)), ("reference", vec![2.0, 4.0]));
-        assert_eq!(from(advised(2.0, inside(0.5), inside(3.0), 50)), ("floored", vec![3.0, 6.0]));
+        assert_eq!(from(advised(2.0, inside(0.5), inside(3.0), 50)), ("reference", vec![2.0, 4.0]));
         assert_eq!(from(advised(2.0, None, None, 0)).0, "reference");
     }
 
@@ -233,7 +241,10 @@ mod tests {
     fn reasons_say_which_criterion_has_no_vote_and_why() {
         let reason = |squares, floored, ties| advised(2.0, squares, floored, ties).reason;
         let tied = reason(inside(0.5), inside(3.0), 50);
-        assert!(tied.contains("least squares cross-validation has none: equal samples"), "{tied}");
+        assert!(tied.contains("least squares cross-validation: equal samples"), "{tied}");
+        assert!(tied.contains("the floored likelihood: so many equal samples"), "{tied}");
+        let agreed = reason(inside(0.5), inside(0.5), 0);
+        assert_eq!(agreed, "least squares cross-validation and the floored likelihood agree");
         let end = reason(inside(0.5), at_end(3.0), 0);
         assert!(end.contains("the floored likelihood has none: its best width is at an"), "{end}");
         let neither = reason(None, at_end(3.0), 0);
@@ -261,7 +272,11 @@ mod tests {
         assert!(strict.contains("minus infinity below 1.00000 x 15.0000, twice"), "{strict}");
         let tied = |ties| texts(ties)[1].1.clone();
         assert!(tied(1).starts_with("1 pair of samples is equal: "), "{}", tied(1));
-        assert!(tied(49).contains("up to 49 such pairs among 100 samples leave"), "{}", tied(49));
+        assert!(
+            tied(49).contains("up to 49 such pairs among 100 samples leave them"),
+            "{}",
+            tied(49)
+        );
         assert!(
             tied(50).contains("with more than 49 such pairs among 100 samples"),
             "{}",

@@ -176,3 +176,17 @@ fn samples_with_weights_are_not_counted_in_chunks() {
     assert!(error.contains("s.csv and its weights take more than --memory, 1.0 MiB"), "{error}");
     folder.count(&[&common[..], &["4MiB"], &weights].concat()).text();
 }
+
+#[test]
+fn weights_that_count_as_nothing_are_told() {
+    let folder = folder();
+    let mut weights = [1e-11; N];
+    weights[5] = 1e9;
+    folder.write("apart.npy", &npy_f8("(60,)", "False", &weights));
+    let output = folder.run(&[&COUNT[..6], &["apart.npy", "--width", "9"]].concat());
+    assert_eq!(output.code, Some(0), "{}", output.errors);
+    let told = "warning: apart.npy: 59 weights above 0 are less than half of 1.16";
+    assert!(output.errors.contains(told), "{}", output.errors);
+    let json = folder.run(&[&COUNT[..], &["--width", "9", "--json"]].concat()).json();
+    assert_eq!(json["weighing"]["unit"], json!(0.125), "nothing is told of others");
+}
