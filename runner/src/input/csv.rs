@@ -1,6 +1,7 @@
 //! Comma-separated values.
 //!
-//! One row is one sample; the first row is a header if it has text and no number. Values are doubles. Blank
+//! One row is one sample; the first row is a header if it has text and no number; what stands for a missing number,
+//! such as NA, is no text, and one with a decimal comma is a number. Values are doubles. Blank
 //! lines are skipped; every other oddity is an error that names line and column. Separate from
 //! [`super::npy`]: here the number of rows is known only at the end.
 //!

@@ -116,7 +116,7 @@ impl Opened {
         }
     }
 
-    /// The same rows, of which reading refuses more than `most`.
+    /// The same rows, of which reading refuses more than `most` where only reading tells how many there are.
     #[must_use]
     pub fn at_most(mut self, most: usize) -> Self {
         let shape = match &mut self {
