@@ -148,6 +148,17 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// The widest reach, if centers have several.
+    pub(crate) fn widest(&self) -> Option<Reach<'a>> {
+        match self.sizes {
+            Checked::Shared(widths) if widths.len() > 1 => {
+                let radii = (0..widths.len()).map(|w| widths.radius(w));
+                radii.max_by(f64::total_cmp).map(Reach::Cube)
+            }
+            _ => None,
+        }
+    }
+
     /// The same around as many other centers.
     pub(crate) fn around<'b>(&self, centers: &'b [f64]) -> Query<'b>
     where

@@ -35,23 +35,23 @@ impl Recipe for BruteForce {
         let comes_back = shape.repeated() >= 0.5 && !shape.is_full();
         let (twice, again) = (f64::from(u8::from(comes_back)), (2048.0 * tied).min(1.0));
         let visit = if widths > 1.0 {
-            let of_widths = if d <= 8.0 { 3.0 } else { 24.0 } * widths / n;
-            let band = shape.widest();
+            let of_widths = if d <= 8.0 { 4.0 } else { 48.0 } * widths / n;
+            let band = shape.mean_of_widest(|held| held.share);
             of_widths
                 + if d <= 8.0 {
                     0.054
-                        + d * 0.066
-                        + 0.033 * band * (1.0 - twice)
-                        + twice * (0.05 * d + 3.8 * band)
+                        + d * 0.069
+                        + 0.011 * band * (1.0 - twice)
+                        + twice * (0.07 * d + 2.4 * band)
                 } else {
-                    d * (0.09 + twice * (0.1 + 0.07 * band))
+                    d * (0.077 + twice * (0.09 + 0.33 * band))
                 }
         } else if centers > 7.0 && d <= 8.0 {
-            d * (0.04 + 0.026 * again)
+            d * (0.04 + 0.04 * again)
         } else if centers > 7.0 {
-            0.07 * d
+            0.078 * d
         } else {
-            0.17 * d
+            0.18 * d
         };
         Cost { build: 0.0, answer: centers * n * visit }
     }

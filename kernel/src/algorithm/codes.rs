@@ -29,7 +29,7 @@
 
 use std::ops::Range;
 
-use super::plan::{Cost, Shape};
+use super::plan::{Cost, Held, Shape};
 use super::scale::{SOME, Scale};
 use super::{Index, Recipe};
 use crate::isa::{
@@ -63,33 +63,15 @@ impl Recipe for Quantized {
     }
 
     fn cost(shape: &Shape) -> Cost {
-        let Shape { n, d, dimension, .. } = *shape;
+        let Shape { n, d, .. } = *shape;
         let repeated = shape.repeated();
         let build = if n <= SHORT as f64 {
-            16.0 + d * (113.0 - 86.0 * repeated)
+            32.0 + d * (128.0 - 110.0 * repeated)
         } else {
-            1.3 + d * (12.8 - 2.1 * repeated + 2.5 * shape.far())
+            2.3 + d * (12.0 - 4.8 * repeated + 1.4 * shape.far())
         };
-        // Few values make blocks of equal samples, which no border cuts, unless windows are crossed everywhere.
-        let cut_blocks = 1.0 - repeated * (1.0 - 0.5 * (2.0 * dimension / d).min(1.0));
-        let cut_columns = d.min(f64::from(CELL_BITS));
-        let block = 2.0_f64.powf(-(n / CODES as f64).log2().max(0.0) / cut_columns);
-        let visit = shape.mean(|share| {
-            // A window's side, and a block's, where a column is 1.
-            let side = share.powf(1.0 / d).clamp(0.01, 0.99);
-            let met = (side + block - side * block).powf(cut_columns);
-            let cut = met - (side - block).max(0.0).powf(cut_columns);
-            // Above eight columns a block is left when nobody in it is inside any more.
-            let to_nobody = (CODES as f64).ln() / -side.ln() + 2.0;
-            let looked = if d <= 8.0 { d } else { to_nobody.min(d) };
-            // Of 64 samples, somebody; then the question who is inside for sure.
-            let alive = (64.0 * share / met).min(1.0);
-            // A slab on each side of each column, unless values have codes of their own.
-            let doubtful = share * d * 2.0 / (256.0 * side) * (1.0 - repeated);
-            let cut = if shape.is_full() { 0.0 } else { cut * cut_blocks };
-            cut * (0.053 * looked + 0.055 * alive) + 2.75 * doubtful
-        });
-        let window = 164.0 + 12.6 * d + n * (0.0102 + 0.0001 * d + visit);
+        let visit = shape.mean(|held| visit(held, n, d, repeated));
+        let window = 139.0 + 15.0 * d + n * (0.0126 + 0.00002 * d + visit);
         Cost { build: n * build, answer: shape.windows() * window }
     }
 
@@ -100,6 +82,31 @@ impl Recipe for Quantized {
     ) -> Box<dyn Index<T> + 'a> {
         Box::new(Quantization::new(run, T::kernels(isa), team))
     }
+}
+
+/// What a window takes for a sample, in nanoseconds, beyond the look at the zone of its block.
+fn visit(held: Held, n: f64, d: f64, repeated: f64) -> f64 {
+    if held.is_all() {
+        return 0.0;
+    }
+    let (region, columns) = (held.region(d), d.min(f64::from(CELL_BITS)));
+    // A cell takes its bits from all columns alike; a region that is smaller shares it with others.
+    let cell = 2.0_f64.powf(-f64::from(CELL_BITS) / columns);
+    let share = region.share.max(cell);
+    let halvings = (n * share / CODES as f64).log2().max(0.0);
+    let thickness = (cell / share).max(2.0_f64.powf(-halvings / columns));
+    let [met, cut] = region.met_and_cut(thickness, columns).map(|part| part * share);
+    // Above eight columns a block is left when nobody in it is inside any more.
+    let to_nobody = (CODES as f64).ln() / -held.side.clamp(0.01, 0.99).ln() + 2.0;
+    let looked = if d <= 8.0 { 0.052 * d } else { 0.061 * to_nobody.min(d) };
+    // Of 64 samples, somebody; then the question who is inside for sure.
+    let alive = 0.102 * (64.0 * held.share / met).min(1.0);
+    // Few values make blocks of equal samples, which a border seldom cuts.
+    let cut = cut * (1.0 - 0.5 * repeated);
+    // A slab on each side of each column, unless values have codes of their own.
+    let wider = (1.0 + 1.0 / (128.0 * held.side.max(0.001))).powf(d) - 1.0;
+    let doubtful = (held.share * wider).min(met) * (1.0 - repeated);
+    cut * (looked + alive) + 0.925 * doubtful
 }
 
 /// The samples, and their codes in an order of their own.

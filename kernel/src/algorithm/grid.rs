@@ -58,15 +58,15 @@ impl Recipe for Grid {
         let Shape { n, .. } = *shape;
         let all_come_back = shape.repeated() >= 1.0;
         let cells = (n / per_cell(n as usize) as f64).min((MOST_SLABS * MOST_SLABS) as f64);
-        let build = 5.5 * shape.far() + if all_come_back { 5.0 } else { 13.0 + 28.0 * cells / n };
+        let build = 2.9 * shape.far() + if all_come_back { 11.0 } else { 15.0 + 34.0 * cells / n };
         // Samples along a side of a window.
-        let side = shape.mean(|share| (share * cells).sqrt()) * n / cells;
+        let side = shape.mean(|held| (held.share * cells).sqrt()) * n / cells;
         let border = match (shape.is_full(), all_come_back) {
             (true, _) => 0.0,
-            (false, true) => 0.25 * side,
-            (false, false) => 1.1 * side,
+            (false, true) => 0.07 * side,
+            (false, false) => 1.6 * side,
         };
-        let answer = shape.windows() * (95.0 + 1.7 * shape.far() + border);
+        let answer = shape.windows() * (99.0 + 1.7 * shape.far() + border);
         Cost { build: build * n, answer }
     }
 

@@ -26,7 +26,7 @@ use super::kd_build::{self, Built};
 use super::kd_walk::{self, Number};
 use super::kd_weights::WeightedTree;
 use super::order::{self, Ascending};
-use super::plan::{Cost, Shape};
+use super::plan::{Cost, Held, Shape};
 use super::{Index, Recipe, kd_widths};
 use crate::isa::{GROUP, Isa, Kernels};
 use crate::query::{Checked, Query};
@@ -58,26 +58,18 @@ impl Recipe for KdTree {
     }
 
     fn cost(shape: &Shape) -> Cost {
-        let Shape { n, d, centers, widths, dimension, .. } = *shape;
+        let Shape { n, d, centers, widths, .. } = *shape;
         let levels = (n / USUAL).log2().max(1.0);
-        let build = n * (2.7 + 3.0 * levels + d * (0.56 + 0.83 * levels + 3.3 * shape.far()));
-        // Leaves are thin in as many dimensions as they are cut, even where windows see fewer.
-        let seen = dimension.max(d / 3.0);
-        let cuts = seen.min(levels);
-        let thickness = 2.0_f64.powf(-levels / cuts);
-        let met = |side: f64| (side + thickness - side * thickness).powf(cuts);
-        let side = |share: f64| share.powf(1.0 / seen).min(1.0);
-        let border = shape.mean(|share| {
-            let whole = (side(share) - thickness).max(0.0).powf(cuts);
-            if shape.is_full() { 0.0 } else { (met(side(share)) - whole) * n / USUAL }
-        });
+        let build = n * (1.7 + 2.6 * levels + d * (0.25 + 0.76 * levels + 2.8 * shape.far()));
+        let down = if shape.is_full() { 0.0 } else { 10.2 * levels };
+        let border = shape.mean(|held| leaves(held, n, d)[1]);
         // Leaves that no cache holds; where centers are many they come in the order of leaves, and share them.
-        let miss = if centers < MANY as f64 { 8.4 } else { 2.5 };
-        let leaf = 10.0 + d * (7.4 + miss * (n * d / 3e5).log2().max(0.0));
-        let each = widths * (23.0 + 7.8 * levels + border * leaf);
+        let miss = if centers < MANY as f64 { 8.0 } else { 2.8 };
+        let leaf = 2.2 + d * (11.8 + miss * (n * d / 3e5).log2().max(0.0));
+        let each = widths * (57.0 + down + border * leaf);
         let all = if kd_widths::is_possible(d as usize, widths as usize) {
-            let samples = if shape.is_full() { 0.0 } else { met(side(shape.widest())) * n };
-            270.0 + 15.0 * widths + samples * (1.9 + 0.59 * d)
+            let samples = USUAL * shape.mean_of_widest(|held| leaves(held, n, d)[0]);
+            148.0 + 6.5 * widths + samples * (2.1 + 0.82 * d)
         } else {
             f64::INFINITY
         };
@@ -100,6 +92,19 @@ impl Recipe for KdTree {
     ) -> Option<Box<dyn Index<T> + 'a>> {
         Some(Box::new(WeightedTree::new(run, weights, isa, team)))
     }
+}
+
+/// Leaves that a window meets, and that its border cuts.
+fn leaves(held: Held, n: f64, d: f64) -> [f64; 2] {
+    if held.is_all() {
+        return [0.0; 2];
+    }
+    let region = held.region(d);
+    let leaves = n * region.share / USUAL;
+    let levels = leaves.log2().max(0.0);
+    // At least a little of a column is cut.
+    let cuts = d.min(levels).max(0.3);
+    region.met_and_cut(2.0_f64.powf(-levels / cuts), cuts).map(|share| share * leaves)
 }
 
 /// The prepared samples.

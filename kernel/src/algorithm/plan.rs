@@ -13,11 +13,12 @@
 //! codes         n · (a + b · met · d)                   the blocks that a window meets, a byte a coordinate
 //! ```
 //!
-//! where a window of side q = share^(1/d) meets a part of side p = f^(1/d), both of a column's samples, with the
-//! chance q + p − q p in each dimension. In front of it stands what preparing costs. Three things more are looked
-//! for, because they change the factors: how fast the share grows with the width (samples on a line, in clusters),
-//! values that come back (a slab of equal values has no border, and a code of its own), and samples on the very
-//! border (what decides in single precision cannot tell those).
+//! where a window of side q meets a part of side p, both of a column's samples, with the chance q + p − q p in
+//! each dimension. Samples on a line or in clusters are thick in few places: what the window holds of each column
+//! alone tells how many samples are its neighbors in all columns, and the chance is meant among those
+//! ([`Held::region`]). In front of it stands what preparing costs. Two things more are looked for, because they
+//! change the factors: values that come back (a slab of equal values has no border, and a code of its own), and
+//! samples on the very border (what decides in single precision cannot tell those).
 //!
 //! Times are nanoseconds on one core of a current server, fitted to some hundred jobs of every kind such that the
 //! choice comes out best (`cargo run --release -p benches --example regret` says how well): only their ratios
@@ -55,16 +56,73 @@ pub(crate) struct Shape {
     pub(crate) passes: f64,
     /// Share of the samples that is inside a window, on average.
     pub(crate) share: f64,
-    /// The shares of windows taken evenly.
-    pub(crate) shares: [f64; SOME_WINDOWS],
-    /// How fast the share grows with the width: as width^dimension. d or less; near 1 for samples along a
-    /// line, 0 where clusters lie inside whole.
-    pub(crate) dimension: f64,
+    /// Windows taken evenly.
+    pub(crate) some: [Held; SOME_WINDOWS],
+    /// The widest windows around their centers.
+    pub(crate) widest: [Held; SOME_WINDOWS],
     /// Share of the samples that lie on the very border of a window, as on a raster; 0 for values without a
     /// pattern.
     pub(crate) tied: f64,
     /// Columns in which values come back, so that there are few distinct ones.
     pub(crate) repeating: f64,
+}
+
+/// What a window holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Held {
+    /// Share of the samples inside.
+    pub(crate) share: f64,
+    /// The side, where a column is 1: the geometric mean over columns of the share inside in that column.
+    pub(crate) side: f64,
+}
+
+impl Held {
+    /// Whether everything.
+    pub(crate) fn is_all(self) -> bool {
+        self.share >= ALL_BUT_NONE
+    }
+
+    /// The region that the window lies in, and the window's side where a column of the region is 1.
+    ///
+    /// Samples of a region are neighbors in every column: a cluster, a piece of a line, or all samples. In it
+    /// columns are taken for independent, so with R for its share and r for the side in it
+    ///
+    /// ```text
+    /// share = R r^d,  side = R r,  so  r = (share / side)^(1/(d − 1)),  R = side / r
+    /// ```
+    pub(crate) fn region(self, d: f64) -> Region {
+        let side = self.side.max(self.share);
+        if side <= 0.0 {
+            return Region { share: 1.0, side };
+        }
+        let within =
+            if d > 1.0 { (self.share / side).powf(1.0 / (d - 1.0)).max(side) } else { side };
+        Region { share: side / within, side: within }
+    }
+}
+
+/// Samples that are neighbors in every column, and a window among them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Region {
+    /// Share of all samples.
+    pub(crate) share: f64,
+    /// The window's side, where a column of the region is 1.
+    pub(crate) side: f64,
+}
+
+impl Region {
+    /// Shares of the region's parts that the window meets, and that its border cuts, if parts have this
+    /// thickness in so many columns, and hold all others whole.
+    pub(crate) fn met_and_cut(self, thickness: f64, columns: f64) -> [f64; 2] {
+        let met = (self.side + thickness - self.side * thickness).powf(columns);
+        let whole = (self.side - thickness).max(0.0).powf(columns);
+        [met, met - whole]
+    }
+}
+
+/// The mean of what depends on what a window holds.
+fn mean(held: &[Held], of: impl Fn(Held) -> f64) -> f64 {
+    held.iter().copied().map(of).sum::<f64>() / held.len() as f64
 }
 
 impl Shape {
@@ -77,32 +135,31 @@ impl Shape {
             widths: query.counts_per_center() as f64,
             passes: query.reaches().map_or(query.centers(), |reaches| reaches.len()) as f64,
             share: 0.0,
-            shares: [0.0; SOME_WINDOWS],
-            dimension: run.d() as f64,
+            some: [Held::default(); SOME_WINDOWS],
+            widest: [Held::default(); SOME_WINDOWS],
             tied: 0.0,
             repeating: 0.0,
         }
     }
 
-    /// The mean over windows of what depends on their shares.
-    pub(crate) fn mean(&self, of: impl Fn(f64) -> f64) -> f64 {
-        self.shares.iter().copied().map(of).sum::<f64>() / SOME_WINDOWS as f64
+    /// The mean over windows of what depends on what they hold.
+    pub(crate) fn mean(&self, of: impl Fn(Held) -> f64) -> f64 {
+        mean(&self.some, of)
+    }
+
+    /// The mean over the widest windows.
+    pub(crate) fn mean_of_widest(&self, of: impl Fn(Held) -> f64) -> f64 {
+        mean(&self.widest, of)
     }
 
     /// Whether every window holds everything.
     pub(crate) fn is_full(&self) -> bool {
-        self.share >= 0.999
+        self.share >= ALL_BUT_NONE
     }
 
     /// The share of columns in which values come back.
     pub(crate) fn repeated(&self) -> f64 {
         self.repeating / self.d
-    }
-
-    /// Share of the samples inside the widest window around a center, if widths are spread evenly.
-    pub(crate) fn widest(&self) -> f64 {
-        let wider = if self.widths > 1.0 { 1.0 + self.dimension } else { 1.0 };
-        (self.share * wider).min(1.0)
     }
 
     /// Doublings of n beyond what stays in a cache while an index is built.
@@ -134,12 +191,14 @@ const NOT_WORTH_IT: f64 = 50_000.0;
 const SOME_SAMPLES: usize = 4096;
 const FEWEST_SAMPLES: usize = 256;
 const SOME_WINDOWS: usize = 16;
+/// The share from which on a window holds everything.
+const ALL_BUT_NONE: f64 = 0.999;
+/// Of so many samples one is looked at column by column.
+const EACH_ALONE: usize = 8;
 /// Share of a plain scan's time that the look at some samples may take.
 const LOOK: f64 = 0.03;
 /// A window that loses the samples on its border, and next to nobody else.
 const HARDLY_NARROWER: f64 = 1.0 - 1.0 / (1 << 21) as f64;
-/// Samples inside a window on average from which on their number tells how fast it grows.
-const TELLING: f64 = 4.0;
 
 /// The algorithm with the smallest sum of costs to build and to answer, among those made for these samples.
 pub(crate) fn choose<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Choice {
@@ -187,8 +246,8 @@ fn reason(shape: &Shape, algorithm: &Algorithm, cost: Cost, plain: f64) -> Strin
     )
 }
 
-/// About which share of the samples is inside a window, how fast it grows, and which lies on borders: some
-/// windows, windows half as wide and windows hardly narrower, over some samples.
+/// About which share of the samples is inside a window, in all columns and in each, and which lies on borders:
+/// some windows, the widest around their centers and windows hardly narrower, over some samples.
 pub(super) fn look<T: Element>(
     run: &Run<'_, T>,
     query: &Query<'_>,
@@ -202,28 +261,44 @@ pub(super) fn look<T: Element>(
     let Ok(samples) = Samples::<T>::from_columns::<Vec<T>>(&some) else {
         return;
     };
+    let fewer = |column: &Vec<T>| column.iter().step_by(EACH_ALONE).map(|s| s.widen()).collect();
+    let few: Vec<Vec<f64>> = some.iter().map(fewer).collect();
     let counter = Counter::new(samples.all());
-    let (mut inside, mut within_half, mut tied) = ([0; SOME_WINDOWS], 0, 0);
+    let held = |(center, reach): (&[f64], Reach<'_>)| Held {
+        share: counter.count_window((center, reach)) as f64,
+        side: side(&few, center, reach),
+    };
+    let widest = query.widest();
     let places = spread(query.centers(), query.counts_per_center());
-    for (place, inside) in places.iter().zip(&mut inside) {
-        let (center, reach) = query.window(*place);
-        let count = |reach| counter.count_window((center, reach));
-        *inside = count(reach);
+    let mut tied = 0.0;
+    for (k, place) in places.into_iter().enumerate() {
+        let (center, reach) = query.window(place);
+        shape.some[k] = held((center, reach));
+        shape.widest[k] = widest.map_or(shape.some[k], |reach| held((center, reach)));
         if let Reach::Cube(radius) = reach {
-            within_half += count(Reach::Cube(radius / 2.0));
-            tied += *inside - count(Reach::Cube(radius * HARDLY_NARROWER));
+            let narrower = Reach::Cube(radius * HARDLY_NARROWER);
+            tied += shape.some[k].share - counter.count_window((center, narrower)) as f64;
         }
     }
     let [each, all] = [samples.n() as f64, (samples.n() * SOME_WINDOWS) as f64];
-    let sum = inside.iter().sum::<u64>() as f64;
+    let sum = shape.some.iter().map(|held| held.share).sum::<f64>();
     // What was not seen is assumed to be less than one, in all these windows together.
-    let empty = inside.iter().filter(|&&inside| inside == 0).count().max(1) as f64;
-    shape.shares = inside.map(|inside| (inside as f64).max(0.5 / empty) / each);
-    shape.share = sum.max(0.5) / all;
-    shape.tied = tied as f64 / all;
-    if within_half > 0 && sum > TELLING * SOME_WINDOWS as f64 {
-        shape.dimension = (sum / within_half as f64).log2().clamp(0.0, shape.d);
+    let empty = shape.some.iter().filter(|held| held.share == 0.0).count().max(1) as f64;
+    for held in shape.some.iter_mut().chain(&mut shape.widest) {
+        held.share = held.share.max(0.5 / empty) / each;
     }
+    shape.share = sum.max(0.5) / all;
+    shape.tied = tied / all;
+}
+
+/// The geometric mean over columns of the share of values inside.
+fn side(columns: &[Vec<f64>], center: &[f64], reach: Reach<'_>) -> f64 {
+    let logarithms = columns.iter().zip(center).enumerate().map(|(j, (values, x))| {
+        let radius = reach.radius(j);
+        let inside: f64 = values.iter().map(|s| f64::from(u8::from((s - x).abs() <= radius))).sum();
+        (inside.max(0.5) / values.len() as f64).ln()
+    });
+    (logarithms.sum::<f64>() / columns.len() as f64).exp()
 }
 
 /// Places of some windows, spread over all centers and all widths, which may be in order, and not over both
@@ -257,13 +332,16 @@ mod tests {
     use crate::query::Sizes;
     use crate::width::Widths;
 
-    /// Samples in the unit cube, without a pattern.
+    /// From 0 to 1, without a pattern.
+    fn hashed(k: usize) -> f64 {
+        let hashed = (k as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let hashed = (hashed ^ (hashed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        (hashed >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Samples in the unit cube.
     fn chosen(n: usize, d: usize, m: usize, widths: &[f64]) -> Choice {
-        let value = |i: usize, j: usize| {
-            let hashed = ((i * 64 + j) as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            let hashed = (hashed ^ (hashed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-            (hashed >> 11) as f64 / (1_u64 << 53) as f64
-        };
+        let value = |i: usize, j: usize| hashed(i * 64 + j);
         let columns: Vec<Vec<f64>> =
             (0..d).map(|j| (0..n).map(|i| value(i, j)).collect()).collect();
         let samples = Samples::from_columns(&columns).unwrap();
@@ -285,6 +363,36 @@ mod tests {
         assert_eq!(name(100_000, 3, 100_000, &[0.05]), "kd_tree");
         assert_eq!(name(20_000, 32, 1_000, &[0.95]), "codes");
         assert_eq!(name(100, 2, 100, &[0.1]), "brute_force");
+    }
+
+    #[test]
+    fn regions_are_told_from_sides() {
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-12;
+        // Independent columns, a cluster of a twentieth, one column, and everything.
+        for (region, side, d) in
+            [(1.0, 0.3, 4.0), (0.05, 0.5, 8.0), (1.0, 0.2, 1.0), (1.0, 1.0, 3.0)]
+        {
+            let held = Held { share: region * f64::powf(side, d), side: region * side };
+            let found = held.region(d);
+            assert!(close(found.share, region) && close(found.side, side), "{found:?}");
+        }
+        assert_eq!(Held::default().region(3.0), Region { share: 1.0, side: 0.0 });
+    }
+
+    #[test]
+    fn clusters_are_seen_as_regions() {
+        // Ten cubes on the diagonal.
+        let cube = |i: usize| (hashed(i * 64 + 9) * 10.0).floor();
+        let rows: Vec<f64> =
+            (0..80_000).map(|k| cube(k / 4) + 0.01 * hashed(k / 4 * 64 + k % 4)).collect();
+        let samples = Samples::from_rows(&rows, 4).unwrap();
+        let centers = &rows[..4 * 1600];
+        let widths = Widths::new(&[0.008]).unwrap();
+        let query = Query::new(centers, 4, Sizes::Shared(&widths)).unwrap();
+        let mut shape = Shape::new(&samples.all(), &query);
+        look(&samples.all(), &query, 4096, &mut shape);
+        let region = shape.mean(|held| held.region(4.0).share);
+        assert!((0.07..0.14).contains(&region), "{region}");
     }
 
     #[test]

@@ -41,10 +41,10 @@ impl Recipe for Sorted {
 
     fn cost(shape: &Shape) -> Cost {
         let Shape { n, centers, passes, .. } = *shape;
-        let build = if shape.repeating > 0.0 { 4.7 } else { 25.0 + 2.2 * shape.far() };
-        let searching = 24.0 * shape.windows();
+        let build = if shape.repeating > 0.0 { 4.7 } else { 26.0 + 3.1 * shape.far() };
+        let searching = 23.0 * shape.windows();
         let answer = if is_worth_passing(n as usize, centers as usize) {
-            searching.min(16.0 * centers + passes * 2.8 * n + shape.windows() * 4.2)
+            searching.min(12.4 * centers + passes * 3.4 * n + shape.windows() * 4.7)
         } else {
             searching
         };

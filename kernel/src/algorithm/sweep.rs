@@ -49,9 +49,9 @@ impl Recipe for Sweeping {
     fn cost(shape: &Shape) -> Cost {
         let Shape { n, centers, passes, .. } = *shape;
         let come_back = shape.repeated() >= 1.0;
-        let build = if come_back { 16.0 } else { 28.0 + 16.0 * shape.far() };
-        let pass = if shape.is_full() { 2.0 } else { 21.0 + 2.9 * shape.far() };
-        let answer = 28.0 * centers + passes * pass * n + shape.windows() * 14.0;
+        let build = if come_back { 16.0 } else { 30.0 + 4.3 * shape.far() };
+        let pass = if shape.is_full() { 2.2 } else { 22.0 + 8.9 * shape.far() };
+        let answer = 38.0 * centers + passes * pass * n + shape.windows() * 13.0;
         Cost { build: build * n, answer }
     }
 
