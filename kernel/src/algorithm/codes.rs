@@ -204,10 +204,13 @@ impl<'a, T: Element> Quantization<'a, T> {
     ) -> u64 {
         let Self { run, order, blocks: codes, zones, rows, .. } = self;
         let coded = Coded { n: run.len(), d: run.d(), blocks: codes, zones, rows };
+        // Only the columns whose codes do not tell, one as a rule: each is a line that no cache holds.
         let look = |i: usize| {
-            let i = order[i] as usize;
-            let mut columns = run.columns().iter().zip(center).enumerate();
-            columns.all(|(j, (column, x))| (x - column[i].widen()).abs() <= reach.radius(j))
+            let (row, i) = (&rows[i * run.d()..], order[i] as usize);
+            let mut columns = run.columns().iter().zip(center).zip(row).enumerate();
+            columns.all(|(j, ((column, x), &code))| {
+                asked.is_sure(j, code) || (x - column[i].widen()).abs() <= reach.radius(j)
+            })
         };
         (self.kernels.count_codes)(&coded, blocks, asked, &look)
     }

@@ -123,6 +123,8 @@ pub(crate) trait Recipe {
 
     /// Whether [`Recipe::weigh`] prepares anything.
     const TAKES_WEIGHTS: bool = false;
+    /// Whether it passes over all centers for one width after the other.
+    const BY_WIDTH: bool = false;
 
     /// What it needs, if it is not made for n samples of d dimensions.
     fn check(n: usize, d: usize) -> Result<(), String>;
@@ -202,6 +204,7 @@ pub struct Algorithm {
     name: &'static str,
     about: &'static str,
     takes_weights: bool,
+    by_width: bool,
     check: fn(usize, usize) -> Result<(), String>,
     cost: fn(&Shape) -> Cost,
     double: Build<f64>,
@@ -216,6 +219,7 @@ impl Algorithm {
             name: R::NAME,
             about: R::ABOUT,
             takes_weights: R::TAKES_WEIGHTS,
+            by_width: R::BY_WIDTH,
             check: R::check,
             cost: R::cost,
             double: |run, isa, team| Prepared(R::build(run, isa, team)),
@@ -238,6 +242,12 @@ impl Algorithm {
     /// Whether it takes weights of samples.
     pub fn takes_weights(&self) -> bool {
         self.takes_weights
+    }
+
+    /// Whether it passes over all centers for one width after the other: then a query of many is cut by widths at
+    /// no cost. For any other algorithm it is cut by centers.
+    pub fn is_by_width(&self) -> bool {
+        self.by_width
     }
 
     /// Itself, if it takes weights and is made for n samples of d dimensions.

@@ -33,6 +33,7 @@ impl Recipe for Sorted {
     const NAME: &'static str = "sorted";
     const ABOUT: &'static str = "d = 1: sorts the samples; two searches for each window";
     const TAKES_WEIGHTS: bool = true;
+    const BY_WIDTH: bool = true;
 
     fn check(n: usize, d: usize) -> Result<(), String> {
         super::fits(n)?;

@@ -41,6 +41,8 @@ impl Recipe for Sweeping {
     const ABOUT: &'static str =
         "d = 2: passes once over all samples for each width; for centers as many as samples";
 
+    const BY_WIDTH: bool = true;
+
     fn check(n: usize, d: usize) -> Result<(), String> {
         super::fits(n)?;
         if d == 2 { Ok(()) } else { Err("2 dimensions".into()) }

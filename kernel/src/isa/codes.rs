@@ -79,6 +79,14 @@ pub(crate) struct Asked {
     pub(crate) rows: [[Limits; 2]; MOST_D / ROW],
 }
 
+impl Asked {
+    /// Whether everything with this code in column `j` is inside.
+    pub(crate) fn is_sure(&self, j: usize, code: u16) -> bool {
+        let [_, Limits { first, last }] = &self.rows[j / ROW];
+        (first[j % ROW]..=last[j % ROW]).contains(&code)
+    }
+}
+
 /// The codes of all samples.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Coded<'a> {

@@ -7,19 +7,24 @@
 //! With a box it is −∞ as soon as one sample is alone. So there are three answers: the number of lonely
 //! samples, the strict value where there is none, and a floored one with c_i raised to 1/2 at least.
 
-use kernel::{Counter, Element, Query, Samples, Sizes, Team, Widths, algorithm};
+use std::ops::Range;
+
+use kernel::algorithm::{self, Algorithm};
+use kernel::{Counter, Element, Query, Samples, Sizes, Team, Widths};
 use rayon::iter::{IndexedParallelIterator as _, ParallelIterator as _};
-use rayon::slice::ParallelSlice as _;
+use rayon::slice::{ParallelSlice as _, ParallelSliceMut as _};
 use serde::Serialize;
 
 use super::Tried;
 use crate::input::samples::row_by_row;
 
-/// Windows counted between two reports of progress; what bounds the memory for counts. Some algorithms pass
-/// over all samples for each batch of centers, so that batches are large.
-pub(crate) const BATCH: usize = 1 << 24;
+/// Windows counted between two reports of progress, unless a batch has one width alone; what bounds the memory
+/// for counts.
+const BATCH: usize = 1 << 21;
 /// Centers of one part; sums do not depend on who does which.
 const PART: usize = 256;
+/// Counts that are multiplied before a logarithm is taken: each is less than 2³².
+const FACTORS: usize = 16;
 /// Lonely samples of which the nearest neighbor is looked for; more are no outliers.
 const FEW: usize = 256;
 
@@ -44,62 +49,74 @@ pub struct Likelihood {
     pub algorithm: &'static str,
 }
 
-/// Sums over some centers.
+/// Sums over some centers, for some widths.
+#[derive(Clone)]
 struct Sums {
     /// Σ ln max(c, 1/2) for each width.
     logs: Vec<f64>,
     lonely: Vec<u64>,
     /// Σ c for each width: every pair is in it twice.
     others: Vec<u64>,
-    /// Centers that are alone at more widths than the others, and at how many.
-    loneliest: (usize, Vec<usize>),
 }
 
 impl Sums {
     fn new(widths: usize) -> Self {
-        Self {
-            logs: vec![0.0; widths],
-            lonely: vec![0; widths],
-            others: vec![0; widths],
-            loneliest: (0, Vec::new()),
+        Self { logs: vec![0.0; widths], lonely: vec![0; widths], others: vec![0; widths] }
+    }
+
+    /// Adds centers one by one: `counts` of each, itself included; and to `alone` at how many widths it is.
+    fn add_centers(&mut self, counts: &[u64], alone: &mut [u32]) {
+        let widths = self.logs.len();
+        let mut products = vec![1.0; widths];
+        for (counts, alone) in counts.chunks(widths * FACTORS).zip(alone.chunks_mut(FACTORS)) {
+            products.fill(1.0);
+            for (counts, alone) in counts.chunks(widths).zip(alone) {
+                for (w, &count) in counts.iter().enumerate() {
+                    let others = count.saturating_sub(1);
+                    products[w] *= (others as f64).max(0.5);
+                    self.lonely[w] += u64::from(others == 0);
+                    self.others[w] += others;
+                    *alone += u32::from(others == 0);
+                }
+            }
+            for (log, product) in self.logs.iter_mut().zip(&products) {
+                *log += product.ln();
+            }
         }
     }
 
-    /// Adds center number `i`; `counts` include itself.
-    fn add_center(&mut self, i: usize, counts: &[u64]) {
-        let mut alone = 0;
-        for (w, &count) in counts.iter().enumerate() {
-            let others = count.saturating_sub(1);
-            self.logs[w] += (others as f64).max(0.5).ln();
-            self.lonely[w] += u64::from(others == 0);
-            self.others[w] += others;
-            alone += usize::from(others == 0);
+    fn add(&mut self, other: &Self, first_width: usize) {
+        let widths = first_width..first_width + other.logs.len();
+        for (to, from) in self.logs[widths.clone()].iter_mut().zip(&other.logs) {
+            *to += from;
         }
-        self.note(alone, &[i]);
+        for (to, from) in self.lonely[widths.clone()].iter_mut().zip(&other.lonely) {
+            *to += from;
+        }
+        for (to, from) in self.others[widths].iter_mut().zip(&other.others) {
+            *to += from;
+        }
     }
+}
 
-    fn note(&mut self, alone: usize, centers: &[usize]) {
-        if alone > self.loneliest.0 {
-            self.loneliest = (alone, Vec::new());
-        }
-        if alone == self.loneliest.0 && alone > 0 {
-            let room = (FEW + 1).saturating_sub(self.loneliest.1.len());
-            self.loneliest.1.extend(centers.iter().take(room));
-        }
-    }
+/// Widths and centers that are counted together, one batch after the other.
+fn batches(n: usize, widths: usize, algorithm: &Algorithm) -> Vec<[Range<usize>; 2]> {
+    let [together, centers] = if algorithm.is_by_width() {
+        [(BATCH / n).max(1), n]
+    } else {
+        [widths, (BATCH / widths.max(1)).max(1)]
+    };
+    let parts = |all: usize, part: usize| {
+        (0..all).step_by(part.max(1)).map(move |start| start..all.min(start + part))
+    };
+    let around_all =
+        |widths: Range<usize>| parts(n, centers).map(move |some| [widths.clone(), some]);
+    parts(widths, together).flat_map(around_all).collect()
+}
 
-    fn add(&mut self, other: &Self) {
-        for (to, from) in self.logs.iter_mut().zip(&other.logs) {
-            *to += from;
-        }
-        for (to, from) in self.lonely.iter_mut().zip(&other.lonely) {
-            *to += from;
-        }
-        for (to, from) in self.others.iter_mut().zip(&other.others) {
-            *to += from;
-        }
-        self.note(other.loneliest.0, &other.loneliest.1);
-    }
+/// Windows around n centers that are counted together at most.
+pub(crate) fn together(n: usize, widths: usize) -> usize {
+    n.saturating_mul(widths).min(BATCH.max(n))
 }
 
 /// The likelihood at every width; `advance` is told how many further samples are done.
@@ -116,25 +133,28 @@ pub(super) fn curve<T: Element>(
     let query = Query::new(&centers, d, Sizes::Shared(&sizes))?;
     let chosen = algorithm::choose(&samples.all(), &query).algorithm;
     let counter = Counter::with_algorithm(samples.all(), isa, chosen, team)?;
-    let mut sums = Sums::new(widths.len());
-    let length = (BATCH / widths.len().max(1)).max(1);
-    for start in (0..n).step_by(length) {
-        let batch = start..n.min(start + length);
-        let counts = counts(&counter, &query.part(batch.clone()), team)?;
-        let parts =
-            counts.par_chunks(PART * widths.len().max(1)).enumerate().map(|(part, counts)| {
-                let mut sums = Sums::new(widths.len());
-                for (i, counts) in counts.chunks(widths.len()).enumerate() {
-                    sums.add_center(batch.start + part * PART + i, counts);
-                }
-                sums
-            });
+    let (mut sums, mut alone) = (Sums::new(widths.len()), vec![0; n]);
+    let (mut counts, mut done) = (Vec::new(), 0);
+    for [some, batch] in batches(n, widths.len(), chosen) {
+        let sizes = Widths::new(&widths[some.clone()])?;
+        let query = Query::new(&centers, d, Sizes::Shared(&sizes))?.part(batch.clone());
+        counts.clear();
+        counts.resize(query.counts(), 0);
+        counter.answer(&query, &mut counts, team)?;
+        let counts = counts.par_chunks(PART * some.len());
+        let parts = counts.zip(alone[batch.clone()].par_chunks_mut(PART)).map(|(counts, alone)| {
+            let mut sums = Sums::new(some.len());
+            sums.add_centers(counts, alone);
+            sums
+        });
         for part in &parts.collect::<Vec<_>>() {
-            sums.add(part);
+            sums.add(part, some.start);
         }
-        advance(batch.len() as u64);
+        let before = done / widths.len();
+        done += batch.len() * some.len();
+        advance((done / widths.len() - before) as u64);
     }
-    let loneliest = loneliest(samples, &sums);
+    let loneliest = loneliest(samples, &alone);
     let log = |w: usize| {
         let volume = d as f64 * widths[w].ln() + log_factors;
         sums.logs[w] / n as f64 - ((n - 1) as f64).ln() - volume
@@ -152,23 +172,14 @@ pub(super) fn curve<T: Element>(
     })
 }
 
-/// Counts around some samples, themselves included: the one place that asks for them.
-fn counts<T: Element>(
-    counter: &Counter<'_, T>,
-    query: &Query<'_>,
-    team: &dyn Team,
-) -> Result<Vec<u64>, kernel::Error> {
-    let mut counts = vec![0; query.counts()];
-    counter.answer(query, &mut counts, team).map(|()| counts)
-}
-
-/// The sample that is furthest from its nearest neighbor, and that distance, if few were alone longest.
-fn loneliest<T: Element>(samples: &Samples<T>, sums: &Sums) -> Option<(usize, f64)> {
-    let (_, centers) = &sums.loneliest;
-    if centers.len() > FEW {
+/// The sample that is furthest from its nearest neighbor, and that distance, if few were alone at most widths.
+fn loneliest<T: Element>(samples: &Samples<T>, alone: &[u32]) -> Option<(usize, f64)> {
+    let most = alone.iter().copied().max().filter(|&most| most > 0)?;
+    let longest = alone.iter().enumerate().filter(|&(_, &alone)| alone == most).map(|(i, _)| i);
+    if longest.clone().nth(FEW).is_some() {
         return None;
     }
-    let nearest = centers.iter().map(|&i| (i, nearest(samples, i)));
+    let nearest = longest.map(|i| (i, nearest(samples, i)));
     nearest.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, distance)| distance.is_finite())
 }
 
@@ -184,4 +195,47 @@ fn nearest<T: Element>(samples: &Samples<T>, i: usize) -> f64 {
     }
     distances[i] = f64::INFINITY;
     distances.into_iter().fold(f64::INFINITY, f64::min)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_hold_every_window_once_and_bound_what_is_counted_together() {
+        for name in ["sweep", "kd_tree"] {
+            let algorithm = algorithm::by_name(name).unwrap();
+            for (n, widths) in [(2, 1), (1000, 7), (BATCH / 3, 10), (3 * BATCH, 3), (5, 0)] {
+                let batches = batches(n, widths, algorithm);
+                let sizes = batches.iter().map(|[widths, centers]| widths.len() * centers.len());
+                assert_eq!(sizes.clone().sum::<usize>(), n * widths, "{name}: {n} x {widths}");
+                assert!(sizes.clone().all(|size| size <= together(n, widths)), "{name}: {n}");
+                let ends = batches.iter().map(|[widths, centers]| (widths.end, centers.end));
+                assert!(ends.clone().is_sorted() && batches.len() < 40, "{name}: {batches:?}");
+                let uncut = |all: usize, part: &Range<usize>| part.len() == all;
+                assert!(batches.iter().all(|[some, centers]| match name {
+                    "sweep" => uncut(n, centers),
+                    _ => uncut(widths, some),
+                }));
+            }
+        }
+    }
+
+    #[test]
+    fn logarithms_of_products_are_those_of_factors() {
+        let (widths, centers) = (3, 2 * FACTORS + 5);
+        let count = |i: usize| [0, 1, 2, 3, 70, u64::from(u32::MAX)][i * 7 % 6];
+        let counts: Vec<u64> = (0..widths * centers).map(count).collect();
+        let (mut sums, mut alone) = (Sums::new(widths), vec![0; centers]);
+        sums.add_centers(&counts, &mut alone);
+        for w in 0..widths {
+            let others = || counts[w..].iter().step_by(widths).map(|count| count.saturating_sub(1));
+            let logs: f64 = others().map(|others| (others as f64).max(0.5).ln()).sum();
+            assert!((sums.logs[w] - logs).abs() < 1e-12 * logs.abs(), "{} {logs}", sums.logs[w]);
+            assert_eq!(sums.others[w], others().sum::<u64>());
+            assert_eq!(sums.lonely[w], others().filter(|&others| others == 0).count() as u64);
+        }
+        let lonely = |row: &[u64]| row.iter().filter(|&&count| count <= 1).count() as u32;
+        assert_eq!(alone, counts.chunks(widths).map(lonely).collect::<Vec<_>>());
+    }
 }
