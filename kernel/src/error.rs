@@ -142,11 +142,17 @@ impl fmt::Display for Error {
             }
             Self::NonFinite { row, column, value } => write!(
                 f,
-                "sample at row {row}, column {column} is {value}; samples must be finite \
-                 (rows and columns are counted from 0)"
+                "the value at row {row}, column {column} is {value}; it must be finite (rows and columns are \
+                 counted from 0)"
             ),
             Self::Dimension { what, expected, found } => {
-                write!(f, "{what} has {found} coordinates, the samples have {expected} dimensions")
+                let [coordinates, dimensions] =
+                    [found, expected].map(|k| if *k == 1 { "" } else { "s" });
+                write!(
+                    f,
+                    "{what} has {found} coordinate{coordinates}, the samples have {expected} \
+                     dimension{dimensions}"
+                )
             }
             Self::CenterNotFinite { dimension, value } => {
                 write!(f, "center coordinate {dimension} is {value}; it must be finite")

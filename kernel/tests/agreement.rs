@@ -1,7 +1,9 @@
 //! Every algorithm, instruction set, storage, dimension, length and question against the oracle, one body.
 //!
 //! Each combination is a named test; instruction sets that the CPU lacks show as *ignored*. Dimensions that
-//! an algorithm is not made for are none. The same binary runs under an emulator of older CPUs.
+//! an algorithm is not made for are none. The same binary runs under an emulator of older CPUs, where
+//! `AGREEMENT=few` in the environment leaves few lengths of each: that every piece of code runs there is what is
+//! shown, its counts are shown by CPUs.
 
 /// Shared with the other tests.
 mod common {
@@ -26,6 +28,8 @@ const DIMENSIONS: [usize; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 33, 64];
 const MAX_LENGTH: usize = 67;
 /// Lengths beyond: around groups (64), blocks (512), batches and tiles (2,048).
 const LENGTHS: [usize; 6] = [127, 511, 513, 1000, 2049, 4500];
+/// Of these, where few are wanted.
+const FEW_LENGTHS: [usize; 2] = [513, 4500];
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -39,6 +43,11 @@ fn main() {
         }
     }
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// Whether few lengths are wanted.
+fn is_few() -> bool {
+    std::env::var_os("AGREEMENT").is_some_and(|wanted| wanted == "few")
 }
 
 fn trial<T: Element>(
@@ -104,7 +113,8 @@ fn agrees<T: Element>(
     for (number, (center, widths)) in settings(d).into_iter().enumerate() {
         let seed = (number * 1000 + d) as u64;
         // A few samples more than the longest run, so that every run also starts unaligned.
-        let longest = if number < 2 { LENGTHS[LENGTHS.len() - 1] } else { 600 };
+        let longest =
+            if number < if is_few() { 1 } else { 2 } { LENGTHS[LENGTHS.len() - 1] } else { 600 };
         let stored: Vec<Vec<T>> = cases::rows(seed, longest + 3, &center, &widths)
             .iter()
             .map(|row| row.iter().map(|&s| store(s)).collect())
@@ -115,10 +125,12 @@ fn agrees<T: Element>(
         let questions = Questions::new(&rows, center, widths);
         // The scan sees every length from every alignment; indexes copy the samples.
         let is_scan = algorithm.name() == algorithm::ALL[0].name();
-        let step = if is_scan { 1 } else { 11 };
-        let lengths = (0..=MAX_LENGTH).step_by(step).chain(LENGTHS);
+        let is_each = is_scan && !is_few();
+        let step = if is_each { 1 } else { 11 };
+        let longer = if is_few() { &FEW_LENGTHS[..] } else { &LENGTHS };
+        let lengths = (0..=MAX_LENGTH).step_by(step).chain(longer.iter().copied());
         for length in lengths.filter(|&length| length <= longest) {
-            let starts: &[usize] = if is_scan && length <= MAX_LENGTH { &[0, 1, 3] } else { &[1] };
+            let starts: &[usize] = if is_each && length <= MAX_LENGTH { &[0, 1, 3] } else { &[1] };
             for &start in starts {
                 let range = start..start + length;
                 // Threads cost more than a small build.

@@ -100,7 +100,8 @@ fn sections() -> Vec<Entry> {
 
 fn algorithms() -> Vec<Entry> {
     let entry = |algorithm: &kernel::algorithm::Algorithm| {
-        Entry::available(algorithm.name(), algorithm.about())
+        let weights = if algorithm.takes_weights() { "; takes weights" } else { "" };
+        Entry::available(algorithm.name(), &format!("{}{weights}", algorithm.about()))
     };
     kernel::algorithm::ALL.iter().map(entry).collect()
 }

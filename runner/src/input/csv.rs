@@ -308,7 +308,7 @@ fn value(field: &str, non_finite: NonFinite) -> Result<f64, String> {
         format!("'{field}' is not a number{hint}")
     })?;
     if !value.is_finite() && non_finite == NonFinite::Reject {
-        return Err(format!("'{field}' is not finite; samples must be finite"));
+        return Err(format!("'{field}' is not finite; it must be"));
     }
     Ok(value)
 }

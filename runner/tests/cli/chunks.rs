@@ -185,8 +185,8 @@ fn rows_that_are_not_finite_are_found_in_late_chunks() {
     rows[8766 * D] = f64::NEG_INFINITY;
     let shape = format!("({N}, {D})");
     for (name, bytes, place) in [
-        ("c.npy", npy_f8(&shape, "False", &rows), "sample at row 8765, column 1 is NaN"),
-        ("f.npy", npy_f8(&shape, "True", &columns(&rows)), "sample at row 8765, column 1 is NaN"),
+        ("c.npy", npy_f8(&shape, "False", &rows), "value at row 8765, column 1 is NaN"),
+        ("f.npy", npy_f8(&shape, "True", &columns(&rows)), "value at row 8765, column 1 is NaN"),
         ("s.csv", csv(&rows).into_bytes(), "line 8767, column 1 ('y'): 'NaN' is not finite"),
     ] {
         let file = folder.write(name, &bytes);

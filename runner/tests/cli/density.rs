@@ -269,7 +269,7 @@ fn refusals_name_the_value_and_what_is_allowed() {
         (
             "s.npy",
             [&at[..], &["--widths-per-dimension", "1"]].concat(),
-            &["--widths-per-dimension", "1 coordinates", "2 dimensions"],
+            &["--widths-per-dimension", "1 coordinate,", "2 dimensions"],
         ),
         (
             "s.npy",

@@ -133,11 +133,11 @@ fn a_pipe_is_refused_rather_than_waited_for() {
 fn bad_centers_are_named() {
     let folder = Folder::new();
     refused(&folder, &["--center", "0,0,0"], &["--center", "3 coordinates", "2 dimensions"]);
-    refused(&folder, &["--center", "0"], &["--center", "1 coordinates", "2 dimensions"]);
+    refused(&folder, &["--center", "0"], &["--center", "1 coordinate,", "2 dimensions"]);
     refused(&folder, &["--center", "0,x"], &["--center", "'x' is not a number; allowed: finite"]);
     refused(&folder, &["--center", "0,nan"], &["center coordinate 1 is NaN", "finite"]);
     let wrong = folder.write("line.csv", b"1\n2\n");
-    refused(&folder, &["--centers", &wrong], &["line.csv", "1 coordinates", "2 dimensions"]);
+    refused(&folder, &["--centers", &wrong], &["line.csv", "1 coordinate,", "2 dimensions"]);
     let none = folder.write("none.csv", b"x,y\n");
     refused(&folder, &["--centers", &none], &["none.csv", "holds no centers"]);
     let bad = folder.write("bad.csv", b"0,0\n0,inf\n");
