@@ -152,8 +152,7 @@ impl<'a> Query<'a> {
     pub(crate) fn widest(&self) -> Option<Reach<'a>> {
         match self.sizes {
             Checked::Shared(widths) if widths.len() > 1 => {
-                let radii = (0..widths.len()).map(|w| widths.radius(w));
-                radii.max_by(f64::total_cmp).map(Reach::Cube)
+                Some(Reach::Cube(widths.ranking().far()))
             }
             _ => None,
         }

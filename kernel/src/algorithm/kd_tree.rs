@@ -94,7 +94,7 @@ impl Recipe for KdTree {
     }
 }
 
-/// Leaves that a window meets, and that its border cuts.
+/// Leaves that a window meets, and that its border cuts: one at least, unless everything is inside.
 fn leaves(held: Held, n: f64, d: f64) -> [f64; 2] {
     if held.is_all() {
         return [0.0; 2];
@@ -102,9 +102,10 @@ fn leaves(held: Held, n: f64, d: f64) -> [f64; 2] {
     let region = held.region(d);
     let leaves = n * region.share / USUAL;
     let levels = leaves.log2().max(0.0);
-    // At least a little of a column is cut.
+    // Not 0 where all is one leaf: a thickness is the power of a quotient by it.
     let cuts = d.min(levels).max(0.3);
-    region.met_and_cut(2.0_f64.powf(-levels / cuts), cuts).map(|share| share * leaves)
+    let parts = region.met_and_cut(2.0_f64.powf(-levels / cuts), cuts);
+    parts.map(|part| (part * leaves).max(1.0))
 }
 
 /// The prepared samples.

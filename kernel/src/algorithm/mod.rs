@@ -244,8 +244,8 @@ impl Algorithm {
         self.takes_weights
     }
 
-    /// Whether it passes over all centers for one width after the other: then a query of many is cut by widths at
-    /// no cost. For any other algorithm it is cut by centers.
+    /// Whether it passes over all centers for one width after the other. A query of many is better cut by widths then,
+    /// though each part puts the centers in order anew; for any other algorithm it is better cut by centers.
     pub fn is_by_width(&self) -> bool {
         self.by_width
     }

@@ -27,8 +27,8 @@ use crate::study::interrupt::Leave;
 #[derive(Debug, clap::Args)]
 pub struct Source {
     /// File of samples, .npy (f8 or f4; n x d, or n) or .csv: rows are samples, columns dimensions.
-    /// The first row of a .csv is a header if none of its fields is a number or NA. Builds with the feature
-    /// "parquet" also read .parquet
+    /// The first row of a .csv is a header if it holds a name and no number; NA is neither. Builds with the
+    /// feature "parquet" also read .parquet
     #[arg(long = "samples", value_name = "FILE")]
     path: PathBuf,
     /// Columns of the samples that are the dimensions, by header name or position counted from 0

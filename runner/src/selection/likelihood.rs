@@ -18,12 +18,21 @@ use serde::Serialize;
 use super::Tried;
 use crate::input::samples::row_by_row;
 
-/// Windows counted between two reports of progress, unless a batch has one width alone; what bounds the memory
-/// for counts.
-const BATCH: usize = 1 << 21;
+/// What is counted between two reports of progress, which bounds the memory for counts.
+#[derive(Clone, Copy)]
+struct Batch {
+    /// Windows, where a query is cut by centers. Some algorithms pass over all samples for each part.
+    by_centers: usize,
+    /// Windows, where a query is cut by widths, and widths at least: each part puts the centers in order.
+    by_widths: usize,
+    widths: usize,
+}
+
+const BATCH: Batch = Batch { by_centers: 1 << 24, by_widths: 1 << 21, widths: 4 };
 /// Centers of one part; sums do not depend on who does which.
 const PART: usize = 256;
-/// Counts that are multiplied before a logarithm is taken: each is less than 2³².
+/// Counts that are multiplied before a logarithm is taken: each is less than 2³², so that the product is less than
+/// 2⁵¹², and no less than 2⁻¹⁶.
 const FACTORS: usize = 16;
 /// Lonely samples of which the nearest neighbor is looked for; more are no outliers.
 const FEW: usize = 256;
@@ -50,7 +59,6 @@ pub struct Likelihood {
 }
 
 /// Sums over some centers, for some widths.
-#[derive(Clone)]
 struct Sums {
     /// Σ ln max(c, 1/2) for each width.
     logs: Vec<f64>,
@@ -99,29 +107,41 @@ impl Sums {
     }
 }
 
-/// Widths and centers that are counted together, one batch after the other.
-fn batches(n: usize, widths: usize, algorithm: &Algorithm) -> Vec<[Range<usize>; 2]> {
-    let [together, centers] = if algorithm.is_by_width() {
-        [(BATCH / n).max(1), n]
-    } else {
-        [widths, (BATCH / widths.max(1)).max(1)]
-    };
-    let parts = |all: usize, part: usize| {
-        (0..all).step_by(part.max(1)).map(move |start| start..all.min(start + part))
-    };
-    let around_all =
-        |widths: Range<usize>| parts(n, centers).map(move |some| [widths.clone(), some]);
-    parts(widths, together).flat_map(around_all).collect()
+impl Batch {
+    /// Widths and centers that are counted together, one part of a query after the other.
+    fn parts(self, n: usize, widths: usize, algorithm: &Algorithm) -> Vec<[Range<usize>; 2]> {
+        let [together, centers] = if algorithm.is_by_width() {
+            [(self.by_widths / n).max(self.widths), n]
+        } else {
+            [widths, (self.by_centers / widths.max(1)).max(1)]
+        };
+        let parts = |all: usize, part: usize| {
+            (0..all).step_by(part.max(1)).map(move |start| start..all.min(start + part))
+        };
+        let around_all =
+            |widths: Range<usize>| parts(n, centers).map(move |some| [widths.clone(), some]);
+        parts(widths, together).flat_map(around_all).collect()
+    }
 }
 
 /// Windows around n centers that are counted together at most.
 pub(crate) fn together(n: usize, widths: usize) -> usize {
-    n.saturating_mul(widths).min(BATCH.max(n))
+    let most = BATCH.by_centers.max(widths).max(n.saturating_mul(BATCH.widths));
+    n.saturating_mul(widths).min(most)
 }
 
 /// The likelihood at every width; `advance` is told how many further samples are done.
 pub(super) fn curve<T: Element>(
     tried: &Tried<'_, T>,
+    team: &dyn Team,
+    advance: &mut dyn FnMut(u64),
+) -> Result<Likelihood, kernel::Error> {
+    in_batches(tried, BATCH, team, advance)
+}
+
+fn in_batches<T: Element>(
+    tried: &Tried<'_, T>,
+    batch: Batch,
     team: &dyn Team,
     advance: &mut dyn FnMut(u64),
 ) -> Result<Likelihood, kernel::Error> {
@@ -135,9 +155,14 @@ pub(super) fn curve<T: Element>(
     let counter = Counter::with_algorithm(samples.all(), isa, chosen, team)?;
     let (mut sums, mut alone) = (Sums::new(widths.len()), vec![0; n]);
     let (mut counts, mut done) = (Vec::new(), 0);
-    for [some, batch] in batches(n, widths.len(), chosen) {
-        let sizes = Widths::new(&widths[some.clone()])?;
-        let query = Query::new(&centers, d, Sizes::Shared(&sizes))?.part(batch.clone());
+    for [some, batch] in batch.parts(n, widths.len(), chosen) {
+        let sizes;
+        let query = if some.len() == widths.len() {
+            query.part(batch.clone())
+        } else {
+            sizes = Widths::new(&widths[some.clone()])?;
+            Query::new(&centers, d, Sizes::Shared(&sizes))?.part(batch.clone())
+        };
         counts.clear();
         counts.resize(query.counts(), 0);
         counter.answer(&query, &mut counts, team)?;
@@ -202,22 +227,57 @@ mod tests {
     use super::*;
 
     #[test]
-    fn batches_hold_every_window_once_and_bound_what_is_counted_together() {
+    fn parts_hold_every_window_once_and_bound_what_is_counted_together() {
         for name in ["sweep", "kd_tree"] {
             let algorithm = algorithm::by_name(name).unwrap();
-            for (n, widths) in [(2, 1), (1000, 7), (BATCH / 3, 10), (3 * BATCH, 3), (5, 0)] {
-                let batches = batches(n, widths, algorithm);
-                let sizes = batches.iter().map(|[widths, centers]| widths.len() * centers.len());
+            let large = BATCH.by_centers;
+            for (n, widths) in [(2, 1), (1000, 7), (large / 3, 10), (3 * large, 3), (5, 0)] {
+                let parts = BATCH.parts(n, widths, algorithm);
+                let sizes = parts.iter().map(|[widths, centers]| widths.len() * centers.len());
                 assert_eq!(sizes.clone().sum::<usize>(), n * widths, "{name}: {n} x {widths}");
                 assert!(sizes.clone().all(|size| size <= together(n, widths)), "{name}: {n}");
-                let ends = batches.iter().map(|[widths, centers]| (widths.end, centers.end));
-                assert!(ends.clone().is_sorted() && batches.len() < 40, "{name}: {batches:?}");
-                let uncut = |all: usize, part: &Range<usize>| part.len() == all;
-                assert!(batches.iter().all(|[some, centers]| match name {
-                    "sweep" => uncut(n, centers),
-                    _ => uncut(widths, some),
-                }));
+                let ends = parts.iter().map(|[widths, centers]| (widths.end, centers.end));
+                assert!(ends.clone().is_sorted(), "{name}: {parts:?}");
+                let is_uncut = |[some, centers]: &[Range<usize>; 2]| match name {
+                    "sweep" => centers.len() == n,
+                    _ => some.len() == widths,
+                };
+                assert!(parts.iter().all(is_uncut), "{name}: {parts:?}");
             }
+        }
+    }
+
+    #[test]
+    fn how_a_query_is_cut_changes_nothing() {
+        // Lonely ones at the end of the last part, as well.
+        let value = |i: usize, j: usize| match i {
+            2999 => 40.0,
+            _ => ((i * (2 * j + 31) + j) * 7919 % 100_003) as f64 / 100_003.0,
+        };
+        let widths: Vec<f64> = (1..=11).map(|w| 0.02 * f64::from(w)).collect();
+        for (d, by_width) in [(2, true), (3, false)] {
+            let rows: Vec<f64> = (0..3000).flat_map(|i| (0..d).map(move |j| value(i, j))).collect();
+            let samples = Samples::from_rows(&rows, d).unwrap();
+            let isa = kernel::isa::best();
+            let tried = Tried { samples: &samples, widths: &widths, log_factors: 0.0, isa };
+            let small = Batch { by_centers: 7000, by_widths: 10_000, widths: 2 };
+            let [whole, cut] = [BATCH, small].map(|batch| {
+                let (mut told, mut calls) = (0, 0);
+                let advance = &mut |done| (told, calls) = (told + done, calls + 1);
+                let found = in_batches(&tried, batch, &kernel::Alone, advance).unwrap();
+                assert_eq!(told, 3000, "{d}");
+                (found, calls)
+            });
+            let algorithm = algorithm::by_name(whole.0.algorithm).unwrap();
+            assert_eq!(algorithm.is_by_width(), by_width, "{}", algorithm.name());
+            assert!(whole.1 == 2 && cut.1 > 4, "{} and {} calls", whole.1, cut.1);
+            let (whole, cut) = (whole.0, cut.0);
+            for (a, b) in whole.floored.iter().zip(&cut.floored) {
+                assert!((a.unwrap() - b.unwrap()).abs() < 1e-12, "{a:?} {b:?}");
+            }
+            assert_eq!((whole.lonely, whole.pairs), (cut.lonely, cut.pairs));
+            assert_eq!((whole.loneliest, whole.strict_from), (cut.loneliest, cut.strict_from));
+            assert_eq!(cut.loneliest, Some(2999));
         }
     }
 
