@@ -245,7 +245,7 @@ impl Algorithm {
     }
 
     /// Whether it passes over all centers for one width after the other. A query of many is better cut by widths then,
-    /// though each part puts the centers in order anew; for any other algorithm it is better cut by centers.
+    /// though each part has to find the order of the centers; for any other algorithm it is better cut by centers.
     pub fn is_by_width(&self) -> bool {
         self.by_width
     }

@@ -2,7 +2,8 @@
 //!
 //! What a window costs depends on the samples mostly through two numbers, the share of them that is inside, in all
 //! columns and in each alone. A few windows over a few thousand samples tell them well enough, and each of these
-//! windows has a cost of its own: the mean of costs is not the cost of the mean. With f the share that a leaf, a cell or a block holds, on average
+//! windows has a cost of its own: the mean of costs is not the cost of the mean. With f the share that a leaf, a
+//! cell or a block holds, on average
 //!
 //! ```text
 //! brute_force   n · b d                                 every sample
@@ -91,7 +92,8 @@ impl Held {
     /// share = R r^d,  side = R r,  so  r = (share / side)^(1/(d − 1)),  R = side / r
     /// ```
     ///
-    /// A share that was seen larger than the side, or that makes R larger than 1, is an error of counting few.
+    /// A share that was seen larger than the side is an error of counting few; one less than side^d, which would
+    /// make R larger than 1, as in the middle of a ring, is taken for all samples.
     pub(crate) fn region(self, d: f64) -> Region {
         let side = self.side.max(self.share);
         if side <= 0.0 {

@@ -68,7 +68,7 @@ impl Need {
         // The samples divided by their spreads, and row by row, are doubles, whatever they are in the file.
         let all = Self::of_densities(demand, (n, d), size_of::<f64>());
         let copies = (16 * d as u64).saturating_mul(n as u64);
-        let counts = (likelihood::together(n, widths) as u64).saturating_mul(16);
+        let counts = (likelihood::together((n, d), widths) as u64).saturating_mul(16);
         Self { answer: all.answer.saturating_add(copies).saturating_add(counts), ..all }
     }
 }

@@ -23,7 +23,7 @@ use crate::input::samples::row_by_row;
 struct Batch {
     /// Windows, where a query is cut by centers. Some algorithms pass over all samples for each part.
     by_centers: usize,
-    /// Windows, where a query is cut by widths, and widths at least: each part puts the centers in order.
+    /// Windows, where a query is cut by widths, and widths at least: each part has to find the order of the centers.
     by_widths: usize,
     widths: usize,
 }
@@ -124,10 +124,11 @@ impl Batch {
     }
 }
 
-/// Windows around n centers that are counted together at most.
-pub(crate) fn together(n: usize, widths: usize) -> usize {
-    let most = BATCH.by_centers.max(widths).max(n.saturating_mul(BATCH.widths));
-    n.saturating_mul(widths).min(most)
+/// Windows around n samples of d dimensions that are counted together at most.
+pub(crate) fn together((n, d): (usize, usize), widths: usize) -> usize {
+    // Only up to two dimensions an algorithm goes by widths.
+    let by_widths = if d <= 2 { n.saturating_mul(BATCH.widths) } else { 0 };
+    n.saturating_mul(widths).min(BATCH.by_centers.max(widths).max(by_widths))
 }
 
 /// The likelihood at every width; `advance` is told how many further samples are done.
@@ -231,18 +232,22 @@ mod tests {
         for name in ["sweep", "kd_tree"] {
             let algorithm = algorithm::by_name(name).unwrap();
             let large = BATCH.by_centers;
-            for (n, widths) in [(2, 1), (1000, 7), (large / 3, 10), (3 * large, 3), (5, 0)] {
+            let d = algorithm.checked(2, 3).map_or(2, |_| 3);
+            for (n, widths) in
+                [(2, 1), (1000, 7), (large / 3, 10), (3 * large, 5), (3, large + 1), (5, 0)]
+            {
                 let parts = BATCH.parts(n, widths, algorithm);
                 let sizes = parts.iter().map(|[widths, centers]| widths.len() * centers.len());
                 assert_eq!(sizes.clone().sum::<usize>(), n * widths, "{name}: {n} x {widths}");
-                assert!(sizes.clone().all(|size| size <= together(n, widths)), "{name}: {n}");
+                let most = together((n, d), widths);
+                assert!(sizes.clone().all(|size| size <= most), "{name}: {n} x {widths}");
                 let ends = parts.iter().map(|[widths, centers]| (widths.end, centers.end));
                 assert!(ends.clone().is_sorted(), "{name}: {parts:?}");
                 let is_uncut = |[some, centers]: &[Range<usize>; 2]| match name {
-                    "sweep" => centers.len() == n,
+                    "sweep" => centers.len() == n && (some.len() >= 4 || some.end == widths),
                     _ => some.len() == widths,
                 };
-                assert!(parts.iter().all(is_uncut), "{name}: {parts:?}");
+                assert!(parts.iter().all(is_uncut) && parts.len() < 30, "{name}: {parts:?}");
             }
         }
     }
@@ -260,7 +265,7 @@ mod tests {
             let samples = Samples::from_rows(&rows, d).unwrap();
             let isa = kernel::isa::best();
             let tried = Tried { samples: &samples, widths: &widths, log_factors: 0.0, isa };
-            let small = Batch { by_centers: 7000, by_widths: 10_000, widths: 2 };
+            let small = Batch { by_centers: 7000, by_widths: 3000, widths: 2 };
             let [whole, cut] = [BATCH, small].map(|batch| {
                 let (mut told, mut calls) = (0, 0);
                 let advance = &mut |done| (told, calls) = (told + done, calls + 1);
