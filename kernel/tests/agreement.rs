@@ -113,8 +113,8 @@ fn agrees<T: Element>(
     for (number, (center, widths)) in settings(d).into_iter().enumerate() {
         let seed = (number * 1000 + d) as u64;
         // A few samples more than the longest run, so that every run also starts unaligned.
-        let longest =
-            if number < if is_few() { 1 } else { 2 } { LENGTHS[LENGTHS.len() - 1] } else { 600 };
+        let n_long = if is_few() { 1 } else { 2 };
+        let longest = if number < n_long { LENGTHS[LENGTHS.len() - 1] } else { 600 };
         let stored: Vec<Vec<T>> = cases::rows(seed, longest + 3, &center, &widths)
             .iter()
             .map(|row| row.iter().map(|&s| store(s)).collect())

@@ -1,7 +1,8 @@
 //! Every sample against every window: no build, no memory, O(n d) for each center, whatever the
 //! number of widths. Nothing beats it for one center, or where most samples are inside.
 
-use super::plan::{Cost, Shape};
+use super::plan::Cost;
+use super::shape::Shape;
 use super::weighted::WeightedScan;
 use super::{Index, Recipe};
 use crate::isa::{Isa, Kernels};

@@ -29,8 +29,9 @@
 
 use std::ops::Range;
 
-use super::plan::{Cost, Held, Shape};
+use super::plan::Cost;
 use super::scale::{SOME, Scale};
+use super::shape::{Held, Shape};
 use super::{Index, Recipe};
 use crate::isa::{
     Asked, Between, CODES, Coded, Codes, Fan, Isa, Kernels, Limits, MOST_D, ROW, ZONE, Zone,

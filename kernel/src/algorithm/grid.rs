@@ -21,7 +21,8 @@
 use std::ops::Range;
 
 use super::edges::Edges;
-use super::plan::{Cost, Shape};
+use super::plan::Cost;
+use super::shape::Shape;
 use super::{Index, Recipe};
 use crate::isa::{Fan, GROUP, Isa, Kernels, Piece, Slabs};
 use crate::samples::{Element, Run};

@@ -18,6 +18,7 @@ mod kd_widths;
 mod order;
 mod plan;
 mod scale;
+mod shape;
 mod sorted;
 mod sweep;
 mod weighted;
@@ -35,7 +36,8 @@ use codes::Quantized;
 use grid::Grid;
 use kd_tree::KdTree;
 pub use plan::Choice;
-use plan::{Cost, Shape};
+use plan::Cost;
+use shape::Shape;
 use sorted::Sorted;
 use sweep::Sweeping;
 

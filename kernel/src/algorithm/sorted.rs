@@ -9,7 +9,8 @@ use std::fmt::Debug;
 
 use super::edges::Edges;
 use super::order::{self, Ascending};
-use super::plan::{Cost, Shape};
+use super::plan::Cost;
+use super::shape::Shape;
 use super::{Index, Recipe};
 use crate::isa::{Ends, Isa, Kernels};
 use crate::query::Query;

@@ -17,7 +17,8 @@
 use std::ops::Range;
 
 use super::order::{self, Ascending};
-use super::plan::{Cost, Shape};
+use super::plan::Cost;
+use super::shape::Shape;
 use super::{Index, Recipe};
 use crate::isa::{Ends, Isa, Kernels, Present, Sweep};
 use crate::query::Query;

@@ -3,7 +3,8 @@
 //! Apart from [`super::brute_force`], whose scans of many centers and widths count and cannot weigh: here each
 //! window passes over the samples by itself, tile by tile, as pieces do.
 
-use super::plan::{self, Choice, Shape};
+use super::plan::Choice;
+use super::shape::{self, Shape};
 use super::{Algorithm, Index};
 use crate::isa::{GROUP, Isa, Kernels, Piece};
 use crate::query::Query;
@@ -88,8 +89,8 @@ pub(super) fn choose<T: Element>(run: &Run<'_, T>, query: &Query<'_>) -> Choice 
     if plain < NOT_WORTH_IT {
         return scan_for(format!("one scan of {} samples takes no time worth saving", run.len()));
     }
-    shape.repeating = plan::repeating(run);
-    plan::look(run, query, LOOKED, &mut shape);
+    shape.repeating = shape::repeating(run);
+    shape::look(run, query, LOOKED, &mut shape);
     let cost = |algorithm: &Algorithm| {
         let cost = algorithm.cost(&shape);
         cost.build + cost.answer

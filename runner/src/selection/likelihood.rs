@@ -28,6 +28,7 @@ struct Batch {
     widths: usize,
 }
 
+/// Some 16 and some 128 MB of counts.
 const BATCH: Batch = Batch { by_centers: 1 << 24, by_widths: 1 << 21, widths: 4 };
 /// Centers of one part; sums do not depend on who does which.
 const PART: usize = 256;
