@@ -142,6 +142,54 @@ fn people_get_a_table_advice_and_warnings_and_a_picture() {
 }
 
 #[test]
+fn one_criterion_alone_says_what_it_says_beside_the_others() {
+    let folder = Folder::article();
+    // Of these widths, some halves are widths as well and some are not.
+    let widths = ["--widths", "0.2:1.5:27"];
+    let all = folder.json(&widths);
+    for (criterion, others) in [("squares", ["likelihood"]), ("likelihood", ["squares"])] {
+        let alone = folder.json(&[&widths[..], &["--criteria", criterion]].concat());
+        assert!(others.iter().all(|other| alone[other].is_null()), "{alone}");
+        for same in ["n", "reference", "widths", "ties"] {
+            assert_eq!(alone[same], all[same], "{criterion}");
+        }
+        let best = if criterion == "squares" { "squares" } else { "floored" };
+        assert_eq!(alone["advice"]["from"], best);
+        assert_eq!(alone["advice"]["width"], all["best"][best]["width"]);
+        assert_eq!(alone["best"][best]["index"], all["best"][best]["index"]);
+    }
+    let squares = folder.json(&[&widths[..], &["--criteria", "squares"]].concat());
+    let values = |json: &Value| {
+        let values = json["squares"]["values"].as_array().unwrap();
+        values.iter().map(number).collect::<Vec<_>>()
+    };
+    for (alone, beside) in values(&squares).iter().zip(values(&all)) {
+        assert!((alone - beside).abs() < 1e-12 * beside.abs(), "{alone} {beside}");
+    }
+    let text = folder.text(&["--criteria", "squares", "--svg", "curves.svg"]);
+    assert!(text.contains("least squares") && !text.contains("likelihood"), "{text}");
+    let picture = std::fs::read_to_string(folder.path().join("curves.svg")).unwrap();
+    assert_eq!(picture.matches("role=\"img\"").count(), 1);
+}
+
+#[test]
+fn the_normal_reference_alone_tries_no_width() {
+    let folder = Folder::article();
+    let json = folder.json(&["--criteria", "reference"]);
+    assert_eq!(json["widths"].as_array().unwrap().len(), 0);
+    assert_eq!((&json["squares"], &json["likelihood"]), (&Value::Null, &Value::Null));
+    assert_eq!(json["advice"]["width"], json["reference"]);
+    assert_eq!(json["reference"], folder.json(&[])["reference"]);
+    let text = folder.text(&["--criteria", "reference"]);
+    assert!(text.contains("no width was tried") && !text.contains("least squares"), "{text}");
+    for vain in [["--widths", "1,2"], ["--svg", "curves.svg"]] {
+        let refused = folder.refused(&[&vain[..], &["--criteria", "reference"]].concat());
+        assert!(refused.contains(vain[0]) && refused.contains("tries none"), "{refused}");
+    }
+    assert!(folder.refused(&["--criteria", "plugin"]).contains("squares, likelihood, reference"));
+}
+
+#[test]
 fn columns_of_other_units_get_widths_of_their_own() {
     let row = |i| vec![scattered(i, 0) + scattered(i + 5000, 1), 1000.0 * scattered(i, 1)];
     let folder = Folder::new(&(0..2000).map(row).collect::<Vec<_>>());
@@ -163,7 +211,7 @@ fn equal_samples_and_best_widths_at_an_end_are_told() {
     let row = |i| vec![(scattered(i, 0) * 10.0).floor(), (scattered(i, 1) * 10.0).floor()];
     let folder = Folder::new(&(0..1000).map(row).collect::<Vec<_>>());
     let json = folder.json(&["--widths", "0.1:3:30"]);
-    assert!(number(&json["squares"]["equal_pairs"]) > 1000.0);
+    assert!(number(&json["ties"]["equal_pairs"]) > 1000.0);
     assert!(kinds(&json).contains(&"ties") && kinds(&json).contains(&"end"), "{:?}", kinds(&json));
     assert_eq!(json["advice"]["from"], "reference");
 }
@@ -177,7 +225,7 @@ fn one_pair_of_equal_samples_leaves_every_criterion_its_vote() {
     rows.push(rows[0].clone());
     let after = advice(&rows);
     assert_eq!(
-        (&after["squares"]["equal_pairs"], &before["squares"]["equal_pairs"]),
+        (&after["ties"]["equal_pairs"], &before["ties"]["equal_pairs"]),
         (&1.into(), &0.into())
     );
     assert!(kinds(&after).contains(&"ties"), "{:?}", kinds(&after));

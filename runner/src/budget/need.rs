@@ -62,7 +62,8 @@ impl Need {
         Self { samples: self.samples.saturating_add(weights), ..self }
     }
 
-    /// Of the choice among so many widths for n samples of d dimensions; the samples are there.
+    /// Of a choice that counts so many widths around n samples of d dimensions, 0 where none is counted, and sums over
+    /// their pairs; the samples are there.
     pub fn of_widths(widths: usize, (n, d): (usize, usize)) -> Self {
         let demand = Demand { centers: n, widths, means: Means::Indexed };
         // The samples divided by their spreads, and row by row, are doubles, whatever they are in the file.

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 use kernel::isa::Isa;
 use kernel::{Part, Team};
@@ -17,17 +17,21 @@ use crate::for_any;
 use crate::machine::affinity;
 use crate::output::{self, curves, file, progress::Progress, width::Report};
 use crate::query::sensible_workers;
-use crate::selection::{self, Crew, Request, Scale};
+use crate::selection::{self, Crew, Criteria, Request, Scale};
 use crate::team::InPool;
 
 /// Arguments of `parzen width`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     parzen width --samples points.npy\n  \
-    parzen width --samples points.csv --columns x,y --widths 0.2:1.5:131 --svg curves.svg")]
+    parzen width --samples points.csv --columns x,y --widths 0.2:1.5:131 --svg curves.svg\n  \
+    parzen width --samples points.npy --criteria squares")]
 pub struct Arguments {
     #[command(flatten)]
     source: Source,
+    /// What follows the samples, beside the normal reference, which is always told
+    #[arg(long, value_enum, value_name = "WHICH", default_value = "all")]
+    criteria: Asked,
     /// Widths to try: a,b,c or start:stop:count; with --scale spread in units of the spreads [default: 100
     /// widths, 30 in each octave, from 0.16 to 1.6 times the normal reference]
     #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
@@ -48,6 +52,30 @@ pub struct Arguments {
     /// Print JSON, with all curves, instead of a table
     #[arg(long)]
     json: bool,
+}
+
+/// [`Criteria`] as they stand on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Asked {
+    /// Least squares cross-validation and the likelihood: the width in the middle misleads least
+    All,
+    /// Least squares cross-validation alone
+    Squares,
+    /// The leave-one-out likelihood alone
+    Likelihood,
+    /// Nothing: for very many samples, or a first guess
+    Reference,
+}
+
+impl From<Asked> for Criteria {
+    fn from(asked: Asked) -> Self {
+        match asked {
+            Asked::All => Self::All,
+            Asked::Squares => Self::Squares,
+            Asked::Likelihood => Self::Likelihood,
+            Asked::Reference => Self::Reference,
+        }
+    }
 }
 
 /// [`Scale`] as it stands on the command line.
@@ -89,12 +117,29 @@ impl Team for Watched {
     }
 }
 
+impl Arguments {
+    /// Options that need a criterion over widths.
+    fn check_criteria(&self) -> anyhow::Result<()> {
+        let over_widths = [("--widths", self.widths.is_some()), ("--svg", self.svg.is_some())];
+        let vain = over_widths.iter().find(|(_, is_given)| *is_given).map(|(option, _)| option);
+        match vain {
+            Some(option) if self.criteria == Asked::Reference => {
+                bail!(
+                    "{option} needs a criterion that tries widths, and --criteria reference tries none"
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Reads, chooses and prints.
 ///
 /// # Errors
 /// Whatever is wrong with the arguments or the file; a file or standard output that cannot be written.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let leave = leave()?;
+    arguments.check_criteria()?;
     if let Some(path) = &arguments.svg {
         file::check_results(&[path], &[arguments.source.path()])?;
     }
@@ -113,14 +158,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 fn report(arguments: &Arguments, widths: Option<Vec<f64>>) -> anyhow::Result<Report> {
+    let criteria = Criteria::from(arguments.criteria);
     let tried = widths.as_ref().map_or(selection::WIDTHS, Vec::len);
+    let counted = if criteria.has_likelihood() { tried } else { 0 };
     let input = arguments.source.read(
-        &|(n, d), _| Need::of_widths(tried, (n, d)),
+        &|(n, d), _| Need::of_widths(counted, (n, d)),
         "a part of the samples tells the width, too; only parzen count counts files that do not fit",
     )?;
     let (scale, isa) = (arguments.scale.map(Scale::from), arguments.isa);
     let dropped_rows = input.dropped.len();
-    let request = &Request { widths, scale, isa, dropped: input.dropped };
+    let request = &Request { criteria, widths, scale, isa, dropped: input.dropped };
     let (samples, n) = (&input.samples, input.samples.n());
     let sensible = sensible_workers(n, n, affinity::allowed().len());
     let workers = arguments.workers.unwrap_or(sensible).clamp(1, n.max(1));

@@ -12,6 +12,8 @@ use bench_report::model::{Estimate, Interval};
 
 use super::significant;
 use crate::selection::curve::Best;
+use crate::selection::likelihood::Likelihood;
+use crate::selection::squares::Squares;
 use crate::selection::{Scale, Selection};
 
 /// Height of a chart with a gap below, in pixels.
@@ -23,7 +25,7 @@ const STYLE: &str = "text { font: 13px sans-serif; fill: #555; }
 .tick { font-size: 12px; } .grid { stroke: #ddd; } .axis { stroke: #555; }
 .curve { fill: none; stroke: currentColor; stroke-width: 2; vector-effect: non-scaling-stroke; }
 .point { fill: currentColor; stroke: #fff; } .c0 { color: #0072b2; } .c1 { color: #d55e00; }
-.bound { color: #666; stroke-dasharray: 6 4; }";
+.bound { color: #666; stroke-dasharray: 6 4; } .b1 { color: #009e73; stroke-dasharray: none; }";
 
 /// The picture.
 pub fn draw(selection: &Selection) -> String {
@@ -47,47 +49,24 @@ pub fn draw(selection: &Selection) -> String {
 }
 
 fn plots(selection: &Selection) -> Vec<Plot> {
-    let Selection { widths, squares, likelihood, best, .. } = selection;
-    let lonely: Vec<Option<f64>> = likelihood.lonely.iter().map(|&k| Some(k as f64)).collect();
-    let curve = |name: &str, number, values: &[Option<f64>], best| {
-        curve(name, number, (widths, values), best)
+    let Selection { widths, squares, likelihood, reference, advice, .. } = selection;
+    let squares = squares.as_ref().map(|curve| of_squares(selection, curve));
+    let likelihood = likelihood.iter().flat_map(|curve| of_likelihood(selection, curve));
+    let unit = match selection.scale {
+        Scale::None => "",
+        Scale::Spread => ", in robust spreads of each dimension",
     };
-    let panels = [
-        (
-            "least squares cross-validation",
-            upper_half_cut(&squares.values),
-            vec![curve("least squares", 0, &squares.values, best.squares)],
-        ),
-        (
-            if likelihood.strict.iter().any(Option::is_some) {
-                "log-likelihood per sample: blue with counts of at least 1/2, orange strict"
-            } else {
-                "log-likelihood per sample with counts of at least 1/2; strict: minus infinity"
-            },
-            lower_half_cut(&likelihood.floored),
-            vec![
-                curve("floored", 0, &likelihood.floored, best.floored),
-                curve("strict", 1, &likelihood.strict, best.strict),
-            ],
-        ),
-        (
-            "samples that are alone",
-            spanned(lonely.iter().flatten().copied().chain([0.0, 1.0])),
-            vec![curve("alone", 0, &lonely, None)],
-        ),
-    ];
-    let width = match selection.scale {
-        Scale::None => "width h, dashed: normal reference",
-        Scale::Spread => "width h, in robust spreads of each dimension; dashed: normal reference",
-    };
-    let shown = panels.into_iter().enumerate().filter_map(|(idx, (label, shown, mut curves))| {
-        let (shown, x) = (shown?, spanned(widths.iter().copied().chain([selection.reference]))?);
+    let below = format!("width h{unit}; dashed: normal reference, green: width to take");
+    let panels = squares.into_iter().chain(likelihood).enumerate();
+    let shown = panels.filter_map(|(idx, Panel { label, shown, mut curves })| {
+        let (shown, x) = (shown?, spanned(widths.iter().copied().chain([*reference]))?);
         let y = Axis::linear(label, shown, tick);
-        curves.push(upright("normal reference", selection.reference, &y));
+        curves.push(upright("normal reference", *reference, Look::Bound(0), &y));
+        curves.push(upright("width to take", advice.width, Look::Bound(1), &y));
         Some(Plot {
             id: format!("width-{idx}"),
             title: format!("{label}, over the width"),
-            x: Axis::log(width, x, tick),
+            x: Axis::log(&below, x, tick),
             y,
             zones: Vec::new(),
             columns: Vec::new(),
@@ -95,6 +74,46 @@ fn plots(selection: &Selection) -> Vec<Plot> {
         })
     });
     shown.collect()
+}
+
+/// One criterion: what the axis says, the values that are shown, and its curves.
+struct Panel {
+    label: &'static str,
+    shown: Option<Interval>,
+    curves: Vec<Curve>,
+}
+
+fn of_squares(selection: &Selection, squares: &Squares) -> Panel {
+    let of = (&selection.widths[..], &squares.values[..]);
+    Panel {
+        label: "least squares cross-validation",
+        shown: upper_half_cut(&squares.values),
+        curves: vec![curve("least squares", 0, of, selection.best.squares)],
+    }
+}
+
+/// The two likelihoods, and how many samples are alone.
+fn of_likelihood(selection: &Selection, likelihood: &Likelihood) -> [Panel; 2] {
+    let Selection { widths, best, .. } = selection;
+    let lonely: Vec<Option<f64>> = likelihood.lonely.iter().map(|&k| Some(k as f64)).collect();
+    let both = Panel {
+        label: if likelihood.strict.iter().any(Option::is_some) {
+            "log-likelihood per sample: blue with counts of at least 1/2, orange strict"
+        } else {
+            "log-likelihood per sample with counts of at least 1/2; strict: minus infinity"
+        },
+        shown: lower_half_cut(&likelihood.floored),
+        curves: vec![
+            curve("floored", 0, (widths, &likelihood.floored), best.floored),
+            curve("strict", 1, (widths, &likelihood.strict), best.strict),
+        ],
+    };
+    let alone = Panel {
+        label: "samples that are alone",
+        shown: spanned(lonely.iter().flatten().copied().chain([0.0, 1.0])),
+        curves: vec![curve("alone", 0, (widths, &lonely), None)],
+    };
+    [both, alone]
 }
 
 /// A round number, with as many digits as it needs: criteria often differ in the fourth only.
@@ -151,7 +170,7 @@ fn curve(
     }
 }
 
-fn upright(name: &str, x: f64, y: &Axis) -> Curve {
+fn upright(name: &str, x: f64, look: Look, y: &Axis) -> Curve {
     let lines = vec![vec![(x, y.low), (x, y.high)]];
-    Curve { name: name.into(), look: Look::Bound(0), lines, band: Vec::new(), points: Vec::new() }
+    Curve { name: name.into(), look, lines, band: Vec::new(), points: Vec::new() }
 }

@@ -55,21 +55,30 @@ fn table(selection: &Selection) -> Table {
     table.load_style(presets::UTF8_FULL_CONDENSED);
     table.set_header(["criterion", "width h", "criterion there", "alone"]);
     let none = || "-".to_owned();
+    let likelihood = selection.likelihood.as_ref();
     let mut add = |name: &str, width: Option<f64>, best: Option<Best>| {
-        let alone =
-            best.map_or_else(none, |best| selection.likelihood.lonely[best.index].to_string());
+        let alone = likelihood.zip(best).map(|(curve, best)| curve.lonely[best.index].to_string());
         let value = best.map_or_else(none, |best| significant(best.value));
         let width = width.map_or_else(none, |width| listed(&in_samples(selection, width)));
         let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
-        table.add_row([Cell::new(name), right(width), right(value), right(alone)]);
+        table.add_row([
+            Cell::new(name),
+            right(width),
+            right(value),
+            right(alone.unwrap_or_else(none)),
+        ]);
     };
     let best = &selection.best;
     let width = |best: Option<Best>| best.map(|best| best.width);
     add("normal reference", Some(selection.reference), None);
-    add("least squares cross-validation", width(best.squares), best.squares);
-    add("likelihood, floored", width(best.floored), best.floored);
-    add("likelihood, strict", width(best.strict), best.strict);
-    add("nobody alone from", selection.likelihood.strict_from, None);
+    if selection.squares.is_some() {
+        add("least squares cross-validation", width(best.squares), best.squares);
+    }
+    if let Some(likelihood) = likelihood {
+        add("likelihood, floored", width(best.floored), best.floored);
+        add("likelihood, strict", width(best.strict), best.strict);
+        add("nobody alone from", likelihood.strict_from, None);
+    }
     table
 }
 
@@ -80,18 +89,18 @@ fn in_samples(selection: &Selection, width: f64) -> Vec<f64> {
 
 /// What was tried, and in which units.
 fn scaling(selection: &Selection) -> String {
-    let Selection { widths, .. } = selection;
-    let ends = match widths[..] {
-        [] => "no widths".into(),
+    let tried = match selection.widths[..] {
+        [] => return "no width was tried".into(),
         [one] => format!("width {}", given(one)),
         [first, .., last] => {
-            format!("{} widths from {} to {}", widths.len(), significant(first), significant(last))
+            let number = selection.widths.len();
+            format!("{number} widths from {} to {}", significant(first), significant(last))
         }
     };
     match selection.scale {
-        Scale::None => format!("{ends}, the same in every dimension; samples as they are"),
+        Scale::None => format!("{tried}, the same in every dimension; samples as they are"),
         Scale::Spread => format!(
-            "{ends} times the robust spread of each dimension; samples are divided by their spreads, which \
+            "{tried} times the robust spread of each dimension; samples are divided by their spreads, which \
              rounds them"
         ),
     }

@@ -5,15 +5,16 @@
 //! So the one in the middle is taken: two of the three would have to be wrong in the same direction to mislead it.
 //! A criterion whose best width is at an end of the grid has no vote, because its best is not known. Neither of those
 //! that follow the samples has one where so many are equal that least squares fall without end
-//! ([`Squares::diverges`]): then values were rounded, as a rule, and at widths of a few steps a closed window holds
+//! ([`Ties::diverge`]): then values were rounded, as a rule, and at widths of a few steps a closed window holds
 //! more of them than belong to its volume, which the likelihood takes for density.
 
 use serde::Serialize;
 
-use super::Bests;
 use super::curve::Best;
 use super::likelihood::Likelihood;
 use super::squares::Squares;
+use super::ties::Ties;
+use super::{Bests, Criteria};
 use crate::output::listed;
 
 /// The width to take.
@@ -49,46 +50,94 @@ struct Vote {
 const SQUARES: &str = "least squares cross-validation";
 const FLOORED: &str = "the floored likelihood";
 
-/// The vote of a criterion, or why it has none.
-fn vote(from: &'static str, said: &'static str, best: Option<Best>) -> Result<Vote, &'static str> {
-    match best {
-        None => Err("it has no value at any width"),
-        Some(best) if best.at_end => Err("its best width is at an end of the grid"),
-        Some(best) => Ok(Vote { from, said, width: best.width }),
+/// A criterion without a vote, and why.
+#[derive(Clone, Copy)]
+struct Silent {
+    said: &'static str,
+    why: &'static str,
+}
+
+impl Vote {
+    /// The vote of a criterion, or why it has none.
+    fn of(from: &'static str, said: &'static str, best: Option<Best>) -> Result<Self, Silent> {
+        let silent = |why| Err(Silent { said, why });
+        match best {
+            None => silent("it has no value at any width"),
+            Some(best) if best.at_end => silent("its best width is at an end of the grid"),
+            Some(best) => Ok(Self { from, said, width: best.width }),
+        }
     }
 }
 
-/// The width in the middle of the votes, of n samples.
+/// The width in the middle of the votes of the criteria that were asked for.
 pub(super) fn advise(
-    n: usize,
+    criteria: Criteria,
     reference: f64,
     best: &Bests,
-    squares: &Squares,
+    ties: Ties,
     factors: &[f64],
 ) -> Advice {
-    let diverges = squares.diverges(n);
-    let of = |from, said, best, if_diverges| {
-        if diverges { Err(if_diverges) } else { vote(from, said, best) }
+    let of = |from, said, best, why| {
+        if ties.diverge() { Err(Silent { said, why }) } else { Vote::of(from, said, best) }
     };
     let squares = "equal samples make it fall without end towards width 0";
     let squares = of("squares", SQUARES, best.squares, squares);
     let floored =
         of("floored", FLOORED, best.floored, "so many equal samples look like peaks to it");
     let normal = Vote { from: "reference", said: "the normal reference", width: reference };
-    let (vote, reason) = match (squares, floored) {
-        (Ok(squares), Ok(floored)) => middle([normal, squares, floored]),
-        (Err(squares), Err(floored)) => (
-            normal,
-            format!(
-                "no criterion has a vote; {SQUARES}: {squares}; {FLOORED}: {floored}; the normal reference \
-                 needs no grid"
-            ),
-        ),
-        (Ok(vote), Err(why)) => (vote, alone(vote, FLOORED, why)),
-        (Err(why), Ok(vote)) => (vote, alone(vote, SQUARES, why)),
+    let (vote, reason) = match criteria {
+        Criteria::All => of_both(normal, squares, floored),
+        Criteria::Squares => of_one(normal, squares),
+        Criteria::Likelihood => of_one(normal, floored),
+        Criteria::Reference => {
+            (normal, "the normal reference is the one criterion that was asked for".into())
+        }
     };
     let widths = factors.iter().map(|factor| factor * vote.width).collect();
     Advice { width: vote.width, widths, from: vote.from, reason }
+}
+
+/// The middle one of three, the one that has a vote, or else the normal reference.
+fn of_both(
+    normal: Vote,
+    squares: Result<Vote, Silent>,
+    floored: Result<Vote, Silent>,
+) -> (Vote, String) {
+    match (squares, floored) {
+        (Ok(squares), Ok(floored)) => middle([normal, squares, floored]),
+        (Ok(vote), Err(silent)) | (Err(silent), Ok(vote)) => {
+            let Silent { said, why } = silent;
+            let reason = format!(
+                "{} is the one criterion with a vote that follows the samples; {said} has none: {why}",
+                vote.said
+            );
+            (vote, reason)
+        }
+        (Err(one), Err(other)) => {
+            let reason = format!(
+                "no criterion has a vote; {}: {}; {}: {}; the normal reference needs no grid",
+                one.said, one.why, other.said, other.why
+            );
+            (normal, reason)
+        }
+    }
+}
+
+/// The one that was asked for, or else the normal reference.
+fn of_one(normal: Vote, asked: Result<Vote, Silent>) -> (Vote, String) {
+    match asked {
+        Ok(vote) => {
+            let reason = format!(
+                "{} is the one criterion that was asked for beside the normal reference",
+                vote.said
+            );
+            (vote, reason)
+        }
+        Err(Silent { said, why }) => {
+            let reason = format!("{said} has no vote: {why}; the normal reference needs no grid");
+            (normal, reason)
+        }
+    }
 }
 
 fn middle(mut votes: [Vote; 3]) -> (Vote, String) {
@@ -109,20 +158,14 @@ fn middle(mut votes: [Vote; 3]) -> (Vote, String) {
     (vote, reason)
 }
 
-fn alone(vote: Vote, other: &str, why: &str) -> String {
-    format!(
-        "{} is the one criterion with a vote that follows the samples; {other} has none: {why}",
-        vote.said
-    )
-}
-
 /// What to know about the criteria of n samples; widths are told in units of the samples.
 pub(super) fn warnings(
     n: usize,
     factors: &[f64],
     best: &Bests,
-    squares: &Squares,
-    likelihood: &Likelihood,
+    ties: Ties,
+    squares: Option<&Squares>,
+    likelihood: Option<&Likelihood>,
 ) -> Vec<Warning> {
     let told = |width: f64| listed(&factors.iter().map(|f| f * width).collect::<Vec<_>>());
     let mut warnings = Vec::new();
@@ -136,49 +179,52 @@ pub(super) fn warnings(
             warn("end", text);
         }
     }
-    if squares.equal_pairs > 0 {
-        warn("ties", ties(n, squares));
+    if ties.equal_pairs > 0 && (squares.is_some() || likelihood.is_some()) {
+        warn("ties", ties_warning(n, ties));
     }
-    let lost = squares.values.iter().filter(|value| value.is_none()).count();
-    if lost > 0 {
-        let text = format!(
-            "{SQUARES} has no value at {lost} of {} widths: too many digits are lost in so many dimensions, or \
-             the volume leaves the range of doubles",
-            squares.values.len()
-        );
+    if let Some(text) = squares.and_then(digits_warning) {
         warn("digits", text);
     }
-    if squares.local_minima > 1 {
-        let text = format!(
-            "{SQUARES} has {} local minima here; the lowest of them is taken",
-            squares.local_minima
-        );
+    if let Some(minima) = squares.map(|squares| squares.local_minima).filter(|&minima| minima > 1) {
+        let text = format!("{SQUARES} has {minima} local minima here; the lowest of them is taken");
         warn("rough", text);
     }
-    if let Some(text) = strict_warning(likelihood, &told) {
+    if let Some(text) = likelihood.and_then(|likelihood| strict_warning(likelihood, &told)) {
         warn("strict", text);
     }
     warnings
 }
 
 /// What equal samples do to the criteria.
-fn ties(n: usize, squares: &Squares) -> String {
-    let equal = match squares.equal_pairs {
+fn ties_warning(n: usize, ties: Ties) -> String {
+    let equal = match ties.equal_pairs {
         1 => "1 pair of samples is equal".into(),
         pairs => format!("{pairs} pairs of samples are equal"),
     };
-    let most = Squares::most_equal_pairs(n);
-    let vote = if squares.diverges(n) {
+    let most = ties.most;
+    let vote = if ties.diverge() {
         format!(
             "with more than {most} such pairs among {n} samples {SQUARES} falls without end towards width 0, \
-             and neither has a vote"
+             and neither it nor the likelihood has a vote"
         )
     } else {
-        format!("up to {most} such pairs among {n} samples leave them their votes")
+        format!("up to {most} such pairs among {n} samples leave criteria their votes")
     };
     format!(
-        "{equal}: at small widths both criteria judge the rounding of the samples, not their density; {vote}"
+        "{equal}: at small widths criteria judge the rounding of the samples, not their density; {vote}"
     )
+}
+
+/// At how many widths least squares have no value, if at any.
+fn digits_warning(squares: &Squares) -> Option<String> {
+    let lost = squares.values.iter().filter(|value| value.is_none()).count();
+    (lost > 0).then(|| {
+        format!(
+            "{SQUARES} has no value at {lost} of {} widths: too many digits are lost in so many dimensions, or \
+             the volume leaves the range of doubles",
+            squares.values.len()
+        )
+    })
 }
 
 /// Why the strict likelihood is not to be followed, if somebody is alone at some width.
@@ -216,12 +262,22 @@ mod tests {
 
     /// Of 100 samples, of which up to 49 pairs may be equal.
     fn advised(reference: f64, squares: Option<Best>, floored: Option<Best>, ties: u64) -> Advice {
-        let best = Bests { squares, floored, strict: None };
-        advise(100, reference, &best, &criterion(ties), &[1.0, 2.0])
+        advised_by(Criteria::All, reference, squares, floored, ties)
     }
 
-    fn criterion(equal_pairs: u64) -> Squares {
-        Squares { values: Vec::new(), local_minima: 1, equal_pairs }
+    fn advised_by(
+        criteria: Criteria,
+        reference: f64,
+        squares: Option<Best>,
+        floored: Option<Best>,
+        ties: u64,
+    ) -> Advice {
+        let best = Bests { squares, floored, strict: None };
+        advise(criteria, reference, &best, tied(ties), &[1.0, 2.0])
+    }
+
+    fn tied(equal_pairs: u64) -> Ties {
+        Ties { equal_pairs, most: 49 }
     }
 
     #[test]
@@ -235,6 +291,28 @@ mod tests {
         assert_eq!(from(advised(2.0, inside(0.5), at_end(3.0), 50)), ("reference", vec![2.0, 4.0]));
         assert_eq!(from(advised(2.0, inside(0.5), inside(3.0), 50)), ("reference", vec![2.0, 4.0]));
         assert_eq!(from(advised(2.0, None, None, 0)).0, "reference");
+    }
+
+    #[test]
+    fn one_criterion_is_followed_where_it_has_a_vote() {
+        use Criteria::{Likelihood, Reference, Squares};
+        let from = |criteria, squares, floored, ties| {
+            let advice = advised_by(criteria, 2.0, squares, floored, ties);
+            (advice.from, advice.reason)
+        };
+        let (squares, reason) = from(Squares, inside(0.5), None, 0);
+        assert!(squares == "squares" && reason.contains("the one criterion that was asked for"));
+        let (floored, reason) = from(Likelihood, None, inside(0.7), 49);
+        assert!(floored == "floored" && reason.starts_with("the floored likelihood is the one"));
+        for (criteria, squares, ties, why) in [
+            (Squares, at_end(3.0), 0, "validation has no vote: its best width is at an end"),
+            (Squares, inside(0.5), 50, "validation has no vote: equal samples make it fall"),
+            (Likelihood, inside(0.5), 0, "likelihood has no vote: it has no value at any width"),
+            (Reference, None, 50, "the normal reference is the one criterion that was asked for"),
+        ] {
+            let (reference, reason) = from(criteria, squares, None, ties);
+            assert!(reference == "reference" && reason.contains(why), "{reason}");
+        }
     }
 
     #[test]
@@ -264,23 +342,25 @@ mod tests {
         };
         let best = Bests { squares: at_end(0.25), floored: inside(0.5), strict: None };
         let texts = |ties| {
-            let warnings = warnings(100, &[2.0, 30.0], &best, &criterion(ties), &likelihood);
+            let squares = Squares { values: Vec::new(), local_minima: 1 };
+            let warnings =
+                warnings(100, &[2.0, 30.0], &best, tied(ties), Some(&squares), Some(&likelihood));
             warnings.into_iter().map(|warning| (warning.kind, warning.text)).collect::<Vec<_>>()
         };
         let [(_, end), (_, strict)] = &texts(0)[..] else { panic!("{:?}", texts(0)) };
         assert!(end.contains("is best at 0.500000 x 7.50000, an end"), "{end}");
         assert!(strict.contains("minus infinity below 1.00000 x 15.0000, twice"), "{strict}");
-        let tied = |ties| texts(ties)[1].1.clone();
-        assert!(tied(1).starts_with("1 pair of samples is equal: "), "{}", tied(1));
+        let told = |ties| texts(ties)[1].1.clone();
+        assert!(told(1).starts_with("1 pair of samples is equal: "), "{}", told(1));
         assert!(
-            tied(49).contains("up to 49 such pairs among 100 samples leave them"),
+            told(49).contains("up to 49 such pairs among 100 samples leave criteria"),
             "{}",
-            tied(49)
+            told(49)
         );
         assert!(
-            tied(50).contains("with more than 49 such pairs among 100 samples"),
+            told(50).contains("with more than 49 such pairs among 100 samples"),
             "{}",
-            tied(50)
+            told(50)
         );
     }
 }

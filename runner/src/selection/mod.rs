@@ -1,24 +1,28 @@
 //! Which width suits the samples: criteria over a whole grid of widths, and one recommendation.
 //!
 //! ```text
-//! spread ──► normal reference ──► grid of widths ──► PairSums ──► least squares cross-validation ─┐
-//!                                       │                                    ▲ pairs within h/2   │
-//!                                       └──────────► counts of the others ───┴───► likelihood ────┴─► advice
+//! spread ──► normal reference ──► grid of widths ──► pairs ────────────► least squares cross-validation ─┐
+//!                                       │                                    ▲ pairs within h/2          ├──► advice
+//!                                       └──────────► counts of the others ───┴───► likelihood ───────────┤
+//! samples ─────────────────────────────────────────────────────────────────────────► ties ───────────────┘
 //! ```
+//!
+//! Each criterion can be asked for alone: least squares then find the pairs within h/2 themselves.
 //!
 //! Apart from `kernel`, which counts and sums exactly and judges nothing: what follows from counts takes
 //! logarithms and opinions. No file, clock or thread here; the caller brings a team, and runs this in its
 //! pool. Formulas after Scott (1992) and Wand & Jones (1995), with the box's constants: ∫ K² = 1, variance
 //! 1/12 in each dimension.
 //!
-//! Next: [`spread`], [`squares`] and [`likelihood`], one criterion each; [`curve`] finds the best of a
-//! curve; [`advice`] weighs them.
+//! Next: [`spread`], [`squares`] and [`likelihood`], one criterion each; [`ties`] says what equal samples do to
+//! them, [`curve`] finds the best of a curve, and [`advice`] weighs them.
 
 pub mod advice;
 pub mod curve;
 pub mod likelihood;
 pub mod spread;
 pub mod squares;
+pub mod ties;
 
 use kernel::isa::Isa;
 use kernel::{Element, Samples, Team, Width};
@@ -29,7 +33,8 @@ use advice::{Advice, Warning};
 use curve::{Best, Found};
 use likelihood::Likelihood;
 use spread::Spread;
-use squares::{Shape, Squares};
+use squares::{Near, Shape, Squares};
+use ties::Ties;
 
 /// Widths of the default grid.
 pub(crate) const WIDTHS: usize = 100;
@@ -50,10 +55,32 @@ pub enum Scale {
     Spread,
 }
 
+/// Which criteria beside the normal reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Criteria {
+    /// Both.
+    All,
+    /// Least squares cross-validation.
+    Squares,
+    /// The leave-one-out likelihood.
+    Likelihood,
+    /// None: no width is tried, no pair is looked at.
+    Reference,
+}
+
+impl Criteria {
+    /// Whether the likelihood is one of them.
+    pub(crate) fn has_likelihood(self) -> bool {
+        matches!(self, Self::All | Self::Likelihood)
+    }
+}
+
 /// What is wanted.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The widths to try; `None` is the default grid.
+    /// The criteria.
+    pub criteria: Criteria,
+    /// The widths to try; `None` is the default grid. None is tried for the normal reference alone.
     pub widths: Option<Vec<f64>>,
     /// `None` is [`Scale::Spread`] if the spreads differ by 10 % or more.
     pub scale: Option<Scale>,
@@ -89,7 +116,7 @@ struct Tried<'a, T> {
     isa: &'static Isa,
 }
 
-/// Every criterion over the widths, and what follows.
+/// The criteria over the widths, and what follows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Selection {
     /// Number of samples, at least 2.
@@ -106,10 +133,12 @@ pub struct Selection {
     pub reference: f64,
     /// The widths tried, ascending.
     pub widths: Vec<f64>,
-    /// Least squares cross-validation.
-    pub squares: Squares,
-    /// Leave-one-out likelihood.
-    pub likelihood: Likelihood,
+    /// Equal samples.
+    pub ties: Ties,
+    /// Least squares cross-validation, if it was asked for.
+    pub squares: Option<Squares>,
+    /// Leave-one-out likelihood, if it was asked for.
+    pub likelihood: Option<Likelihood>,
     /// The best width of each criterion.
     pub best: Bests,
     /// The width to take.
@@ -118,7 +147,7 @@ pub struct Selection {
     pub warnings: Vec<Warning>,
 }
 
-/// The best width of each criterion on the grid.
+/// The best width of each criterion on the grid, of those that were asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Bests {
     /// Smallest least squares criterion.
@@ -163,7 +192,8 @@ pub enum Error {
     Kernel(#[from] kernel::Error),
 }
 
-/// Tries every width. Takes O(pairs near in one dimension) and the counts of all samples around each.
+/// Tries every width. Takes O(pairs near in one dimension) for least squares, and the counts of all samples around
+/// each for the likelihood.
 ///
 /// # Errors
 /// [`Error`] says why there is no width to choose.
@@ -187,20 +217,16 @@ pub fn select<T: Element>(
     let reference = spread::normal_reference(n, d) * (of_cube.sum::<f64>() / d as f64).exp();
     let (widths, isa) = (widths(request, reference)?, request.isa);
     let log_factors = factors.iter().map(|factor| factor.ln()).sum();
-    let (squares, mut likelihood) = if scale == Scale::None {
-        criteria(&Tried { samples, widths: &widths, log_factors, isa }, crew)?
+    let Curves { ties, squares, likelihood } = if scale == Scale::None {
+        curves(&Tried { samples, widths: &widths, log_factors, isa }, request, crew)?
     } else {
         let samples = &divided(samples, &factors)?;
-        criteria(&Tried { samples, widths: &widths, log_factors, isa }, crew)?
+        curves(&Tried { samples, widths: &widths, log_factors, isa }, request, crew)?
     };
-    likelihood.loneliest = likelihood.loneliest.map(|sample| request.dropped.row_of(sample));
-    let best = Bests {
-        squares: curve::best(&widths, &squares.values, Found::Least),
-        floored: curve::best(&widths, &likelihood.floored, Found::Greatest),
-        strict: curve::best(&widths, &likelihood.strict, Found::Greatest),
-    };
-    let advice = advice::advise(n, reference, &best, &squares, &factors);
-    let warnings = advice::warnings(n, &factors, &best, &squares, &likelihood);
+    let best = Bests::of(&widths, squares.as_ref(), likelihood.as_ref());
+    let advice = advice::advise(request.criteria, reference, &best, ties, &factors);
+    let warnings =
+        advice::warnings(n, &factors, &best, ties, squares.as_ref(), likelihood.as_ref());
     Ok(Selection {
         n,
         d,
@@ -209,6 +235,7 @@ pub fn select<T: Element>(
         factors,
         reference,
         widths,
+        ties,
         squares,
         likelihood,
         best,
@@ -217,15 +244,48 @@ pub fn select<T: Element>(
     })
 }
 
-fn criteria<T: Element>(
+/// What was asked for of the samples.
+struct Curves {
+    ties: Ties,
+    squares: Option<Squares>,
+    likelihood: Option<Likelihood>,
+}
+
+fn curves<T: Element>(
     tried: &Tried<'_, T>,
+    request: &Request,
     crew: &mut Crew<'_>,
-) -> Result<(Squares, Likelihood), Error> {
-    let pairs = squares::pairs(tried, crew.sums)?;
-    let likelihood = likelihood::curve(tried, crew.counts, crew.advance)?;
+) -> Result<Curves, Error> {
     let Tried { samples, widths, log_factors, .. } = *tried;
+    let ties = Ties::of(samples);
+    let near = match request.criteria {
+        Criteria::All => Some(Near::widths(tried, crew.sums)?),
+        Criteria::Squares => Some(Near::widths_and_halves(tried, crew.sums)?),
+        Criteria::Likelihood | Criteria::Reference => None,
+    };
+    let likelihood = request.criteria.has_likelihood().then(|| {
+        let mut likelihood = likelihood::curve(tried, crew.counts, crew.advance)?;
+        likelihood.loneliest = likelihood.loneliest.map(|sample| request.dropped.row_of(sample));
+        Ok::<_, Error>(likelihood)
+    });
+    let likelihood = likelihood.transpose()?;
     let shape = Shape { n: samples.n(), d: samples.d(), log_factors };
-    Ok((squares::curve(shape, widths, &pairs, &likelihood.pairs), likelihood))
+    let squares = near.map(|near| match &likelihood {
+        Some(likelihood) => squares::curve(shape, widths, &near, &likelihood.pairs),
+        None => squares::curve(shape, widths, &near, &near.halves(widths)),
+    });
+    Ok(Curves { ties, squares, likelihood })
+}
+
+impl Bests {
+    fn of(widths: &[f64], squares: Option<&Squares>, likelihood: Option<&Likelihood>) -> Self {
+        let best = |values: &Vec<Option<f64>>, found| curve::best(widths, values, found);
+        Self {
+            squares: squares.and_then(|curve| best(&curve.values, Found::Least)),
+            floored: likelihood.and_then(|curve| best(&curve.floored, Found::Greatest)),
+            strict: likelihood.and_then(|curve| best(&curve.strict, Found::Greatest)),
+        }
+    }
 }
 
 fn spreads<T: Element>(samples: &Samples<T>) -> Result<Vec<Spread>, Error> {
@@ -246,8 +306,11 @@ fn suitable(spreads: &[Spread]) -> Scale {
     if most < least * ALIKE { Scale::None } else { Scale::Spread }
 }
 
-/// The widths asked for, ascending and each once, or the default grid.
+/// The widths asked for, ascending and each once, or the default grid; none if no criterion tries any.
 fn widths(request: &Request, reference: f64) -> Result<Vec<f64>, Error> {
+    if request.criteria == Criteria::Reference {
+        return Ok(Vec::new());
+    }
     let mut widths = request.widths.clone().unwrap_or_else(|| grid(reference));
     for &width in &widths {
         Width::new(width)?;
@@ -311,7 +374,13 @@ mod tests {
         let rows: Vec<f64> = (0..4000).flat_map(|i| [value(i, 0), value(i, 7)]).collect();
         let samples = Samples::from_rows(&rows, 2).unwrap();
         let isa = kernel::isa::best();
-        let request = Request { widths: None, scale: None, isa, dropped: Dropped::default() };
+        let request = Request {
+            criteria: Criteria::All,
+            widths: None,
+            scale: None,
+            isa,
+            dropped: Dropped::default(),
+        };
         let (sums, counts) = (Counting::default(), Counting::default());
         let (mut calls, mut told) = (Vec::new(), 0);
         let advance = &mut |done| {
