@@ -7,6 +7,7 @@
 //! tell, two codes of 65,536, is looked up.
 //!
 //! ```text
+//! districts of 16 blocks, and
 //! blocks of 256:   beyond the window, within it, or cut       least and largest byte of each column
 //! cut blocks:      outside, inside, or in doubt               a byte for each coordinate
 //! in doubt:        outside, inside, or on the face            a row of 16-bit codes
@@ -27,24 +28,21 @@
 //!   samples what eight bits tell;
 //! * *second bytes column after column*: d lines of memory for a sample in doubt instead of one.
 
-use std::ops::Range;
-
 use super::plan::Cost;
+use super::questions::Questions;
 use super::scale::{SOME, Scale};
 use super::shape::{Held, Shape};
 use super::{Index, Recipe};
-use crate::isa::{
-    Asked, Between, CODES, Coded, Codes, Fan, Isa, Kernels, Limits, MOST_D, ROW, ZONE, Zone,
-};
+use crate::isa::{CODES, Coded, Codes, DISTRICT, Fan, Isa, Kernels, MOST_D, ROW, ZONE, Zone};
 use crate::query::Query;
 use crate::samples::{Element, Run};
 use crate::team::{self, Team};
 use crate::window::Reach;
 
-/// First bytes that stay in the L2 cache, with the rows that belong to them, while windows pass over them.
-const TILE: usize = 1 << 18;
-/// Windows that pass over a tile before the next is read.
-const WINDOWS: usize = 512;
+/// Columns of windows that pass over a district before the next is read: what they ask stays in the L2 cache.
+const ASKED: usize = 1 << 15;
+/// Windows that do, at most.
+const WINDOWS: usize = 1024;
 /// Bits of the number of a cell.
 const CELL_BITS: u32 = 16;
 /// Samples up to which the search for values that come back is what building costs.
@@ -122,6 +120,8 @@ struct Quantization<'a, T: Element> {
     blocks: Vec<Codes>,
     /// Of block b from `zones[b * ⌈d / 16⌉]` on.
     zones: Vec<Zone>,
+    /// Of districts, in the same way.
+    districts: Vec<Zone>,
     /// `rows[i * d + j]` is column j of sample i in this order.
     rows: Vec<u16>,
 }
@@ -153,71 +153,29 @@ impl<'a, T: Element> Quantization<'a, T> {
                 arrange(&codes, order, block, zones, rows);
             }
         });
+        let districts = zones_of_districts(&zones, d.div_ceil(ZONE));
         let (mut order, mut rows) = (order, rows);
         if scales.iter().all(Scale::is_told_by_bytes) {
             (order, rows) = (Vec::new(), Vec::new());
         }
-        Self { run: run.clone(), kernels, scales, order, blocks, zones, rows }
+        Self { run: run.clone(), kernels, scales, order, blocks, zones, districts, rows }
     }
 
-    /// What a window asks, unless it is empty.
-    fn asked(&self, center: &[f64], reach: Reach<'_>) -> Option<Asked> {
-        let none = [Between::default(); MOST_D];
-        let rows = [[Limits::ALL; 2]; MOST_D / ROW];
-        let zones = [[Zone::ALL; 2]; MOST_D / ZONE];
-        let mut asked = Asked { maybe: none, sure: none, is_ever_sure: true, zones, rows };
-        for (j, scale) in self.scales.iter().enumerate() {
-            let band = scale.band(center[j], reach.radius(j))?;
-            let maybe = band.maybe_bytes();
-            asked.maybe[j] = between(j, maybe);
-            let sure = band.sure_bytes().unwrap_or([u8::MAX, 0]);
-            if sure[0] <= sure[1] {
-                asked.sure[j] = between(j, sure);
-            } else {
-                asked.is_ever_sure = false;
-            }
-            for (zone, [first, last]) in asked.zones[j / ZONE].iter_mut().zip([maybe, sure]) {
-                zone.least[j % ZONE] = first;
-                zone.most[j % ZONE] = last;
-            }
-            for (limits, [first, last]) in
-                asked.rows[j / ROW].iter_mut().zip([band.maybe, band.sure()])
-            {
-                limits.first[j % ROW] = first;
-                limits.last[j % ROW] = last;
-            }
-        }
-        // Slabs hold about equally many samples: the narrowest range lets the fewest pass.
-        let d = self.scales.len();
-        if d > ROW {
-            asked.maybe[..d].sort_unstable_by_key(|between| between.span);
-        }
-        Some(asked)
-    }
-
-    /// Number of samples of some blocks that are inside.
-    fn count_in(
-        &self,
-        blocks: Range<usize>,
-        asked: &Asked,
-        center: &[f64],
-        reach: Reach<'_>,
-    ) -> u64 {
-        let Self { run, order, blocks: codes, zones, rows, .. } = self;
-        let coded = Coded { n: run.len(), d: run.d(), blocks: codes, zones, rows };
+    /// Adds to `counts` what is inside each window that asks something.
+    fn count_asked(&self, questions: &Questions<'_>, counts: &mut [u64]) {
+        let Self { run, order, blocks, zones, districts, rows, .. } = self;
+        let coded = Coded { n: run.len(), d: run.d(), blocks, zones, districts, rows };
+        let (asked, windows) = (questions.asked(), questions.windows());
         // Only the columns whose codes do not tell, one as a rule: each is a line that no cache holds.
-        let look = |i: usize| {
+        let look = |w: usize, i: usize| {
+            let (_, center, reach) = windows[w];
             let (row, i) = (&rows[i * run.d()..], order[i] as usize);
             let mut columns = run.columns().iter().zip(center).zip(row).enumerate();
             columns.all(|(j, ((column, x), &code))| {
-                asked.is_sure(j, code) || (x - column[i].widen()).abs() <= reach.radius(j)
+                asked[w].is_sure(j, code) || (x - column[i].widen()).abs() <= reach.radius(j)
             })
         };
-        (self.kernels.count_codes)(&coded, blocks, asked, &look)
-    }
-
-    fn n_blocks(&self) -> usize {
-        self.run.len().div_ceil(CODES)
+        (self.kernels.count_codes)(&coded, &asked, &look, counts);
     }
 }
 
@@ -296,40 +254,47 @@ fn arrange(
     }
 }
 
-/// Bytes of column `j` from the first to the last.
-fn between(j: usize, [first, last]: [u8; 2]) -> Between {
-    Between { column: j as u32, first: [first; 4], span: [last - first; 4] }
+/// Zones of districts, from those of blocks, each in so many parts.
+fn zones_of_districts(zones: &[Zone], parts: usize) -> Vec<Zone> {
+    let part = |blocks, k| Zone::of_all(<[Zone]>::iter(blocks).skip(k).step_by(parts));
+    let districts = zones.chunks(DISTRICT * parts);
+    districts.flat_map(|blocks| (0..parts).map(move |k| part(blocks, k))).collect()
 }
 
 impl<T: Element> Index<T> for Quantization<'_, T> {
     fn count(&self, center: &[f64], reach: Reach<'_>) -> u64 {
-        let asked = self.asked(center, reach);
-        asked.map_or(0, |asked| self.count_in(0..self.n_blocks(), &asked, center, reach))
+        let mut questions = Questions::new(self.scales.len());
+        questions.add(&self.scales, (0, center, reach));
+        let mut count = [0];
+        self.count_asked(&questions, &mut count[..questions.windows().len()]);
+        count[0]
     }
 
-    /// Tile after tile of codes, each for some windows at a time.
+    /// All codes, for some windows at a time.
     fn answer(&self, query: &Query<'_>, counts: &mut [u64]) {
-        let tile = (TILE / CODES / self.scales.len()).max(1);
-        let mut windows = Vec::with_capacity(WINDOWS);
-        for range in query.windows_in_parts(WINDOWS) {
-            windows.clear();
-            windows.extend(range.filter_map(|place| {
+        let d = self.scales.len();
+        let windows = WINDOWS.min(ASKED / d);
+        let mut questions = Questions::new(d);
+        let mut found = vec![0; windows.min(query.counts())];
+        for places in query.windows_in_parts(windows) {
+            questions.keep(0);
+            for place in places {
                 let (center, reach) = query.window(place);
-                self.asked(center, reach).map(|asked| (place, center, reach, asked))
-            }));
-            let tile = if windows.len() > 1 { tile } else { self.n_blocks().max(1) };
-            for first in (0..self.n_blocks()).step_by(tile) {
-                let blocks = first..self.n_blocks().min(first + tile);
-                for (place, center, reach, asked) in &windows {
-                    counts[*place] += self.count_in(blocks.clone(), asked, center, *reach);
-                }
+                questions.add(&self.scales, (place, center, reach));
+            }
+            let found = &mut found[..questions.windows().len()];
+            found.fill(0);
+            self.count_asked(&questions, found);
+            for ((place, ..), count) in questions.windows().iter().zip(found) {
+                counts[*place] += *count;
             }
         }
     }
 
     fn bytes(&self) -> usize {
         let codes = size_of_val(&*self.blocks) + size_of_val(&*self.rows);
-        let codes = codes + size_of_val(&*self.zones) + size_of_val(&*self.order);
+        let zones = size_of_val(&*self.zones) + size_of_val(&*self.districts);
+        let codes = codes + zones + size_of_val(&*self.order);
         codes + self.scales.iter().map(Scale::bytes).sum::<usize>()
     }
 }

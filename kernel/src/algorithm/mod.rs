@@ -17,6 +17,7 @@ mod kd_weights;
 mod kd_widths;
 mod order;
 mod plan;
+mod questions;
 mod scale;
 mod shape;
 mod sorted;

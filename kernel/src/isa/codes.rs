@@ -2,7 +2,9 @@
 //!
 //! A code has two bytes. The first bytes of 256 samples, a block, stand column after column; whole codes stand
 //! sample after sample, in rows; and a zone tells the least first byte of a block in each column and the
-//! largest. Apart from [`super::tally`], which counts with them.
+//! largest, another one those of 16 blocks, a district. Apart from [`super::tally`], which counts with them.
+
+use std::ops::Range;
 
 use wide::{u8x16, u16x8};
 
@@ -10,6 +12,8 @@ use wide::{u8x16, u16x8};
 pub(crate) const CODES: usize = 256;
 /// Vectors of 64 samples in a block.
 pub(super) const VECTORS: usize = CODES / 64;
+/// Blocks in a district.
+pub(crate) const DISTRICT: usize = 16;
 /// Codes of a row that are compared at a time.
 pub(crate) const ROW: usize = 8;
 /// Dimensions at most.
@@ -63,23 +67,37 @@ pub(crate) struct Zone {
 impl Zone {
     /// Every byte.
     pub(crate) const ALL: Self = Self { least: [0; ZONE], most: [u8::MAX; ZONE] };
+
+    /// The zone of all samples of some zones, of the same columns.
+    pub(crate) fn of_all<'z>(zones: impl Iterator<Item = &'z Self>) -> Self {
+        let nobody = Self { least: [u8::MAX; ZONE], most: [0; ZONE] };
+        zones.fold(nobody, |mut all, zone| {
+            for (to, &from) in all.least.iter_mut().zip(&zone.least) {
+                *to = from.min(*to);
+            }
+            for (to, &from) in all.most.iter_mut().zip(&zone.most) {
+                *to = from.max(*to);
+            }
+            all
+        })
+    }
 }
 
 /// What a window asks of the codes: of the first bytes, an entry for each column; of rows, for each eight.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct Asked<'a> {
     /// What may be inside.
-    pub(crate) maybe: [Between; MOST_D],
-    /// What is inside, unless no byte is for sure.
-    pub(crate) sure: [Between; MOST_D],
+    pub(crate) maybe: &'a [Between],
+    /// What is inside, if some byte of every column is for sure.
+    pub(crate) sure: &'a [Between],
     pub(crate) is_ever_sure: bool,
     /// The same of 16 columns: what may be inside, and what is, empty if none is for sure.
-    pub(crate) zones: [[Zone; 2]; MOST_D / ZONE],
+    pub(crate) zones: &'a [[Zone; 2]],
     /// What may be inside, and what is.
-    pub(crate) rows: [[Limits; 2]; MOST_D / ROW],
+    pub(crate) rows: &'a [[Limits; 2]],
 }
 
-impl Asked {
+impl Asked<'_> {
     /// Whether everything with this code in column `j` is inside.
     pub(crate) fn is_sure(&self, j: usize, code: u16) -> bool {
         let [_, Limits { first, last }] = &self.rows[j / ROW];
@@ -98,11 +116,19 @@ pub(crate) struct Coded<'a> {
     pub(crate) blocks: &'a [Codes],
     /// Zones of block b, for 16 columns each, from `zones[b * ⌈d / 16⌉]` on.
     pub(crate) zones: &'a [Zone],
+    /// Zones of districts, in the same way.
+    pub(crate) districts: &'a [Zone],
     /// `rows[i * d + j]` is column j of sample i; [`ROW`] more at the end.
     pub(crate) rows: &'a [u16],
 }
 
 impl Coded<'_> {
+    /// Number of samples of some blocks.
+    #[inline(always)]
+    pub(super) fn samples(&self, blocks: &Range<usize>) -> u64 {
+        (self.n.min(blocks.end * CODES) - blocks.start * CODES) as u64
+    }
+
     /// The samples of a block that are there.
     #[inline(always)]
     pub(super) fn present(&self, block: usize) -> [u64; VECTORS] {
@@ -118,7 +144,7 @@ impl Coded<'_> {
     }
 }
 
-/// Whether somebody in a block may be inside, and whether all are.
+/// Whether somebody in a block, or a district, may be inside, and whether all are.
 #[inline(always)]
 pub(super) fn overlap(zones: &[Zone], asked: &[[Zone; 2]]) -> [bool; 2] {
     let mut beyond = [u8x16::ZERO; 2];

@@ -37,13 +37,13 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 
-use std::ops::Range;
-
 use crate::error::Error;
 use crate::ranking::Ranking;
 use crate::samples::{Element, Run};
 use crate::window::Reach;
-pub(crate) use codes::{Asked, Between, CODES, Coded, Codes, Limits, MOST_D, ROW, ZONE, Zone};
+pub(crate) use codes::{
+    Asked, Between, CODES, Coded, Codes, DISTRICT, Limits, MOST_D, ROW, ZONE, Zone,
+};
 pub(crate) use ends::Ends;
 pub(crate) use lanes::{GROUP, key};
 use lanes::{Job, Lanes, Stored};
@@ -154,8 +154,8 @@ type CountPieces<T> = fn(&[&[T]], &[Piece], &[f64], Reach<'_>) -> u64;
 /// Columns and weights, pieces of them, center and reach: the weight of the samples inside.
 type WeighPieces<T> = fn(&[&[T]], &[u64], &[Piece], &[f64], Reach<'_>) -> u64;
 
-/// Codes, some of their blocks, what a window asks, and whether a sample is inside.
-type CountCodes = fn(&Coded<'_>, Range<usize>, &Asked, &dyn Fn(usize) -> bool) -> u64;
+/// Codes, what windows ask, whether in a window, by its number, a sample is inside, and the counts of the windows.
+type CountCodes = fn(&Coded<'_>, &[Asked<'_>], &dyn Fn(usize, usize) -> bool, &mut [u64]);
 
 /// The routines of one instruction set for one storage. Each panics if the CPU lacks the
 /// instructions: [`Isa::checked`] comes first.
@@ -171,7 +171,7 @@ pub struct Kernels<T: Element> {
     pub(crate) count_widths: fn(&Run<'_, T>, &[f64], &Ranking, &mut [u64]),
     /// One radius: adds to `counts[c]` the number of samples within it around center c.
     pub(crate) count_centers: fn(&Run<'_, T>, &[f64], f64, &mut [u64]),
-    /// Number of samples of some blocks that are inside, by their codes and the look at a sample.
+    /// Adds to `counts[w]` the number of samples inside window w, by their codes and the look at a sample.
     pub(crate) count_codes: CountCodes,
     /// Ends of windows among ascending values.
     pub(crate) ends: fn(Ends<'_, T>),
@@ -208,10 +208,10 @@ impl<T: Stored> Kernels<T> {
                     token::<L>().vectorize(CountCenters::<T, D> { run, centers, radius, counts });
                 });
             },
-            count_codes: |coded, blocks, asked, look| {
+            count_codes: |coded, asked, look, counts| {
                 with_constant!(coded.d, D => {
-                    token::<L>().vectorize(tally::Tally::<D> { coded, blocks, asked, look })
-                })
+                    token::<L>().vectorize(tally::Tally::<D> { coded, asked, look, counts });
+                });
             },
             ends: |ends| token::<L>().vectorize(ends),
             slabs: |slabs| token::<L>().vectorize(slabs),
