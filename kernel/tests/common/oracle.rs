@@ -13,12 +13,12 @@ pub(crate) fn counts_before<R: AsRef<[f64]>>(
     let mut counts = vec![0];
     let mut count = 0;
     for row in rows {
-        let sides = row.as_ref().iter().zip(center).zip(widths);
-        let outside = sides.map(|((s, x), h)| match faces {
+        let mut sides = row.as_ref().iter().zip(center).zip(widths);
+        let outside = sides.any(|((s, x), h)| match faces {
             Faces::Closed => ((x - s) / h).abs() > 0.5,
             Faces::Open => ((x - s) / h).abs() >= 0.5,
         });
-        count += u64::from(!outside.fold(false, |any, outside| any | outside));
+        count += u64::from(!outside);
         counts.push(count);
     }
     counts
