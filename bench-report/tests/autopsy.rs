@@ -9,7 +9,10 @@ use std::{fs, path::Path};
 
 use bench_report::{
     Error,
-    compare::autopsy::{Sum, Verdict, decomposed},
+    compare::{
+        Compared,
+        autopsy::{Sum, Verdict, decomposed},
+    },
     model::{Report, autopsy::Autopsy},
     render,
     source::{autopsy, report},
@@ -138,8 +141,9 @@ fn rendered(format: &str, report: &Report) -> String {
 #[test]
 fn every_format_makes_the_recorded_bytes() {
     let report = of(parsed(&file(12)).unwrap());
+    let compared = Compared::of(&report);
     for format in render::ALL {
-        let text = format.render(&report).unwrap();
+        let text = format.lay_out(&compared).unwrap();
         let path = path(format.file_name().unwrap_or("terminal.txt"));
         if std::env::var_os("BLESS").is_some() {
             fs::write(&path, &text).unwrap();
@@ -333,8 +337,9 @@ fn hostile_text_stays_text() {
     file["engines"][0]["untestable"][0]["reason"] = json!(hostile);
     file["engines"][0]["failures"][0]["message"] = json!(hostile.repeat(100));
     let report = of(parsed(&file).unwrap());
+    let compared = Compared::of(&report);
     for format in render::ALL {
-        let text = format.render(&report).unwrap();
+        let text = format.lay_out(&compared).unwrap();
         assert!(!text.contains('\u{1b}'), "{}", format.name());
     }
     assert!(!rendered("html", &report).contains("<script"));
@@ -360,8 +365,9 @@ fn damaged_files_never_panic() {
         if shown < 4 {
             shown += 1;
             let report = of(autopsy);
+            let compared = Compared::of(&report);
             for format in render::ALL {
-                format.render(&report).unwrap();
+                format.lay_out(&compared).unwrap();
             }
         }
     }

@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 use assert_cmd::Command;
-use bench_report::{Error, render, report_from_study};
+use bench_report::{Error, compare::Compared, render, report_from_study};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -48,7 +48,8 @@ fn assert_refused(damage: impl FnOnce(&mut Value), parts: &[&str]) {
 #[track_caller]
 fn assert_rendered(study: &Value) -> Vec<String> {
     let report = read(&study.to_string()).map_err(|error| message(&error)).unwrap();
-    render::for_people().map(|format| format.render(&report).unwrap()).collect()
+    let compared = Compared::of(&report);
+    render::for_people().map(|format| format.lay_out(&compared).unwrap()).collect()
 }
 
 #[test]
@@ -274,8 +275,9 @@ fn markup_and_terminal_codes_in_names_stay_text() {
     }
     study["workloads"][0]["configurations"][1]["backend"] = json!(evil);
     let report = read(&study.to_string()).unwrap();
+    let compared = Compared::of(&report);
     for format in render::ALL {
-        let text = format.render(&report).unwrap();
+        let text = format.lay_out(&compared).unwrap();
         assert!(!text.contains('\u{1b}'), "{}", format.name());
         if format.file_name().is_some() {
             assert!(!text.contains("<script"), "{}", format.name());

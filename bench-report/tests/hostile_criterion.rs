@@ -9,6 +9,7 @@ use std::{
 };
 
 use bench_report::{
+    compare::Compared,
     model::{Benchmarks, Unread},
     read_any, render,
     source::criterion::{self, Files},
@@ -253,8 +254,9 @@ fn script_in_names_never_reaches_a_file_as_markup() {
     fs::write(&broken, "\"<script>\"").unwrap();
     let report = read_any(&[tree.root(), broken]).unwrap();
     assert_eq!(report.unread.len(), 1, "{:?}", report.unread);
+    let compared = Compared::of(&report);
     for format in render::ALL {
-        let text = format.render(&report).unwrap();
+        let text = format.lay_out(&compared).unwrap();
         assert!(!text.contains('\u{1b}'), "{}", format.name());
         assert!(format.file_name().is_none() || !text.contains("<script"), "{}", format.name());
     }

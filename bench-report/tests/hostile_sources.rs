@@ -9,6 +9,7 @@
 use std::{fs, path::Path};
 
 use bench_report::{
+    compare::Compared,
     model::Report,
     render,
     source::{
@@ -181,8 +182,9 @@ fn distorted(original: &Value, random: &mut ChaCha8Rng) -> Vec<u8> {
 
 /// Every format must be able to show it, without markup of its own.
 fn assert_shown(report: &Report) {
+    let compared = Compared::of(report);
     for format in render::ALL {
-        let text = format.render(report).unwrap();
+        let text = format.lay_out(&compared).unwrap();
         assert!(!text.contains('\u{1b}'), "{}", format.name());
         assert!(format.file_name().is_none() || !text.contains("<script"), "{}", format.name());
     }

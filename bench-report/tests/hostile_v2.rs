@@ -7,6 +7,7 @@ use std::{fs, path::Path};
 
 use bench_report::{
     Error,
+    compare::Compared,
     model::{Report, Role},
     render, report_from_study,
 };
@@ -44,7 +45,8 @@ fn assert_refused(damage: impl FnOnce(&mut Value), parts: &[&str]) {
 #[track_caller]
 fn assert_rendered(study: &Value) -> (Report, Vec<String>) {
     let report = read(study).map_err(|error| error.to_string()).unwrap();
-    let texts = render::for_people().map(|format| format.render(&report).unwrap()).collect();
+    let compared = Compared::of(&report);
+    let texts = render::for_people().map(|format| format.lay_out(&compared).unwrap()).collect();
     (report, texts)
 }
 

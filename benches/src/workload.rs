@@ -181,15 +181,15 @@ impl Centers {
 }
 
 impl Indexed {
-    /// The same for few samples, if it has many, with the counts of the article's test: to see in a moment
+    /// The same for few samples, if it has many coordinates, with the counts of the article's test: to see in a moment
     /// whether answers are right.
     #[must_use]
     pub fn small(&self) -> Self {
-        /// Samples that are few, and those up to which the stored counts are taken.
+        /// Samples that are few, and coordinates up to which the stored counts are taken.
         const FEW: usize = 20_000;
-        const STORED: usize = 100_000;
+        const STORED: usize = 300_000;
         let mut small = self.clone();
-        if self.centers.samples.n > STORED {
+        if self.centers.samples.n * self.centers.samples.d > STORED {
             small.centers.samples.n = FEW;
             let Centers { samples, .. } = &small.centers;
             let (stock, h) = (Stock::<f64>::new(samples), samples.widths.start);

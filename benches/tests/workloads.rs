@@ -133,6 +133,21 @@ fn single_precision_counts_are_the_oracles() {
     assert!(wrong.is_empty(), "the oracle says:\n{}", wrong.join("\n"));
 }
 
+/// The samples inside around `center`, by the article's test: those that its first coordinate leaves, then of these
+/// those that the second leaves, and so on. Plain loops, because it is asked thousands of times without optimization.
+fn inside(columns: &[Vec<f64>], center: &[f64], h: f64) -> Vec<usize> {
+    let mut inside = Vec::new();
+    for (i, &value) in columns[0].iter().enumerate() {
+        if ((center[0] - value) / h).abs() <= 0.5 {
+            inside.push(i);
+        }
+    }
+    for (x, column) in center.iter().zip(columns).skip(1) {
+        inside.retain(|&i| ((x - column[i]) / h).abs() <= 0.5);
+    }
+    inside
+}
+
 /// One line if the stored counts of `centers` are not those of the oracle; counts are sums of `weight`.
 fn mismatch(centers: &Centers, weight: fn(usize) -> u64) -> Option<String> {
     let Workload { n, d, widths, .. } = &centers.samples;
@@ -143,9 +158,8 @@ fn mismatch(centers: &Centers, weight: fn(usize) -> u64) -> Option<String> {
     // Two halves, because this is most of the time that the tests take.
     let half = rows.len() / d / 2 * d;
     let count = |rows: &[f64]| -> Vec<u64> {
-        let inside =
-            |x: &[f64]| (0..*n).filter(|&i| is_inside(&columns, i, x, h)).map(weight).sum::<u64>();
-        rows.chunks_exact(*d).map(inside).collect()
+        let sum = |x: &[f64]| inside(&columns, x, h).into_iter().map(weight).sum::<u64>();
+        rows.chunks_exact(*d).map(sum).collect()
     };
     let found = std::thread::scope(|scope| {
         let first = scope.spawn(|| count(&rows[..half]));
@@ -175,35 +189,44 @@ fn sums_of_weights_are_the_oracles() {
     assert!(wrong.is_empty(), "the oracle says:\n{}", wrong.join("\n"));
 }
 
-/// For each sample and each limit the number of other samples whose largest difference is within it.
-fn others(every: &Every, limits: &[f64]) -> Vec<Vec<u64>> {
+/// Gives `each` every pair of samples of which one of the ascending `limits` holds the largest difference, with the
+/// first of those limits.
+fn for_pairs(every: &Every, limits: &[f64], mut each: impl FnMut(usize, usize, usize)) {
     let columns = columns(&every.samples.generate::<f64>().expect("samples"));
-    let mut counts = vec![vec![0; limits.len() + 1]; every.samples.n];
+    let widest = limits[limits.len() - 1];
+    let mut distances = vec![0.0_f64; every.samples.n];
     for i in 0..every.samples.n {
-        for k in 0..i {
-            let difference = |column: &Vec<f64>| (column[i] - column[k]).abs();
-            let distance = columns.iter().map(difference).fold(0.0, f64::max);
-            let first = limits.partition_point(|&limit| limit < distance);
-            counts[i][first] += 1;
-            counts[k][first] += 1;
+        // To all samples before it; column by column in plain loops, as this is most of what is done here.
+        let distances = &mut distances[..i];
+        distances.fill(0.0);
+        for column in &columns {
+            for (distance, value) in distances.iter_mut().zip(column) {
+                *distance = distance.max((column[i] - value).abs());
+            }
+        }
+        for (k, distance) in distances.iter().enumerate() {
+            if *distance <= widest {
+                each(i, k, limits.partition_point(|limit| limit < distance));
+            }
         }
     }
-    for counts in &mut counts {
-        counts.pop();
-        for w in 1..counts.len() {
-            counts[w] += counts[w - 1];
-        }
-    }
-    counts
+}
+
+/// The sums of the first of `counts`, of the first two, and so on.
+fn up_to(counts: &[u64]) -> impl Iterator<Item = u64> {
+    counts.iter().scan(0, |total, count| {
+        *total += count;
+        Some(*total)
+    })
 }
 
 #[test]
 fn pairs_of_samples_are_the_oracles() {
     for every in &PAIRS {
         let widths = every.samples.widths.widths().expect("widths above 0");
-        let others = others(every, widths.as_slice());
-        let pairs = |w: usize| others.iter().map(|counts| counts[w]).sum::<u64>() / 2;
-        let found: Vec<u64> = (0..widths.as_slice().len()).map(pairs).collect();
+        let mut pairs = vec![0; widths.as_slice().len()];
+        for_pairs(every, widths.as_slice(), |_, _, first| pairs[first] += 1);
+        let found: Vec<u64> = up_to(&pairs).collect();
         assert_eq!(Summary::of(&found), every.expected, "d={}", every.samples.d);
     }
 }
@@ -212,8 +235,13 @@ fn pairs_of_samples_are_the_oracles() {
 fn counts_around_every_sample_are_the_oracles() {
     let widths = AROUND.samples.widths.widths().expect("widths above 0");
     let radii: Vec<f64> = widths.as_slice().iter().map(|h| h / 2.0).collect();
+    let mut others = vec![vec![0; radii.len()]; AROUND.samples.n];
+    for_pairs(&AROUND, &radii, |i, k, first| {
+        others[i][first] += 1;
+        others[k][first] += 1;
+    });
     let found: Vec<u64> =
-        others(&AROUND, &radii).concat().iter().map(|others| others + 1).collect();
+        others.iter().flat_map(|others| up_to(others).map(|others| others + 1)).collect();
     assert_eq!(Summary::of(&found), AROUND.expected);
 }
 

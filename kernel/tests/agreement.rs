@@ -13,6 +13,7 @@ mod common {
 }
 
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use common::{cases, oracle};
 use kernel::algorithm::{self, Algorithm};
@@ -34,11 +35,12 @@ const FEW_LENGTHS: [usize; 2] = [513, 4500];
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    for algorithm in algorithm::ALL {
-        for isa in isa::ALL {
-            for d in DIMENSIONS.into_iter().filter(|&d| algorithm.checked(0, d).is_ok()) {
-                trials.push(trial::<f64>(algorithm, isa, d, to_double));
-                trials.push(trial::<f32>(algorithm, isa, d, to_single));
+    for d in DIMENSIONS {
+        let (doubles, singles) = (Arc::default(), Arc::default());
+        for algorithm in algorithm::ALL.iter().filter(|algorithm| algorithm.checked(0, d).is_ok()) {
+            for isa in isa::ALL {
+                trials.push(trial::<f64>(algorithm, isa, d, to_double, &doubles));
+                trials.push(trial::<f32>(algorithm, isa, d, to_single, &singles));
             }
         }
     }
@@ -55,9 +57,11 @@ fn trial<T: Element>(
     isa: &'static Isa,
     d: usize,
     store: fn(f64) -> T,
+    settings: &Arc<OnceLock<Vec<Setting<T>>>>,
 ) -> Trial {
     let name = format!("agreement/{}/{}/{}/d={d}", algorithm.name(), isa.name(), T::NAME);
-    let test = move || agrees(algorithm, isa, d, store);
+    let settings = Arc::clone(settings);
+    let test = move || agrees(algorithm, isa, d, settings.get_or_init(|| asked(d, store)));
     Trial::test(name, test).with_ignored_flag(!isa.is_available())
 }
 
@@ -104,32 +108,49 @@ fn settings(d: usize) -> Vec<(Vec<f64>, Vec<f64>)> {
     ]
 }
 
-fn agrees<T: Element>(
-    algorithm: &'static Algorithm,
-    isa: &'static Isa,
-    d: usize,
-    store: fn(f64) -> T,
-) -> Result<(), Failed> {
-    for (number, (center, widths)) in settings(d).into_iter().enumerate() {
+/// Samples of one dimension, and what is asked about them. Every algorithm and instruction set is asked the same:
+/// the oracle, which takes longest, answers once for all.
+struct Setting<T> {
+    /// The longest run.
+    longest: usize,
+    /// A few samples more than that, so that every run also starts unaligned.
+    stored: Vec<Vec<T>>,
+    questions: Questions,
+}
+
+fn asked<T: Element>(d: usize, store: fn(f64) -> T) -> Vec<Setting<T>> {
+    let of_number = |(number, (center, widths)): (usize, (Vec<f64>, Vec<f64>))| {
         let seed = (number * 1000 + d) as u64;
-        // A few samples more than the longest run, so that every run also starts unaligned.
         let n_long = if is_few() { 1 } else { 2 };
         let longest = if number < n_long { LENGTHS[LENGTHS.len() - 1] } else { 600 };
         let stored: Vec<Vec<T>> = cases::rows(seed, longest + 3, &center, &widths)
             .iter()
             .map(|row| row.iter().map(|&s| store(s)).collect())
             .collect();
-        let samples = Samples::from_iter(&stored, d)?;
         let rows: Vec<Vec<f64>> =
             stored.iter().map(|row| row.iter().map(|s| s.widen()).collect()).collect();
         let questions = Questions::new(&rows, center, widths);
+        Setting { longest, stored, questions }
+    };
+    settings(d).into_iter().enumerate().map(of_number).collect()
+}
+
+fn agrees<T: Element>(
+    algorithm: &'static Algorithm,
+    isa: &'static Isa,
+    d: usize,
+    settings: &[Setting<T>],
+) -> Result<(), Failed> {
+    for (number, setting) in settings.iter().enumerate() {
+        let Setting { longest, stored, questions } = setting;
+        let samples = Samples::from_iter(stored, d)?;
         // The scan sees every length from every alignment; indexes copy the samples.
         let is_scan = algorithm.name() == algorithm::ALL[0].name();
         let is_each = is_scan && !is_few();
         let step = if is_each { 1 } else { 11 };
         let longer = if is_few() { &FEW_LENGTHS[..] } else { &LENGTHS };
         let lengths = (0..=MAX_LENGTH).step_by(step).chain(longer.iter().copied());
-        for length in lengths.filter(|&length| length <= longest) {
+        for length in lengths.filter(|length| length <= longest) {
             let starts: &[usize] = if is_each && length <= MAX_LENGTH { &[0, 1, 3] } else { &[1] };
             for &start in starts {
                 let range = start..start + length;

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use kernel::isa;
 use runner::backend::{self, Mode};
@@ -16,6 +17,9 @@ use runner::study::progress::Progress;
 use runner::study::{self, Extent, Options, Series, Study};
 use runner::workload::{self, Expected, Level, WidthRange, Workload};
 use tempfile::TempDir;
+
+/// Times are not looked at here.
+const SAMPLE: Duration = Duration::from_millis(1);
 
 /// A tiny workload that says it were sized for `level`, by the first two backends.
 fn series(level: Option<Level>, mode: Mode) -> Series {
@@ -39,6 +43,7 @@ fn options(out: &TempDir, series: Vec<Series>) -> Options {
         series,
         placement: Choice::default(),
         extent: Extent::Blocks(NonZeroUsize::new(2).unwrap()),
+        sample: SAMPLE,
         seed: 5,
         isa: isa::best(),
         out: out.path().into(),

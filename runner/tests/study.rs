@@ -6,9 +6,11 @@
 
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::time::Duration;
 
 use kernel::isa;
 use runner::backend::{self, Mode};
+use runner::measure;
 use runner::placement::Choice;
 use runner::study::grid::Role;
 use runner::study::interrupt::Interrupt;
@@ -20,6 +22,9 @@ use runner::study::{self, Ended, Error, Extent, Options, Series, Study, plan, re
 use runner::workload::{self, Expected, Generator, Stored, Summary, WidthRange, Workload};
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// A twentieth of what studies take that are looked at.
+const SAMPLE: Duration = Duration::from_millis(1);
 
 fn workload(name: &'static str, element: Stored) -> Workload {
     Workload {
@@ -57,6 +62,7 @@ fn options(out: &TempDir, blocks: usize, seed: u64) -> Options {
         series: vec![series("tiny", Stored::Double, Mode::Strong)],
         placement: Choice::default(),
         extent: Extent::Blocks(NonZeroUsize::new(blocks).unwrap()),
+        sample: SAMPLE,
         seed,
         isa: isa::best(),
         out: out.path().into(),
@@ -211,6 +217,8 @@ fn with_foreign_spinners_both_wall_and_cpu_time_are_told() {
     let mut options = options(&folder, 1, 1);
     // Few passes to a sample: after every one of them workers wait for each other, and for the spinners.
     options.series[0].workload.n = 100_000;
+    // And samples of several ticks of the counters.
+    options.sample = measure::SAMPLE;
     let study = measured(&options);
     drop(spinners);
     let cpus = study.limits.allowed_cpus.len();
@@ -415,12 +423,12 @@ fn what_was_measured_comes_back_beside_the_reason_why_it_cannot_go_on() {
 fn tight_intervals_or_used_up_time_end_a_series() {
     let folder = tempfile::tempdir().unwrap();
     let mut options = options(&folder, 1, 1);
-    let time = std::time::Duration::from_hours(1);
+    let time = Duration::from_hours(1);
     options.extent = Extent::Adaptive { time, precision: 1e9 };
     let study = measured(&options);
     assert_eq!(study.workloads[0].stopped_by, StoppedBy::Precision);
     assert_eq!(study.workloads[0].blocks.len(), plan::MIN_BLOCKS);
-    let time = std::time::Duration::ZERO;
+    let time = Duration::ZERO;
     options.extent = Extent::Adaptive { time, precision: 1e-9 };
     let study = measured(&options);
     assert_eq!(study.workloads[0].stopped_by, StoppedBy::Budget);

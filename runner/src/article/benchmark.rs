@@ -15,6 +15,7 @@ use super::{Ran, Tour, Trouble};
 use crate::backend::published;
 use crate::failure::one_line;
 use crate::machine;
+use crate::measure;
 use crate::placement::Choice;
 use crate::study::preset::{Facts, Preset, Wishes};
 use crate::study::{self, Ended, Study, plan, record};
@@ -121,6 +122,7 @@ fn options(tour: &Tour<'_>, extent: &Extent) -> Result<study::Options, Trouble> 
         series: preset.series(&wishes, &Facts::of(&capture, &placement)),
         placement,
         extent: extent.extent,
+        sample: measure::SAMPLE,
         seed: options.seed,
         isa: kernel::isa::best(),
         out: options.out.clone(),

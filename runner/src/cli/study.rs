@@ -19,6 +19,7 @@ use super::report::Written;
 use crate::backend::{Backend, Mode};
 use crate::failure::{Failure, one_line};
 use crate::machine;
+use crate::measure;
 use crate::output;
 use crate::placement::Choice;
 use crate::study::interrupt::Interrupt;
@@ -194,6 +195,7 @@ impl Arguments {
             series: preset.series(&wishes, facts),
             placement: self.placement.clone().unwrap_or_default(),
             extent,
+            sample: measure::SAMPLE,
             seed: self.seed.unwrap_or_else(seed_from_clock),
             isa: self.isa.unwrap_or_else(isa::best),
             out: self.out.clone(),
@@ -217,6 +219,7 @@ impl Arguments {
             series: series.collect::<Result<_, _>>().map_err(failure)?,
             placement: crate::placement::parse(&plan.placement)?,
             extent: Extent::of_plan(&plan).map_err(failure)?,
+            sample: measure::SAMPLE,
             seed: header.seed,
             isa: isa::by_name(&header.isa)?.checked()?,
             out: self.out.clone(),

@@ -43,6 +43,9 @@ pub struct Options {
     pub placement: Choice,
     /// How long to measure.
     pub extent: Extent,
+    /// A sample of the baseline lasts at least this long: [`measure::SAMPLE`](crate::measure::SAMPLE), unless
+    /// nobody looks at the times.
+    pub sample: Duration,
     /// Seed of the random order.
     pub seed: u64,
     /// The instruction set that counts.

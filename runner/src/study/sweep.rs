@@ -121,7 +121,7 @@ impl Turn<'_> {
         let found = baseline.backend.prepare(job, &baseline.placement, Duration::MAX);
         let found = found.and_then(|mut team| {
             let mut found = vec![0; job.question().places()];
-            let passes = measure::passes_for(team.as_mut(), measure::SAMPLE, &mut found)?;
+            let passes = measure::passes_for(team.as_mut(), self.sweep.options.sample, &mut found)?;
             team.dismiss()?;
             Ok(passes)
         });
