@@ -138,6 +138,7 @@ fn people_get_a_table_advice_and_warnings_and_a_picture() {
     let picture = std::fs::read_to_string(folder.path().join("curves.svg")).unwrap();
     assert!(picture.starts_with("<svg") && picture.trim_end().ends_with("</svg>"));
     assert_eq!(picture.matches("role=\"img\"").count(), 3);
+    assert_eq!(picture.matches("curve bound b1").count(), 3, "the width to take in each");
     assert!(!picture.contains("NaN") && !picture.contains("inf"));
 }
 
@@ -147,17 +148,20 @@ fn one_criterion_alone_says_what_it_says_beside_the_others() {
     // Of these widths, some halves are widths as well and some are not.
     let widths = ["--widths", "0.2:1.5:27"];
     let all = folder.json(&widths);
-    for (criterion, others) in [("squares", ["likelihood"]), ("likelihood", ["squares"])] {
+    for (criterion, other, best) in
+        [("squares", "likelihood", "squares"), ("likelihood", "squares", "floored")]
+    {
         let alone = folder.json(&[&widths[..], &["--criteria", criterion]].concat());
-        assert!(others.iter().all(|other| alone[other].is_null()), "{alone}");
+        assert_eq!(alone.get(other), Some(&Value::Null), "{alone}");
         for same in ["n", "reference", "widths", "ties"] {
             assert_eq!(alone[same], all[same], "{criterion}");
         }
-        let best = if criterion == "squares" { "squares" } else { "floored" };
         assert_eq!(alone["advice"]["from"], best);
         assert_eq!(alone["advice"]["width"], all["best"][best]["width"]);
         assert_eq!(alone["best"][best]["index"], all["best"][best]["index"]);
     }
+    let likelihood = folder.json(&[&widths[..], &["--criteria", "likelihood"]].concat());
+    assert_eq!(likelihood["likelihood"], all["likelihood"]);
     let squares = folder.json(&[&widths[..], &["--criteria", "squares"]].concat());
     let values = |json: &Value| {
         let values = json["squares"]["values"].as_array().unwrap();
@@ -170,6 +174,35 @@ fn one_criterion_alone_says_what_it_says_beside_the_others() {
     assert!(text.contains("least squares") && !text.contains("likelihood"), "{text}");
     let picture = std::fs::read_to_string(folder.path().join("curves.svg")).unwrap();
     assert_eq!(picture.matches("role=\"img\"").count(), 1);
+    folder.text(&["--criteria", "likelihood", "--svg", "curves.svg"]);
+    let picture = std::fs::read_to_string(folder.path().join("curves.svg")).unwrap();
+    assert_eq!(picture.matches("role=\"img\"").count(), 2);
+}
+
+#[test]
+fn one_criterion_follows_divided_samples_single_widths_and_two_samples() {
+    let row = |i| vec![scattered(i, 0) + scattered(i + 5000, 1), 1000.0 * scattered(i, 1)];
+    let folder = Folder::new(&(0..500).map(row).collect::<Vec<_>>());
+    let [all, squares] = ["all", "squares"].map(|which| folder.json(&["--criteria", which]));
+    assert_eq!((&squares["scale"], &squares["best"]["floored"]), (&"spread".into(), &Value::Null));
+    assert_eq!(squares["best"]["squares"]["index"], all["best"]["squares"]["index"]);
+    let one = folder.json(&["--criteria", "squares", "--widths", "0.7"]);
+    assert_eq!((&one["advice"]["from"], kinds(&one)), (&"reference".into(), vec!["end"]));
+    let two = Folder::new(&[vec![1.0], vec![2.0]]);
+    for which in ["all", "squares", "likelihood", "reference"] {
+        assert_eq!(two.json(&["--criteria", which])["n"], 2);
+    }
+}
+
+#[test]
+fn rounded_samples_are_told_of_the_criterion_that_was_asked_for() {
+    let row = |i| vec![(scattered(i, 0) * 10.0).floor(), (scattered(i, 1) * 10.0).floor()];
+    let folder = Folder::new(&(0..1000).map(row).collect::<Vec<_>>());
+    for (which, other) in [("squares", "likelihood"), ("likelihood", "least squares")] {
+        let text = folder.text(&["--widths", "0.1:3:30", "--criteria", which]);
+        assert!(text.contains("has no vote") && !text.contains(other), "{text}");
+        assert!(text.contains("the normal reference needs no grid"), "{text}");
+    }
 }
 
 #[test]
@@ -177,7 +210,9 @@ fn the_normal_reference_alone_tries_no_width() {
     let folder = Folder::article();
     let json = folder.json(&["--criteria", "reference"]);
     assert_eq!(json["widths"].as_array().unwrap().len(), 0);
-    assert_eq!((&json["squares"], &json["likelihood"]), (&Value::Null, &Value::Null));
+    for none in ["ties", "squares", "likelihood"] {
+        assert_eq!(json.get(none), Some(&Value::Null), "{none}");
+    }
     assert_eq!(json["advice"]["width"], json["reference"]);
     assert_eq!(json["reference"], folder.json(&[])["reference"]);
     let text = folder.text(&["--criteria", "reference"]);

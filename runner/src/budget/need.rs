@@ -62,15 +62,25 @@ impl Need {
         Self { samples: self.samples.saturating_add(weights), ..self }
     }
 
-    /// Of a choice that counts so many widths around n samples of d dimensions, 0 where none is counted, and sums over
-    /// their pairs; the samples are there.
-    pub fn of_widths(widths: usize, (n, d): (usize, usize)) -> Self {
-        let demand = Demand { centers: n, widths, means: Means::Indexed };
+    /// Of a choice that counts some widths around n samples of d dimensions, and sums over pairs of them within some
+    /// distances; the samples are there.
+    pub fn of_widths([counted, summed]: [usize; 2], (n, d): (usize, usize)) -> Self {
+        let [samples, dimensions] = [n as u64, d as u64];
+        if [counted, summed] == [0, 0] {
+            // A column in order, for its quartiles.
+            let column = size_of::<f64>() as u64;
+            return Self { answer: column.saturating_mul(samples), ..Self::default() };
+        }
+        let demand = Demand { centers: n, widths: counted, means: Means::Indexed };
         // The samples divided by their spreads, and row by row, are doubles, whatever they are in the file.
         let all = Self::of_densities(demand, (n, d), size_of::<f64>());
-        let copies = (16 * d as u64).saturating_mul(n as u64);
-        let counts = (likelihood::together((n, d), widths) as u64).saturating_mul(16);
-        Self { answer: all.answer.saturating_add(copies).saturating_add(counts), ..all }
+        let copies = (16 * dimensions).saturating_mul(samples);
+        let counts = (likelihood::together((n, d), counted) as u64).saturating_mul(16);
+        // Every part of the work has sums of its own.
+        let parts = if d <= 3 { dimensions * (samples / 256 + 1) } else { samples / 1024 + 1 };
+        let sums = parts.saturating_mul(8 * (dimensions + 1)).saturating_mul(summed as u64);
+        let answer = [copies, counts, sums].into_iter().fold(all.answer, u64::saturating_add);
+        Self { answer, ..all }
     }
 }
 
@@ -100,9 +110,13 @@ mod tests {
 
     #[test]
     fn a_choice_of_widths_holds_the_samples_again_and_its_counts() {
-        let few = Need::of_widths(100, (1000, 2));
+        let few = Need::of_widths([100, 100], (1000, 2));
         assert!(few.answer > 1000 * (32 + 800) && few.index == 1000 * SORTED, "{few:?}");
-        let many = Need::of_widths(100, (1 << 30, 2));
+        let many = Need::of_widths([100, 0], (1 << 30, 2));
         assert!(many.answer < (1 << 30) * 200, "counts are never held all at once: {many:?}");
+        let sums = |widths| Need::of_widths([0, widths], (1 << 20, 2)).answer;
+        assert!(sums(3000) - sums(1000) > 2000 * 8 * 3 * (1 << 20) / 1024 * 2, "sums of each part");
+        let reference = Need::of_widths([0, 0], (1 << 20, 2));
+        assert_eq!(reference, Need { answer: 8 << 20, ..Need::default() });
     }
 }

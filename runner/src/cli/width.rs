@@ -29,7 +29,7 @@ use crate::team::InPool;
 pub struct Arguments {
     #[command(flatten)]
     source: Source,
-    /// What follows the samples, beside the normal reference, which is always told
+    /// Criteria to try beside the normal reference, which is always told
     #[arg(long, value_enum, value_name = "WHICH", default_value = "all")]
     criteria: Asked,
     /// Widths to try: a,b,c or start:stop:count; with --scale spread in units of the spreads [default: 100
@@ -63,7 +63,7 @@ enum Asked {
     Squares,
     /// The leave-one-out likelihood alone
     Likelihood,
-    /// Nothing: for very many samples, or a first guess
+    /// None, so that no width is tried: for very many samples, or a first guess
     Reference,
 }
 
@@ -118,18 +118,21 @@ impl Team for Watched {
 }
 
 impl Arguments {
-    /// Options that need a criterion over widths.
+    /// Refuses options that need a criterion over widths where there is none.
     fn check_criteria(&self) -> anyhow::Result<()> {
-        let over_widths = [("--widths", self.widths.is_some()), ("--svg", self.svg.is_some())];
-        let vain = over_widths.iter().find(|(_, is_given)| *is_given).map(|(option, _)| option);
-        match vain {
-            Some(option) if self.criteria == Asked::Reference => {
+        if self.criteria != Asked::Reference {
+            return Ok(());
+        }
+        for (option, is_given) in
+            [("--widths", self.widths.is_some()), ("--svg", self.svg.is_some())]
+        {
+            if is_given {
                 bail!(
                     "{option} needs a criterion that tries widths, and --criteria reference tries none"
-                )
+                );
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 }
 
@@ -160,10 +163,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 fn report(arguments: &Arguments, widths: Option<Vec<f64>>) -> anyhow::Result<Report> {
     let criteria = Criteria::from(arguments.criteria);
     let tried = widths.as_ref().map_or(selection::WIDTHS, Vec::len);
-    let counted = if criteria.has_likelihood() { tried } else { 0 };
     let input = arguments.source.read(
-        &|(n, d), _| Need::of_widths(counted, (n, d)),
-        "a part of the samples tells the width, too; only parzen count counts files that do not fit",
+        &|(n, d), _| Need::of_widths(criteria.counted_and_summed(tried), (n, d)),
+        "a part of the samples tells the width, too, and --criteria reference takes the least; only parzen count \
+         counts files that do not fit",
     )?;
     let (scale, isa) = (arguments.scale.map(Scale::from), arguments.isa);
     let dropped_rows = input.dropped.len();

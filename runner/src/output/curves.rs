@@ -61,8 +61,9 @@ fn plots(selection: &Selection) -> Vec<Plot> {
     let shown = panels.filter_map(|(idx, Panel { label, shown, mut curves })| {
         let (shown, x) = (shown?, spanned(widths.iter().copied().chain([*reference]))?);
         let y = Axis::linear(label, shown, tick);
-        curves.push(upright("normal reference", *reference, Look::Bound(0), &y));
+        // In this order both are seen where they are one.
         curves.push(upright("width to take", advice.width, Look::Bound(1), &y));
+        curves.push(upright("normal reference", *reference, Look::Bound(0), &y));
         Some(Plot {
             id: format!("width-{idx}"),
             title: format!("{label}, over the width"),

@@ -53,20 +53,23 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 fn table(selection: &Selection) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED);
-    table.set_header(["criterion", "width h", "criterion there", "alone"]);
-    let none = || "-".to_owned();
     let likelihood = selection.likelihood.as_ref();
+    // Columns that something stands in.
+    let columns = match selection.squares {
+        _ if likelihood.is_some() => 4,
+        Some(_) => 3,
+        None => 2,
+    };
+    table
+        .set_header(["criterion", "width h", "criterion there", "alone"].into_iter().take(columns));
+    let none = || "-".to_owned();
     let mut add = |name: &str, width: Option<f64>, best: Option<Best>| {
         let alone = likelihood.zip(best).map(|(curve, best)| curve.lonely[best.index].to_string());
         let value = best.map_or_else(none, |best| significant(best.value));
         let width = width.map_or_else(none, |width| listed(&in_samples(selection, width)));
         let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
-        table.add_row([
-            Cell::new(name),
-            right(width),
-            right(value),
-            right(alone.unwrap_or_else(none)),
-        ]);
+        let cells = [right(width), right(value), right(alone.unwrap_or_else(none))];
+        table.add_row([Cell::new(name)].into_iter().chain(cells).take(columns));
     };
     let best = &selection.best;
     let width = |best: Option<Best>| best.map(|best| best.width);
@@ -90,6 +93,9 @@ fn in_samples(selection: &Selection, width: f64) -> Vec<f64> {
 /// What was tried, and in which units.
 fn scaling(selection: &Selection) -> String {
     let tried = match selection.widths[..] {
+        [] if selection.scale == Scale::Spread => {
+            return "no width was tried; each is in proportion to the robust spread of its dimension".into();
+        }
         [] => return "no width was tried".into(),
         [one] => format!("width {}", given(one)),
         [first, .., last] => {

@@ -7,6 +7,8 @@
 //! that follow the samples has one where so many are equal that least squares fall without end
 //! ([`Ties::diverge`]): then values were rounded, as a rule, and at widths of a few steps a closed window holds
 //! more of them than belong to its volume, which the likelihood takes for density.
+//!
+//! Where one criterion was asked for, it has the say, and where it has no vote the normal reference.
 
 use serde::Serialize;
 
@@ -14,7 +16,7 @@ use super::curve::Best;
 use super::likelihood::Likelihood;
 use super::squares::Squares;
 use super::ties::Ties;
-use super::{Bests, Criteria};
+use super::{Bests, Criteria, Curves};
 use crate::output::listed;
 
 /// The width to take.
@@ -74,11 +76,12 @@ pub(super) fn advise(
     criteria: Criteria,
     reference: f64,
     best: &Bests,
-    ties: Ties,
+    ties: Option<Ties>,
     factors: &[f64],
 ) -> Advice {
+    let is_tied = ties.is_some_and(Ties::diverge);
     let of = |from, said, best, why| {
-        if ties.diverge() { Err(Silent { said, why }) } else { Vote::of(from, said, best) }
+        if is_tied { Err(Silent { said, why }) } else { Vote::of(from, said, best) }
     };
     let squares = "equal samples make it fall without end towards width 0";
     let squares = of("squares", SQUARES, best.squares, squares);
@@ -159,14 +162,7 @@ fn middle(mut votes: [Vote; 3]) -> (Vote, String) {
 }
 
 /// What to know about the criteria of n samples; widths are told in units of the samples.
-pub(super) fn warnings(
-    n: usize,
-    factors: &[f64],
-    best: &Bests,
-    ties: Ties,
-    squares: Option<&Squares>,
-    likelihood: Option<&Likelihood>,
-) -> Vec<Warning> {
+pub(super) fn warnings(n: usize, factors: &[f64], best: &Bests, curves: &Curves) -> Vec<Warning> {
     let told = |width: f64| listed(&factors.iter().map(|f| f * width).collect::<Vec<_>>());
     let mut warnings = Vec::new();
     let mut warn = |kind, text| warnings.push(Warning { kind, text });
@@ -179,8 +175,10 @@ pub(super) fn warnings(
             warn("end", text);
         }
     }
-    if ties.equal_pairs > 0 && (squares.is_some() || likelihood.is_some()) {
-        warn("ties", ties_warning(n, ties));
+    let Curves { ties, squares, likelihood } = curves;
+    let (squares, likelihood) = (squares.as_ref(), likelihood.as_ref());
+    if let Some(ties) = ties.filter(|ties| ties.equal_pairs > 0) {
+        warn("ties", ties_warning(n, ties, curves));
     }
     if let Some(text) = squares.and_then(digits_warning) {
         warn("digits", text);
@@ -196,23 +194,31 @@ pub(super) fn warnings(
 }
 
 /// What equal samples do to the criteria.
-fn ties_warning(n: usize, ties: Ties) -> String {
-    let equal = match ties.equal_pairs {
+fn ties_warning(n: usize, Ties { equal_pairs, most }: Ties, curves: &Curves) -> String {
+    let equal = match equal_pairs {
         1 => "1 pair of samples is equal".into(),
         pairs => format!("{pairs} pairs of samples are equal"),
     };
-    let most = ties.most;
-    let vote = if ties.diverge() {
-        format!(
-            "with more than {most} such pairs among {n} samples {SQUARES} falls without end towards width 0, \
-             and neither it nor the likelihood has a vote"
-        )
-    } else {
-        format!("up to {most} such pairs among {n} samples leave criteria their votes")
+    let falls = format!("{SQUARES} falls without end towards width 0");
+    let (who, is_bearable, if_not) = match (&curves.squares, &curves.likelihood) {
+        (Some(_), Some(_)) => {
+            ("criteria judge", "them their votes", format!("{falls}, and neither has a vote"))
+        }
+        (Some(_), None) => {
+            ("the criterion judges", "it its vote", format!("{falls}, and has no vote"))
+        }
+        _ => (
+            "the criterion judges",
+            "it its vote",
+            "they look like peaks, and it has no vote".into(),
+        ),
     };
-    format!(
-        "{equal}: at small widths criteria judge the rounding of the samples, not their density; {vote}"
-    )
+    let vote = if equal_pairs > most {
+        format!("with more than {most} such pairs among {n} samples {if_not}")
+    } else {
+        format!("up to {most} such pairs among {n} samples leave {is_bearable}")
+    };
+    format!("{equal}: at small widths {who} the rounding of the samples, not their density; {vote}")
 }
 
 /// At how many widths least squares have no value, if at any.
@@ -273,7 +279,7 @@ mod tests {
         ties: u64,
     ) -> Advice {
         let best = Bests { squares, floored, strict: None };
-        advise(criteria, reference, &best, tied(ties), &[1.0, 2.0])
+        advise(criteria, reference, &best, Some(tied(ties)), &[1.0, 2.0])
     }
 
     fn tied(equal_pairs: u64) -> Ties {
@@ -341,10 +347,14 @@ mod tests {
             algorithm: "some-algorithm",
         };
         let best = Bests { squares: at_end(0.25), floored: inside(0.5), strict: None };
+        let squares = Squares { values: Vec::new(), local_minima: 1 };
+        let curves = |ties| Curves {
+            ties: Some(tied(ties)),
+            squares: Some(squares.clone()),
+            likelihood: Some(likelihood.clone()),
+        };
         let texts = |ties| {
-            let squares = Squares { values: Vec::new(), local_minima: 1 };
-            let warnings =
-                warnings(100, &[2.0, 30.0], &best, tied(ties), Some(&squares), Some(&likelihood));
+            let warnings = warnings(100, &[2.0, 30.0], &best, &curves(ties));
             warnings.into_iter().map(|warning| (warning.kind, warning.text)).collect::<Vec<_>>()
         };
         let [(_, end), (_, strict)] = &texts(0)[..] else { panic!("{:?}", texts(0)) };
@@ -353,7 +363,7 @@ mod tests {
         let told = |ties| texts(ties)[1].1.clone();
         assert!(told(1).starts_with("1 pair of samples is equal: "), "{}", told(1));
         assert!(
-            told(49).contains("up to 49 such pairs among 100 samples leave criteria"),
+            told(49).contains("up to 49 such pairs among 100 samples leave them"),
             "{}",
             told(49)
         );
@@ -362,5 +372,20 @@ mod tests {
             "{}",
             told(50)
         );
+        let alone = |squares: bool, ties| {
+            let both = curves(ties);
+            let curves = if squares {
+                Curves { likelihood: None, ..both }
+            } else {
+                Curves { squares: None, ..both }
+            };
+            ties_warning(100, tied(ties), &curves)
+        };
+        for squares in [true, false] {
+            assert!(alone(squares, 49).contains("leave it its vote"), "{}", alone(squares, 49));
+            let tied = alone(squares, 50);
+            assert!(tied.ends_with("has no vote") && !tied.contains("neither"), "{tied}");
+            assert_eq!(tied.contains(SQUARES), squares, "{tied}");
+        }
     }
 }

@@ -69,9 +69,14 @@ pub enum Criteria {
 }
 
 impl Criteria {
-    /// Whether the likelihood is one of them.
-    pub(crate) fn has_likelihood(self) -> bool {
-        matches!(self, Self::All | Self::Likelihood)
+    /// Of so many widths, how many are counted around every sample, and within how many distances pairs are summed.
+    pub(crate) fn counted_and_summed(self, widths: usize) -> [usize; 2] {
+        match self {
+            Self::All => [widths, widths],
+            Self::Squares => [0, 2 * widths],
+            Self::Likelihood => [widths, 0],
+            Self::Reference => [0, 0],
+        }
     }
 }
 
@@ -133,8 +138,8 @@ pub struct Selection {
     pub reference: f64,
     /// The widths tried, ascending.
     pub widths: Vec<f64>,
-    /// Equal samples.
-    pub ties: Ties,
+    /// Equal samples, if any criterion follows the samples.
+    pub ties: Option<Ties>,
     /// Least squares cross-validation, if it was asked for.
     pub squares: Option<Squares>,
     /// Leave-one-out likelihood, if it was asked for.
@@ -217,16 +222,20 @@ pub fn select<T: Element>(
     let reference = spread::normal_reference(n, d) * (of_cube.sum::<f64>() / d as f64).exp();
     let (widths, isa) = (widths(request, reference)?, request.isa);
     let log_factors = factors.iter().map(|factor| factor.ln()).sum();
-    let Curves { ties, squares, likelihood } = if scale == Scale::None {
-        curves(&Tried { samples, widths: &widths, log_factors, isa }, request, crew)?
-    } else {
-        let samples = &divided(samples, &factors)?;
-        curves(&Tried { samples, widths: &widths, log_factors, isa }, request, crew)?
+    let curves = match (request.criteria, scale) {
+        (Criteria::Reference, _) => Curves::default(),
+        (_, Scale::None) => {
+            curves(&Tried { samples, widths: &widths, log_factors, isa }, request, crew)?
+        }
+        (_, Scale::Spread) => {
+            let samples = &divided(samples, &factors)?;
+            curves(&Tried { samples, widths: &widths, log_factors, isa }, request, crew)?
+        }
     };
-    let best = Bests::of(&widths, squares.as_ref(), likelihood.as_ref());
-    let advice = advice::advise(request.criteria, reference, &best, ties, &factors);
-    let warnings =
-        advice::warnings(n, &factors, &best, ties, squares.as_ref(), likelihood.as_ref());
+    let best = Bests::of(&widths, &curves);
+    let advice = advice::advise(request.criteria, reference, &best, curves.ties, &factors);
+    let warnings = advice::warnings(n, &factors, &best, &curves);
+    let Curves { ties, squares, likelihood } = curves;
     Ok(Selection {
         n,
         d,
@@ -244,9 +253,10 @@ pub fn select<T: Element>(
     })
 }
 
-/// What was asked for of the samples.
+/// What was asked for beside the normal reference.
+#[derive(Default)]
 struct Curves {
-    ties: Ties,
+    ties: Option<Ties>,
     squares: Option<Squares>,
     likelihood: Option<Likelihood>,
 }
@@ -257,29 +267,40 @@ fn curves<T: Element>(
     crew: &mut Crew<'_>,
 ) -> Result<Curves, Error> {
     let Tried { samples, widths, log_factors, .. } = *tried;
-    let ties = Ties::of(samples);
-    let near = match request.criteria {
-        Criteria::All => Some(Near::widths(tried, crew.sums)?),
-        Criteria::Squares => Some(Near::widths_and_halves(tried, crew.sums)?),
-        Criteria::Likelihood | Criteria::Reference => None,
-    };
-    let likelihood = request.criteria.has_likelihood().then(|| {
-        let mut likelihood = likelihood::curve(tried, crew.counts, crew.advance)?;
-        likelihood.loneliest = likelihood.loneliest.map(|sample| request.dropped.row_of(sample));
-        Ok::<_, Error>(likelihood)
-    });
-    let likelihood = likelihood.transpose()?;
     let shape = Shape { n: samples.n(), d: samples.d(), log_factors };
-    let squares = near.map(|near| match &likelihood {
-        Some(likelihood) => squares::curve(shape, widths, &near, &likelihood.pairs),
-        None => squares::curve(shape, widths, &near, &near.halves(widths)),
-    });
-    Ok(Curves { ties, squares, likelihood })
+    let mut found = Curves { ties: Some(Ties::of(samples)), ..Curves::default() };
+    match request.criteria {
+        Criteria::All => {
+            let near = Near::widths(tried, crew.sums)?;
+            let likelihood = likelihood(tried, request, crew)?;
+            found.squares = Some(squares::curve(shape, widths, &near, &likelihood.pairs));
+            found.likelihood = Some(likelihood);
+        }
+        Criteria::Squares => {
+            let near = Near::widths_and_halves(tried, crew.sums)?;
+            found.squares = Some(squares::curve(shape, widths, &near, &near.halves(widths)));
+        }
+        Criteria::Likelihood => found.likelihood = Some(likelihood(tried, request, crew)?),
+        Criteria::Reference => {}
+    }
+    Ok(found)
+}
+
+/// The likelihood, with a row of the file for the loneliest sample.
+fn likelihood<T: Element>(
+    tried: &Tried<'_, T>,
+    request: &Request,
+    crew: &mut Crew<'_>,
+) -> Result<Likelihood, Error> {
+    let mut likelihood = likelihood::curve(tried, crew.counts, crew.advance)?;
+    likelihood.loneliest = likelihood.loneliest.map(|sample| request.dropped.row_of(sample));
+    Ok(likelihood)
 }
 
 impl Bests {
-    fn of(widths: &[f64], squares: Option<&Squares>, likelihood: Option<&Likelihood>) -> Self {
+    fn of(widths: &[f64], Curves { squares, likelihood, .. }: &Curves) -> Self {
         let best = |values: &Vec<Option<f64>>, found| curve::best(widths, values, found);
+        let (squares, likelihood) = (squares.as_ref(), likelihood.as_ref());
         Self {
             squares: squares.and_then(|curve| best(&curve.values, Found::Least)),
             floored: likelihood.and_then(|curve| best(&curve.floored, Found::Greatest)),

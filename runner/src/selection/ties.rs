@@ -11,6 +11,8 @@
 //! of the samples. Where 2 T (n + 1) > n (n − 1), about one pair for every two samples, it falls without end: the
 //! width at which it is least says where the grid begins, not how the samples lie.
 
+use std::cmp::Ordering;
+
 use kernel::{Element, Samples};
 use rayon::slice::ParallelSliceMut as _;
 use serde::Serialize;
@@ -25,10 +27,19 @@ pub struct Ties {
 }
 
 impl Ties {
-    /// Those of the samples. Takes O(d n log n).
+    /// Those of the samples. Takes O(n log n) comparisons.
     pub fn of<T: Element>(samples: &Samples<T>) -> Self {
+        // The two zeros are equal.
+        let value = |row: usize, j: usize| samples.column(j)[row].widen() + 0.0;
+        let order = |&a: &usize, &b: &usize| {
+            let mut columns = (0..samples.d()).map(|j| value(a, j).total_cmp(&value(b, j)));
+            columns.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+        };
         let mut rows: Vec<usize> = (0..samples.n()).collect();
-        Self { equal_pairs: equal_pairs(samples, 0, &mut rows), most: most(samples.n()) }
+        rows.par_sort_unstable_by(order);
+        let equal = rows.chunk_by(|a, b| order(a, b).is_eq());
+        let pairs = equal.map(|rows| rows.len() as u64).map(|n| n * (n - 1) / 2);
+        Self { equal_pairs: pairs.sum(), most: most(samples.n()) }
     }
 
     /// Whether there are so many that least squares fall without end.
@@ -43,23 +54,6 @@ fn most(n: usize) -> u64 {
     (n * n.saturating_sub(1) / (2 * (n + 1))) as u64
 }
 
-/// Equal pairs among `rows`, which are equal in all columns before `column`.
-fn equal_pairs<T: Element>(samples: &Samples<T>, column: usize, rows: &mut [usize]) -> u64 {
-    let n = rows.len() as u64;
-    if n < 2 || column == samples.d() {
-        return n * n.saturating_sub(1) / 2;
-    }
-    let values = samples.column(column);
-    // The two zeros are equal.
-    let order = |a: &usize, b: &usize| {
-        let [a, b] = [a, b].map(|&row| values[row].widen() + 0.0);
-        a.total_cmp(&b)
-    };
-    rows.par_sort_unstable_by(order);
-    let runs = rows.chunk_by_mut(|a, b| order(a, b).is_eq());
-    runs.map(|run| equal_pairs(samples, column + 1, run)).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,10 +63,10 @@ mod tests {
         let rows = [[1.0, 2.0], [0.0, 5.0], [1.0, 2.0], [-0.0, 5.0], [1.0, 3.0], [1.0, 2.0]];
         let samples = Samples::from_rows(rows.as_flattened(), 2).unwrap();
         assert_eq!(Ties::of(&samples).equal_pairs, 3 + 1);
-        let value = |i: usize| (i * 7919 % 13) as f64;
+        // Three values in each column, none of which tells another.
+        let value = |i: usize, j: usize| (i * 7919 % 6561 / 3_usize.pow(j as u32) % 3) as f64;
         for d in [1, 2, 4] {
-            let rows: Vec<f64> =
-                (0..500).flat_map(|i| (0..d).map(move |j| value(i + 31 * j))).collect();
+            let rows: Vec<f64> = (0..500).flat_map(|i| (0..d).map(move |j| value(i, j))).collect();
             let samples = Samples::from_rows(&rows, d).unwrap();
             let rows: Vec<&[f64]> = rows.chunks(d).collect();
             let equal = |i: usize| rows[..i].iter().filter(|&&row| row == rows[i]).count() as u64;
