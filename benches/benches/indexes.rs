@@ -4,8 +4,8 @@
 //! Apart from `centers`, which holds instruction sets against each other on the scan. Pairs: codes against
 //! the scan of the same samples; and the same windows over 100 times as many samples, whose ratio is 10 if
 //! the cost of a window grows with the root of n. Samples with weights are weighed by the algorithms that take
-//! them. In test mode large samples are
-//! replaced by few of the same kind. Next: `benches::job`.
+//! them. In test mode samples
+//! of many coordinates are replaced by few of the same kind. Next: `benches::job`.
 
 use std::process::ExitCode;
 

@@ -185,8 +185,9 @@ impl Indexed {
     /// whether answers are right.
     #[must_use]
     pub fn small(&self) -> Self {
-        /// Samples that are few, and coordinates up to which the stored counts are taken.
+        /// Samples that are few.
         const FEW: usize = 20_000;
+        /// Coordinates up to which the stored counts are asked for: 100,000 samples of three dimensions.
         const STORED: usize = 300_000;
         let mut small = self.clone();
         if self.centers.samples.n * self.centers.samples.d > STORED {

@@ -134,7 +134,7 @@ fn single_precision_counts_are_the_oracles() {
 }
 
 /// The samples inside around `center`, by the article's test: those that its first coordinate leaves, then of these
-/// those that the second leaves, and so on. Plain loops, because it is asked thousands of times without optimization.
+/// those that the second leaves, and so on. Plain loops, because it is asked thousands of times with little optimization.
 fn inside(columns: &[Vec<f64>], center: &[f64], h: f64) -> Vec<usize> {
     let mut inside = Vec::new();
     for (i, &value) in columns[0].iter().enumerate() {

@@ -217,7 +217,7 @@ fn with_foreign_spinners_both_wall_and_cpu_time_are_told() {
     let mut options = options(&folder, 1, 1);
     // Few passes to a sample: after every one of them workers wait for each other, and for the spinners.
     options.series[0].workload.n = 100_000;
-    // And samples of several ticks of the counters.
+    // And samples longer than a tick of the counters.
     options.sample = measure::SAMPLE;
     let study = measured(&options);
     drop(spinners);

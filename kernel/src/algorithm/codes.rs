@@ -39,10 +39,10 @@ use crate::samples::{Element, Run};
 use crate::team::{self, Team};
 use crate::window::Reach;
 
-/// Columns of windows that pass over a district before the next is read: what they ask stays in the L2 cache.
-const ASKED: usize = 1 << 15;
-/// Windows that do, at most.
+/// Windows that meet a district before the next is read, at most.
 const WINDOWS: usize = 1024;
+/// Columns of theirs, at most: each asks 36 bytes, some 600 KB in all, which an L2 cache of 1 MB holds.
+const COLUMNS: usize = 1 << 14;
 /// Bits of the number of a cell.
 const CELL_BITS: u32 = 16;
 /// Samples up to which the search for values that come back is what building costs.
@@ -256,14 +256,14 @@ fn arrange(
 
 /// Zones of districts, from those of blocks, each in so many parts.
 fn zones_of_districts(zones: &[Zone], parts: usize) -> Vec<Zone> {
-    let part = |blocks, k| Zone::of_all(<[Zone]>::iter(blocks).skip(k).step_by(parts));
+    let part = |blocks: &[Zone], k| Zone::of_all(blocks.iter().skip(k).step_by(parts));
     let districts = zones.chunks(DISTRICT * parts);
     districts.flat_map(|blocks| (0..parts).map(move |k| part(blocks, k))).collect()
 }
 
 impl<T: Element> Index<T> for Quantization<'_, T> {
     fn count(&self, center: &[f64], reach: Reach<'_>) -> u64 {
-        let mut questions = Questions::new(self.scales.len());
+        let mut questions = Questions::new(self.scales.len(), 1);
         questions.add(&self.scales, (0, center, reach));
         let mut count = [0];
         self.count_asked(&questions, &mut count[..questions.windows().len()]);
@@ -273,11 +273,11 @@ impl<T: Element> Index<T> for Quantization<'_, T> {
     /// All codes, for some windows at a time.
     fn answer(&self, query: &Query<'_>, counts: &mut [u64]) {
         let d = self.scales.len();
-        let windows = WINDOWS.min(ASKED / d);
-        let mut questions = Questions::new(d);
-        let mut found = vec![0; windows.min(query.counts())];
+        let windows = WINDOWS.min(COLUMNS / d).min(query.counts());
+        let mut questions = Questions::new(d, windows);
+        let mut found = vec![0; windows];
         for places in query.windows_in_parts(windows) {
-            questions.keep(0);
+            questions.clear();
             for place in places {
                 let (center, reach) = query.window(place);
                 questions.add(&self.scales, (place, center, reach));
@@ -296,5 +296,64 @@ impl<T: Element> Index<T> for Quantization<'_, T> {
         let zones = size_of_val(&*self.zones) + size_of_val(&*self.districts);
         let codes = codes + zones + size_of_val(&*self.order);
         codes + self.scales.iter().map(Scale::bytes).sum::<usize>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shape::tests::hashed;
+    use super::*;
+    use crate::query::Sizes;
+    use crate::samples::Samples;
+    use crate::team::Alone;
+    use crate::width::Widths;
+
+    fn samples(n: usize, d: usize) -> Samples<f64> {
+        let rows: Vec<f64> = (0..n * d).map(hashed).collect();
+        Samples::from_rows(&rows, d).unwrap()
+    }
+
+    fn codes(samples: &Samples<f64>) -> Quantization<'_, f64> {
+        Quantization::new(&samples.all(), f64::kernels(crate::isa::best()), &Alone)
+    }
+
+    #[test]
+    fn zones_of_districts_are_those_of_their_samples() {
+        // Two districts, a block, and one sample.
+        let n = (2 * DISTRICT + 1) * CODES + 1;
+        for d in [1, 8, 17, 33, 64] {
+            let (samples, parts) = (samples(n, d), d.div_ceil(ZONE));
+            let codes = codes(&samples);
+            assert_eq!(codes.districts.len(), 3 * parts, "{d}");
+            let byte = |i: usize, j: usize| (codes.rows[i * d + j] >> 8) as u8;
+            for (k, first) in (0..n).step_by(DISTRICT * CODES).enumerate() {
+                let there = first..n.min(first + DISTRICT * CODES);
+                for j in 0..d {
+                    let zone = &codes.districts[k * parts + j / ZONE];
+                    let bytes = || there.clone().map(|i| byte(i, j));
+                    let found = [zone.least[j % ZONE], zone.most[j % ZONE]].map(Some);
+                    assert_eq!(found, [bytes().min(), bytes().max()], "{d}: {k}, {j}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn windows_are_asked_in_parts_as_one_by_one() {
+        for d in [2, 17, 64] {
+            let samples = samples(5000, d);
+            let codes = codes(&samples);
+            let n_windows = 2 * WINDOWS.min(COLUMNS / d) + 3;
+            let centers: Vec<f64> = (0..n_windows * d).map(|k| 1.2 * hashed(k + 77)).collect();
+            let widths = Widths::new(&[if d == 2 { 0.3 } else { 1.7 }]).unwrap();
+            let query = Query::new(&centers, d, Sizes::Shared(&widths)).unwrap();
+            let mut counts = vec![0; query.counts()];
+            codes.answer(&query, &mut counts);
+            for (place, &count) in counts.iter().enumerate() {
+                let (center, reach) = query.window(place);
+                assert_eq!(count, codes.count(center, reach), "{d}: {place}");
+            }
+            assert!(counts.iter().any(|&count| count > 0), "{d}");
+        }
     }
 }

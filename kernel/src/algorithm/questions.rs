@@ -1,6 +1,6 @@
 //! What windows ask of codes.
 //!
-//! Apart from [`super::codes`], which holds the codes, because a scan passes over a thousand windows for every few
+//! Apart from [`super::codes`], which holds the codes, because a thousand windows meet every district of 4096
 //! samples: what they ask lies close together, and takes no more than the columns that there are.
 
 use super::scale::{Band, Scale};
@@ -24,17 +24,22 @@ pub(super) struct Questions<'q> {
 }
 
 impl<'q> Questions<'q> {
-    /// None yet, of d columns.
-    pub(super) fn new(d: usize) -> Self {
+    /// None yet, with room for so many windows of d columns.
+    pub(super) fn new(d: usize, windows: usize) -> Self {
         Self {
             d,
-            windows: Vec::new(),
-            maybe: Vec::new(),
-            sure: Vec::new(),
-            is_ever_sure: Vec::new(),
-            zones: Vec::new(),
-            rows: Vec::new(),
+            windows: Vec::with_capacity(windows),
+            maybe: Vec::with_capacity(windows * d),
+            sure: Vec::with_capacity(windows * d),
+            is_ever_sure: Vec::with_capacity(windows),
+            zones: Vec::with_capacity(windows * d.div_ceil(ZONE)),
+            rows: Vec::with_capacity(windows * d.div_ceil(ROW)),
         }
+    }
+
+    /// Asks nothing any more.
+    pub(super) fn clear(&mut self) {
+        self.keep_first(0);
     }
 
     /// The windows: a number that the caller knows each by, its center and its reach.
@@ -49,11 +54,10 @@ impl<'q> Questions<'q> {
         (number, center, reach): (usize, &'q [f64], Reach<'q>),
     ) {
         let before = self.windows.len();
-        let band = |(j, scale): (usize, &Scale<T>)| scale.band(center[j], reach.radius(j));
         let mut is_ever_sure = true;
-        for (j, band) in scales.iter().enumerate().map(|column| (column.0, band(column))) {
-            let Some(band) = band else {
-                self.keep(before);
+        for (j, scale) in scales.iter().enumerate() {
+            let Some(band) = scale.band(center[j], reach.radius(j)) else {
+                self.keep_first(before);
                 return;
             };
             is_ever_sure &= self.add_column(j, &band);
@@ -91,8 +95,8 @@ impl<'q> Questions<'q> {
         sure.is_some()
     }
 
-    /// Leaves the first windows alone.
-    pub(super) fn keep(&mut self, windows: usize) {
+    /// Forgets all but the first windows.
+    fn keep_first(&mut self, windows: usize) {
         self.windows.truncate(windows);
         self.maybe.truncate(windows * self.d);
         self.sure.truncate(windows * self.d);

@@ -19,12 +19,13 @@
 //! 1. *What is left to do stands in lists*, of blocks, of vectors with somebody in them and of samples, written
 //!    without a branch: whether a block is cut, a vector empty or a sample in doubt cannot be foreseen, and a
 //!    wrong guess costs as much as a test of eight columns.
-//! 2. *A district meets all windows before the next*: up to eight dimensions it stays in the L1 cache. When each
-//!    window passed over 256 KB of codes in turn, the L2 cache set the pace: a third more time in eight dimensions.
+//! 2. *A district meets all windows before the next*: it has 4 KB for each dimension, so that an L1 cache of 48 KB
+//!    holds it up to eight. When each window passed over 256 KB of codes in turn, the L2 cache set the pace: a third
+//!    more time in eight dimensions.
 //! 3. *Up to eight dimensions one loop* has the limits of all columns at hand. Above, a block goes through
 //!    four columns at a time, the most selective first, until nobody is left; the limits of a column then
 //!    serve four vectors.
-//! 4. *Rows are asked for while they wait*, for samples of other windows as well: they seldom are in a cache.
+//! 4. *Rows are asked for while they wait*, for samples of other windows and districts: they seldom are in a cache.
 //!    Without that it was a fifth of the time in eight dimensions.
 //! 5. *Rows are compared eight codes at a time*, also where they are shorter: what follows a row is compared
 //!    with limits that let everything pass.
@@ -43,6 +44,8 @@ const ROOM: usize = 256;
 const IN_CACHE: usize = 1 << 20;
 /// How many blocks ahead memory is asked for.
 const AHEAD: usize = 8;
+/// Windows for which it is.
+const FEW: usize = 4;
 
 /// Samples in doubt, each with the number of a window.
 struct Waiting {
@@ -100,7 +103,7 @@ impl Waiting {
     }
 }
 
-/// What is left to do, in the district of one window but for those who wait.
+/// What is left to do: of the window and the district that meet, but for those who wait, of any.
 struct Lists {
     /// Blocks that are cut.
     cut: [u32; DISTRICT],
@@ -137,8 +140,8 @@ impl<const D: usize> Job for Tally<'_, D> {
                     self.visit(lanes, blocks.clone(), w, lists);
                 }
             }
-            self.settle(&mut lists.waiting);
         }
+        self.settle(&mut lists.waiting);
     }
 }
 
@@ -161,7 +164,7 @@ impl<const D: usize> Tally<'_, D> {
             self.sift_any(lanes, w, &lists.cut[..len], &mut lists.waiting);
         } else {
             let len = self.sift(lanes, w, &lists.cut[..len], &mut lists.alive);
-            self.part(lanes, w, &lists.alive[..len], &mut lists.waiting);
+            self.count_sure(lanes, w, &lists.alive[..len], &mut lists.waiting);
         }
     }
 
@@ -191,8 +194,11 @@ impl<const D: usize> Tally<'_, D> {
     ) -> usize {
         let maybe = first_of::<D>(self.asked[w].maybe);
         let blocks = self.coded.blocks.as_chunks::<D>().0;
-        // With many windows, the first has fetched a block.
-        let is_far = self.asked.len() == 1 && self.coded.n * D > IN_CACHE;
+        // Of many windows, most find the blocks that others have fetched.
+        let is_far = self.asked.len() <= FEW && self.coded.n * D > IN_CACHE;
+        if is_far {
+            cut.iter().take(AHEAD).for_each(|&b| prefetch(lanes, &blocks[b as usize]));
+        }
         let mut len = 0;
         for (k, &b) in cut.iter().enumerate() {
             if is_far && let Some(&next) = cut.get(k + AHEAD) {
@@ -210,7 +216,13 @@ impl<const D: usize> Tally<'_, D> {
 
     /// Counts who is inside for sure in some vectors; the others who may be have to wait.
     #[inline(always)]
-    fn part<L: Lanes>(&mut self, lanes: L, w: usize, alive: &[(u32, u64)], waiting: &mut Waiting) {
+    fn count_sure<L: Lanes>(
+        &mut self,
+        lanes: L,
+        w: usize,
+        alive: &[(u32, u64)],
+        waiting: &mut Waiting,
+    ) {
         let sure = first_of::<D>(self.asked[w].sure);
         let ever = if self.asked[w].is_ever_sure { u64::MAX } else { 0 };
         let (coded, mut count) = (self.coded, 0);

@@ -14,7 +14,7 @@ pub(crate) fn counts_before<R: AsRef<[f64]>>(
     let mut count = 0;
     for row in rows {
         let row = row.as_ref();
-        // A plain loop: without much optimization, the tests spend a good deal of their time here.
+        // A plain loop: the tests spend a good deal of their time here.
         let mut j = 0;
         while j < row.len() {
             let ratio = ((center[j] - row[j]) / widths[j]).abs();

@@ -81,7 +81,7 @@ fn are_others(then: Pages, now: Pages) -> bool {
     difference as f64 > PAGES_SHARE * then.bytes.max(now.bytes) as f64
 }
 
-/// A warning if the baseline mostly took less than half of the time for which passes were chosen.
+/// A warning if the baseline mostly took less than half of the time for which programs choose passes.
 fn shortened(series: &Series) -> Option<Warning> {
     let openings = series.blocks.iter().filter_map(|block: &Block| block.opening.as_ref());
     let mut wall_ns: Vec<u64> =
