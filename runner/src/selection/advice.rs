@@ -12,11 +12,11 @@
 
 use serde::Serialize;
 
+use super::criteria::{Bests, Criteria, Curves};
 use super::curve::Best;
 use super::likelihood::Likelihood;
 use super::squares::Squares;
 use super::ties::Ties;
-use super::{Bests, Criteria, Curves};
 use crate::output::listed;
 
 /// The width to take.

@@ -7,17 +7,18 @@
 //! samples ─────────────────────────────────────────────────────────────────────────► ties ───────────────┘
 //! ```
 //!
-//! Each criterion can be asked for alone: least squares then find the pairs within h/2 themselves.
+//! Each criterion can be asked for alone ([`Criteria`]): least squares then find the pairs within h/2 themselves.
 //!
 //! Apart from `kernel`, which counts and sums exactly and judges nothing: what follows from counts takes
 //! logarithms and opinions. No file, clock or thread here; the caller brings a team, and runs this in its
 //! pool. Formulas after Scott (1992) and Wand & Jones (1995), with the box's constants: ∫ K² = 1, variance
 //! 1/12 in each dimension.
 //!
-//! Next: [`spread`], [`squares`] and [`likelihood`], one criterion each; [`ties`] says what equal samples do to
-//! them, [`curve`] finds the best of a curve, and [`advice`] weighs them.
+//! Next: `criteria`, which runs [`squares`] and [`likelihood`], one criterion each; [`spread`]; [`ties`] says what
+//! equal samples do to them, [`curve`] finds the best of a curve, and [`advice`] weighs them.
 
 pub mod advice;
+mod criteria;
 pub mod curve;
 pub mod likelihood;
 pub mod spread;
@@ -30,10 +31,11 @@ use serde::Serialize;
 
 use crate::input::Dropped;
 use advice::{Advice, Warning};
-use curve::{Best, Found};
+pub use criteria::{Bests, Criteria};
+use criteria::{Curves, curves};
 use likelihood::Likelihood;
 use spread::Spread;
-use squares::{Near, Shape, Squares};
+use squares::Squares;
 use ties::Ties;
 
 /// Widths of the default grid.
@@ -53,31 +55,6 @@ pub enum Scale {
     None,
     /// Widths in proportion to the spreads: the samples are divided by them.
     Spread,
-}
-
-/// Which criteria beside the normal reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Criteria {
-    /// Both.
-    All,
-    /// Least squares cross-validation.
-    Squares,
-    /// The leave-one-out likelihood.
-    Likelihood,
-    /// None: no width is tried, no pair is looked at.
-    Reference,
-}
-
-impl Criteria {
-    /// Of so many widths, how many are counted around every sample, and within how many distances pairs are summed.
-    pub(crate) fn counted_and_summed(self, widths: usize) -> [usize; 2] {
-        match self {
-            Self::All => [widths, widths],
-            Self::Squares => [0, 2 * widths],
-            Self::Likelihood => [widths, 0],
-            Self::Reference => [0, 0],
-        }
-    }
 }
 
 /// What is wanted.
@@ -150,17 +127,6 @@ pub struct Selection {
     pub advice: Advice,
     /// What to know before trusting any of it.
     pub warnings: Vec<Warning>,
-}
-
-/// The best width of each criterion on the grid, of those that were asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Bests {
-    /// Smallest least squares criterion.
-    pub squares: Option<Best>,
-    /// Largest likelihood with floored counts.
-    pub floored: Option<Best>,
-    /// Largest likelihood among the widths at which nobody is alone.
-    pub strict: Option<Best>,
 }
 
 /// Why no width can be chosen.
@@ -251,62 +217,6 @@ pub fn select<T: Element>(
         advice,
         warnings,
     })
-}
-
-/// What was asked for beside the normal reference.
-#[derive(Default)]
-struct Curves {
-    ties: Option<Ties>,
-    squares: Option<Squares>,
-    likelihood: Option<Likelihood>,
-}
-
-fn curves<T: Element>(
-    tried: &Tried<'_, T>,
-    request: &Request,
-    crew: &mut Crew<'_>,
-) -> Result<Curves, Error> {
-    let Tried { samples, widths, log_factors, .. } = *tried;
-    let shape = Shape { n: samples.n(), d: samples.d(), log_factors };
-    let mut found = Curves { ties: Some(Ties::of(samples)), ..Curves::default() };
-    match request.criteria {
-        Criteria::All => {
-            let near = Near::widths(tried, crew.sums)?;
-            let likelihood = likelihood(tried, request, crew)?;
-            found.squares = Some(squares::curve(shape, widths, &near, &likelihood.pairs));
-            found.likelihood = Some(likelihood);
-        }
-        Criteria::Squares => {
-            let near = Near::widths_and_halves(tried, crew.sums)?;
-            found.squares = Some(squares::curve(shape, widths, &near, &near.halves(widths)));
-        }
-        Criteria::Likelihood => found.likelihood = Some(likelihood(tried, request, crew)?),
-        Criteria::Reference => {}
-    }
-    Ok(found)
-}
-
-/// The likelihood, with a row of the file for the loneliest sample.
-fn likelihood<T: Element>(
-    tried: &Tried<'_, T>,
-    request: &Request,
-    crew: &mut Crew<'_>,
-) -> Result<Likelihood, Error> {
-    let mut likelihood = likelihood::curve(tried, crew.counts, crew.advance)?;
-    likelihood.loneliest = likelihood.loneliest.map(|sample| request.dropped.row_of(sample));
-    Ok(likelihood)
-}
-
-impl Bests {
-    fn of(widths: &[f64], Curves { squares, likelihood, .. }: &Curves) -> Self {
-        let best = |values: &Vec<Option<f64>>, found| curve::best(widths, values, found);
-        let (squares, likelihood) = (squares.as_ref(), likelihood.as_ref());
-        Self {
-            squares: squares.and_then(|curve| best(&curve.values, Found::Least)),
-            floored: likelihood.and_then(|curve| best(&curve.floored, Found::Greatest)),
-            strict: likelihood.and_then(|curve| best(&curve.strict, Found::Greatest)),
-        }
-    }
 }
 
 fn spreads<T: Element>(samples: &Samples<T>) -> Result<Vec<Spread>, Error> {
