@@ -130,6 +130,7 @@ fn people_get_a_table_advice_and_warnings_and_a_picture() {
         "least squares cross-validation",
         "likelihood, strict",
         "take width 0.7",
+        "for parzen count and parzen density: --width 0.7",
         "warning: the strict likelihood is minus infinity below 1.07",
         "100 widths from",
     ] {
@@ -330,7 +331,7 @@ fn what_cannot_have_a_width_is_refused_with_its_reason() {
     assert!(constant.run(&["--columns", "0"]).status.success());
     let one = Folder::new(&[vec![1.0]]);
     assert!(
-        one.refused(&[]).contains("1 samples; to choose a width at least 2"),
+        one.refused(&[]).contains("at least 2 samples are needed; found: 1"),
         "{}",
         one.refused(&[])
     );
@@ -345,4 +346,14 @@ fn what_cannot_have_a_width_is_refused_with_its_reason() {
     assert_eq!(unwritable.status.code(), Some(1), "{errors}");
     assert!(errors.starts_with("error: cannot write no/curves.svg: "), "{errors}");
     assert!(constant.refused(&["--scale", "sd"]).contains("spread"));
+}
+
+#[test]
+fn rows_with_holes_can_be_left_out() {
+    let folder = Folder::new(&[]);
+    std::fs::write(folder.path().join("s.csv"), "a,b\n1,2\n,3\n2,4\nNA,1\n4,5\n").unwrap();
+    let json = folder.json(&["--criteria", "reference", "--nonfinite", "drop"]);
+    assert_eq!((&json["n"], &json["dropped_rows"]), (&3.into(), &2.into()));
+    let refused = folder.refused(&["--criteria", "reference"]);
+    assert!(refused.contains("'' is not a number; --nonfinite drop leaves rows"), "{refused}");
 }

@@ -5,6 +5,7 @@
 
 use crate::article;
 use crate::backend::{self, Mode};
+use crate::budget::Bytes;
 use crate::machine::{self, Capture};
 use crate::output::list::{Entry, Group};
 use crate::placement::Choice;
@@ -69,9 +70,9 @@ fn sizes(facts: &Facts<'_>) -> Vec<Entry> {
     let entry = |level: &Level| {
         let (caches, memory_bytes) = (facts.caches, facts.memory_bytes);
         let sized = level.workload(Room { caches, memory_bytes, copies: 1, widths_per_scan: 1 });
-        let bytes = (sized.workload.n * sized.workload.d * size_of::<f64>()) as f64;
+        let bytes = Bytes((sized.workload.n * sized.workload.d * size_of::<f64>()) as u64);
         let assumed = sized.assumed.map_or(String::new(), |cache| format!(" (for {cache})"));
-        let summary = format!("{}: {:.0} KiB here{assumed}", level.summary(), bytes / 1024.0);
+        let summary = format!("{}: {bytes} here{assumed}", level.summary());
         Entry { unavailable: sized.shortfall, ..Entry::available(level.name(), &summary) }
     };
     Level::ALL.iter().map(entry).collect()

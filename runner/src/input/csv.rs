@@ -297,14 +297,14 @@ impl Source<f64> for Lines {
     }
 }
 
-/// The number in one field, or what is wrong with it.
+/// The number in one field, or what is wrong with it. Where rows may be dropped, a hole is not finite.
 fn value(field: &str, non_finite: NonFinite) -> Result<f64, String> {
+    let hole = is_hole(field);
+    if hole && non_finite == NonFinite::Drop {
+        return Ok(f64::NAN);
+    }
     let value: f64 = field.parse().map_err(|_| {
-        let hint = if is_hole(field) {
-            "; write NaN for a hole, and drop rows with --nonfinite"
-        } else {
-            ""
-        };
+        let hint = if hole { "; --nonfinite drop leaves rows with holes out" } else { "" };
         format!("'{field}' is not a number{hint}")
     })?;
     if !value.is_finite() && non_finite == NonFinite::Reject {

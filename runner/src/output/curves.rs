@@ -32,7 +32,8 @@ pub fn draw(selection: &Selection) -> String {
     let plots = plots(selection);
     let height = plots.len() * PANEL;
     let mut picture = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\">\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
+         viewBox=\"0 0 {WIDTH} {height}\">\n\
          <style>{STYLE}</style>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n"
     );
     for (idx, plot) in plots.iter().enumerate() {

@@ -38,6 +38,7 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     writeln!(out, "{}", table(&report.selection).trim_fmt())?;
     writeln!(out, "{}", scaling(&report.selection))?;
     writeln!(out, "take width {}: {}.", listed(&advice.widths), advice.reason)?;
+    writeln!(out, "for parzen count and parzen density: {}", option(&advice.widths))?;
     for warning in warnings {
         writeln!(out, "warning: {}.", warning.text)?;
     }
@@ -83,6 +84,16 @@ fn table(selection: &Selection) -> Table {
         add("nobody alone from", likelihood.strict_from, None);
     }
     table
+}
+
+/// The option that takes a width, or the widths of a box, as they are.
+fn option(widths: &[f64]) -> String {
+    let given: Vec<String> = widths.iter().map(|&width| significant(width)).collect();
+    if given.windows(2).all(|two| two[0] == two[1]) {
+        format!("--width {}", given[0])
+    } else {
+        format!("--widths-per-dimension {}", given.join(","))
+    }
 }
 
 /// A width of the grid in units of the samples: one, or one for each dimension.

@@ -134,7 +134,7 @@ pub struct Selection {
 #[non_exhaustive]
 pub enum Error {
     /// Too few samples.
-    #[error("{found} samples; to choose a width at least 2 are needed")]
+    #[error("to choose a width at least 2 samples are needed; found: {found}")]
     Few {
         /// How many there are.
         found: usize,

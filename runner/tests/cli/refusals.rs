@@ -96,7 +96,11 @@ fn bad_csv_files_are_named_with_line_and_column() {
         ("comma.csv", b"x;y\n1,5;2,5\n", &["line 2 has 3 fields", "looks separated by ';'"]),
         ("tabs.csv", b"1\t2\n3\t4\n", &["is not a number", "looks separated by tabs"]),
         ("spaces.csv", b"1 2\n3 4\n", &["is not a number", "looks separated by spaces"]),
-        ("holes.csv", b"NA,NA\n1,2\n", &["line 1, column 0: 'NA' is not a number; write NaN"]),
+        (
+            "holes.csv",
+            b"NA,NA\n1,2\n",
+            &["line 1, column 0: 'NA' is not a number; --nonfinite drop leaves"],
+        ),
         ("decimals.csv", b"\"1,5\",\"2,5\"\n1,2\n", &["line 1, column 0: '1,5' is not a number"]),
     ];
     for (name, bytes, parts) in cases {
